@@ -15,6 +15,7 @@ from typing import Literal, Self
 import numpy as np
 
 from minillm.corpus import BOS, EOS, Vocabulary
+from minillm.yardstick import Model, bits_per_byte
 
 
 @dataclass(frozen=True)
@@ -39,8 +40,10 @@ def pad(sequences: Iterable[np.ndarray]) -> np.ndarray:
     >>> pad([np.array([5, 6]), np.array([7])])
     array([0, 5, 6, 1, 0, 7, 1])
     """
-    bordered = [np.concatenate([[BOS], ids, [EOS]]) for ids in sequences]
-    return np.concatenate(bordered or [[]]).astype(np.int64)
+    stream: list[np.ndarray] = [np.zeros(0, np.int64)]
+    for ids in sequences:
+        stream += [np.array([BOS]), ids, np.array([EOS])]
+    return np.concatenate(stream)
 
 
 def count_ngrams(stream: np.ndarray, order: int, vocab_size: int) -> list[Table]:
@@ -168,6 +171,18 @@ def sample(
             break
         ids.append(token)
     return np.array(ids[n_context:], dtype=np.int64)
+
+
+def tune_k(
+    fit: Callable[[float], Model], valid: Iterable[str], ks: Iterable[float]
+) -> tuple[float, list[float]]:
+    """The k of `ks` whose model, `fit(k)`, needs the fewest bits per byte on validation texts.
+
+    Returns that k and the bits per byte of every k, in the order of `ks`.
+    """
+    ks, valid = list(ks), list(valid)
+    bits = [bits_per_byte(fit(k), valid) for k in ks]
+    return ks[int(np.argmin(bits))], bits
 
 
 class NGram:

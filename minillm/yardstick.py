@@ -67,7 +67,7 @@ def check_lossless(vocabulary: Vocabulary, ids: np.ndarray, text: str) -> None:
 def check_distribution(
     model: Model, ids: np.ndarray, log2_probs: np.ndarray, n_contexts: int = 4, rtol: float = 1e-4
 ) -> None:
-    """Raise `ValueError` unless the model's probabilities are a distribution, and those it scores with.
+    """Raise `ValueError` unless a model's probabilities sum to one and are what it scores with.
 
     Looks at `n_contexts` places spread over the text (T,); sums are held to `rtol`.
     """
