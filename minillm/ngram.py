@@ -127,7 +127,7 @@ def discounts(count: np.ndarray) -> np.ndarray:
     leaves a D_i undefined or outside 0 to i, the fallback is 0.5, 1, 1.5, as in KenLM.
     """
     n = np.bincount(np.minimum(count, 5), minlength=6)
-    if n[1:5].all():
+    if n[1:4].all():
         i = np.arange(4)
         d = i - (i + 1) * n[1] / (n[1] + 2 * n[2]) * n[1:5] / np.append(1, n[1:4]) * (i > 0)
         if np.all((d >= 0) & (d <= i)):
