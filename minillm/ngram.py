@@ -128,10 +128,11 @@ def discounts(count: np.ndarray) -> np.ndarray:
     """
     n = np.bincount(np.minimum(count, 5), minlength=6)
     if n[1:4].all():
-        i = np.arange(4)
-        d = i - (i + 1) * n[1] / (n[1] + 2 * n[2]) * n[1:5] / np.append(1, n[1:4]) * (i > 0)
+        i = np.arange(1, 4)
+        y = n[1] / (n[1] + 2 * n[2])
+        d = i - (i + 1) * y * n[i + 1] / n[i]
         if np.all((d >= 0) & (d <= i)):
-            return d
+            return np.append(0.0, d)
     return np.array([0.0, 0.5, 1.0, 1.5])
 
 
