@@ -1,0 +1,35 @@
+"""nbgrader's settings: the only place for grading folders, limits and the gradebook's address.
+
+    solutions/<a>/<a>.md   written by hand; nbgrader reads notebooks only, so it is built into
+    gradebook/source/      with its answers and hidden checks: not committed
+    exercises/<a>/         what students get
+    gradebook/             private: submitted, autograded, feedback, gradebook.db
+
+Environment variables: MINILLM_COURSE, the course's folder (default: the folder of this file);
+MINILLM_GRADEBOOK_URL, any address that SQLAlchemy knows, for example
+`postgresql+psycopg2://grader:secret@localhost/gradebook` (default: SQLite in gradebook/);
+MINILLM_CELL_TIMEOUT, seconds that one cell may run (default: 30).
+"""
+
+import os
+from pathlib import Path
+
+c = get_config()  # noqa: F821 (nbgrader puts it there)
+
+course = Path(os.environ.get("MINILLM_COURSE") or Path(__file__).parent).resolve()
+# Two graders write at once: wait for the other one's lock rather than give up.
+sqlite = f"sqlite:///{course / 'gradebook' / 'gradebook.db'}?timeout=60"
+
+c.CourseDirectory.root = str(course)
+c.CourseDirectory.db_url = os.environ.get("MINILLM_GRADEBOOK_URL") or sqlite
+c.CourseDirectory.source_directory = "gradebook/source"
+c.CourseDirectory.release_directory = "exercises"
+c.CourseDirectory.submitted_directory = "gradebook/submitted"
+c.CourseDirectory.autograded_directory = "gradebook/autograded"
+c.CourseDirectory.feedback_directory = "gradebook/feedback"
+# nbgrader copies every file that lies beside a notebook: a source beside it would be released.
+c.CourseDirectory.ignore = ["*.md", "*.py", "*.pyc", "__pycache__", ".*", "wrong", "right"]
+
+c.ClearSolutions.code_stub = {"python": "# YOUR CODE HERE\nraise NotImplementedError()"}
+c.ClearSolutions.text_stub = "YOUR ANSWER HERE"
+c.Execute.timeout = int(os.environ.get("MINILLM_CELL_TIMEOUT") or 30)

@@ -1,0 +1,9 @@
+"""problem: tally
+way: the standard library's Counter
+"""
+
+from collections import Counter
+
+
+def tally(items):
+    return dict(Counter(items))

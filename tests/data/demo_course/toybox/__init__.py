@@ -1,0 +1,1 @@
+"""The library of the demo course, which the tests of the tooling use."""
