@@ -1,0 +1,32 @@
+"""The ladder's numbers are those that the models give."""
+
+import pytest
+
+from minillm import corpus, ladder
+from minillm.ngram import NGram
+from minillm.yardstick import bits_per_byte
+
+
+def test_ladder_is_sorted_best_last():
+    rungs = ladder.load()
+    assert [rung.test for rung in rungs] == sorted((r.test for r in rungs), reverse=True)
+    assert len(rungs) >= 12
+
+
+def test_ladder_rung_equals_a_fresh_measurement():
+    train, test = ([d.text for d in corpus.austen(split)] for split in ("train", "test"))
+    model = NGram(corpus.WordVocabulary.build(train), 3).fit(train)
+    (rung,) = [r for r in ladder.load() if r.model == "words, Kneser-Ney, n = 3"]
+    assert bits_per_byte(model, test) == pytest.approx(rung.test, abs=1e-5)
+
+
+def test_ladder_table_has_a_line_for_each_rung():
+    rungs = ladder.load()
+    lines = ladder.table(rungs).splitlines()
+    assert len(lines) == len(rungs) + 2
+    assert f"{rungs[-1].test:.3f}" in lines[-1]
+
+
+def test_ladder_says_that_a_corpus_has_no_result():
+    with pytest.raises(ValueError, match="'nowhere'"):
+        ladder.load("nowhere")

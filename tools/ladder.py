@@ -1,0 +1,142 @@
+"""Measure the rungs of a topic and write them to `data/results`: `python -m tools.ladder`."""
+
+import bz2
+import datetime
+import gzip
+import json
+import lzma
+import platform
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import asdict
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+
+from minillm.corpus import DATA, ByteVocabulary, WordVocabulary, austen
+from minillm.ladder import Rung
+from minillm.ngram import NGram, tune_k
+from minillm.yardstick import bits_per_byte
+
+Texts = dict[str, list[str]]  # the texts of "train", "valid" and "test"
+COMPRESSORS: dict[str, Callable[[bytes], bytes]] = {
+    "gzip -9": partial(gzip.compress, compresslevel=9),
+    "bzip2 -9": partial(bz2.compress, compresslevel=9),
+    "xz -9e": partial(lzma.compress, preset=9 | lzma.PRESET_EXTREME),
+}
+KS = np.logspace(-5, 0, 11).round(6).tolist()
+
+
+def main() -> None:
+    """Measure every rung of counting on every corpus and write one file."""
+    rungs = []
+    for corpus, texts in corpora().items():
+        for rung in ngram_rungs(corpus, texts):
+            print(f"{rung.corpus:10} {rung.model:40} {rung.test:.4f}")
+            rungs.append(asdict(rung))
+    file = DATA / "results" / "01_ngrams.json"
+    file.write_text(json.dumps(rungs, indent=1) + "\n")
+
+
+def corpora() -> dict[str, Texts]:
+    """The texts of each split of each corpus."""
+    return {
+        "austen": {
+            split: [document.text for document in austen(split)]
+            for split in ("train", "valid", "test")
+        },
+    }
+
+
+def ngram_rungs(corpus: str, texts: Texts) -> Iterator[Rung]:
+    """The reference rungs and the n-gram models, measured one after the other."""
+    yield rung(corpus, texts, "uniform over bytes", *uniform(texts))
+    for name, compress in COMPRESSORS.items():
+        yield rung(
+            corpus, texts, name, *(compressed(compress, texts, s) for s in ("valid", "test"))
+        )
+    over_bytes, over_words = ByteVocabulary(), WordVocabulary.build(texts["train"])
+    for order in (1, 3, 5, 8):
+        yield fitted(corpus, texts, f"bytes, Kneser-Ney, n = {order}", NGram(over_bytes, order))
+    k, _ = tune_k(
+        lambda k: NGram(over_words, 2, "add_k", k).fit(texts["train"]), texts["valid"], KS
+    )
+    yield fitted(corpus, texts, f"words, add-k, n = 2, k = {k:g}", NGram(over_words, 2, "add_k", k))
+    for order in (1, 2, 3, 5):
+        yield fitted(corpus, texts, f"words, Kneser-Ney, n = {order}", NGram(over_words, order))
+
+
+def uniform(texts: Texts) -> Iterator[float]:
+    """Bits per byte where each of the 256 bytes and the end are equally likely."""
+    for split in ("valid", "test"):
+        n_bytes = sum(len(text.encode()) for text in texts[split])
+        yield (n_bytes + len(texts[split])) * np.log2(257) / n_bytes
+
+
+def compressed(compress: Callable[[bytes], bytes], texts: Texts, split: str) -> float:
+    """What a split adds, in bits per byte, to the compressed training text."""
+    border = "\0"
+    train, more = (border.join(texts[s]).encode() for s in ("train", split))
+    n_bytes = sum(len(text.encode()) for text in texts[split])
+    return 8 * (len(compress(train + b"\0" + more)) - len(compress(train))) / n_bytes
+
+
+def fitted(corpus: str, texts: Texts, name: str, model: NGram) -> Rung:
+    """Fit a model, time it and measure it."""
+    start = time.perf_counter()
+    model.fit(texts["train"])
+    seconds = time.perf_counter() - start
+    parameters = sum(len(alpha) - 1 for alpha in model.alpha)
+    parameters += sum(len(backoff) - 1 for backoff in model.backoff)
+    valid, test = (bits_per_byte(model, texts[split]) for split in ("valid", "test"))
+    return rung(corpus, texts, name, valid, test, parameters, seconds)
+
+
+def rung(
+    corpus: str,
+    texts: Texts,
+    model: str,
+    valid: float,
+    test: float,
+    parameters: int | None = None,
+    seconds: float | None = None,
+) -> Rung:
+    """A rung with its provenance."""
+    return Rung(
+        model=model,
+        topic="01_ngrams",
+        corpus=corpus,
+        valid=round(float(valid), 5),
+        test=round(float(test), 5),
+        parameters=parameters,
+        seconds=None if seconds is None else round(seconds, 2),
+        train_bytes=sum(len(text.encode()) for text in texts["train"]),
+        flops=None,
+        seed=None,
+        commit=commit(),
+        date=datetime.date.today().isoformat(),
+        hardware=hardware(),
+    )
+
+
+def commit() -> str:
+    """The commit that is measured, marked where the working tree differs from it."""
+    command = ["git", "describe", "--always", "--dirty", "--exclude=*"]
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
+
+
+def hardware() -> str:
+    """The processor's name and how many of its cores can be used."""
+    info = Path("/proc/cpuinfo")
+    names = (
+        [line for line in info.read_text().splitlines() if line.startswith("model name")]
+        if info.exists()
+        else []
+    )
+    return f"{names[0].split(': ')[1] if names else platform.processor()}, {len(names)} cores"
+
+
+if __name__ == "__main__":
+    main()
