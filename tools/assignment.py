@@ -41,7 +41,7 @@ class AssignmentError(Exception):
     """An assignment's source, or what was built from it, breaks a rule."""
 
 
-def path_of(name: str, course: Path = COURSE) -> Path:
+def path_of(name: str, course: Path) -> Path:
     """Path of the source of the assignment `name`, for example `01_ngrams`."""
     path = course / "solutions" / name / f"{name}.md"
     if not path.is_file():
@@ -50,7 +50,7 @@ def path_of(name: str, course: Path = COURSE) -> Path:
     return path
 
 
-def assignments(course: Path = COURSE) -> list[str]:
+def assignments(course: Path) -> list[str]:
     """Names of all assignments of a course, in the order in which they are taught."""
     found = (course / "solutions").glob("*/*.md")
     return sorted(path.stem for path in found if path.stem == path.parent.name)

@@ -27,11 +27,8 @@ The rest of the cell stays as the solution has it. A file that replaces nothing 
     submission(path, *variants)  the notebook that a student would hand in: the release, its answer
                                  cells filled from the solution, with the variants put in
     untouched(path)              the release as it is
-    trial(notebook, path)        runs a submission as plain Python in a fresh process, without
-                                 Jupyter (0.02 s where the checks are small), and returns one
-                                 Outcome per check, with the points that nbgrader gives
 
-So a test of one wrong solution reads
+`tools.trial` runs such a notebook quickly. A test of one wrong solution reads
 
     outcomes = trial(submission(path, variant), path)
     lost = [outcome for outcome in outcomes if outcome.earned < outcome.points]
@@ -40,21 +37,14 @@ So a test of one wrong solution reads
 '''
 
 import ast
-import contextlib
-import io
-import multiprocessing
 import re
-import sys
-import warnings
 from dataclasses import dataclass
-from multiprocessing.connection import Connection
 from pathlib import Path
 
 from nbformat import NotebookNode
 
-from tools.assignment import AssignmentError, cells, grade_id, problem, read
+from tools.assignment import AssignmentError, cells, grade_id, read
 from tools.build_exercises import release
-from tools.weave import withheld_modules
 
 MARKS = re.compile(r"^[ \t]*### (?:BEGIN|END) SOLUTION[ \t]*(?:\n|\Z)", re.MULTILINE)
 WRITTEN_ANSWER = "A made answer to the written question."
@@ -69,17 +59,6 @@ class Variant:
     mistake: str  # what is wrong, or in `right/` what is done differently
     message: str  # fragment of the message that a failing check prints; "" where none is expected
     source: str  # Python code after the header
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What one check of a submission gave."""
-
-    check: str  # id of the check cell
-    problem: str
-    points: float
-    earned: float
-    message: str  # "AssertionError: ..." of a failing check, else ""
 
 
 def wrong(path: Path) -> list[Variant]:
@@ -161,68 +140,3 @@ def _definitions(source: str) -> list[ast.FunctionDef | ast.ClassDef]:
 def _start(node: ast.FunctionDef | ast.ClassDef) -> int:
     """Index of the first line of a definition, decorators included."""
     return min([node.lineno, *(d.lineno for d in node.decorator_list)]) - 1
-
-
-def trial(notebook: NotebookNode, path: Path, timeout_s: float = 120.0) -> list[Outcome]:
-    """Run `notebook`, a submission to the assignment `path`, and return one Outcome per check.
-
-    Hidden checks run too: check cells are taken from the source. The modules that the assignment
-    weaves cannot be imported. Raises TimeoutError after `timeout_s` seconds, RuntimeError when the
-    process dies.
-    """
-    checks = {grade_id(cell): cell.source for cell in cells(read(path), "check")}
-    course, withheld = Path(path).parents[2], withheld_modules(path)
-    context = _context()
-    receiver, sender = context.Pipe(duplex=False)
-    arguments = (notebook, checks, str(course), withheld, sender)
-    process = context.Process(target=_run, args=arguments, daemon=True)
-    process.start()
-    sender.close()
-    try:
-        if not receiver.poll(timeout_s):
-            raise TimeoutError(f"the submission ran for more than {timeout_s:g} s")
-        return receiver.recv()
-    except EOFError:
-        raise RuntimeError("the submission ended its process") from None
-    finally:
-        process.kill()
-        process.join()
-
-
-def _context() -> multiprocessing.context.BaseContext:
-    """Fresh processes, from a server with the slow imports behind it where the system has one."""
-    if "forkserver" not in multiprocessing.get_all_start_methods():
-        return multiprocessing.get_context("spawn")
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["numpy", "tools.variants"])
-    return context
-
-
-def _run(
-    notebook: NotebookNode, checks: dict[str, str], course: str, withheld: list, sender: Connection
-) -> None:
-    """Body of the process of `trial`."""
-    sys.path.insert(0, course)
-    sys.modules.update(dict.fromkeys(withheld))
-    warnings.simplefilter("ignore")
-    namespace = {"__name__": "__main__"}
-    outcomes = []
-    with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
-        for cell in notebook.cells:
-            if cell.cell_type == "code":
-                name = grade_id(cell)
-                message = _execute(checks.get(name, cell.source), namespace)
-                if name in checks:
-                    points = float(cell.metadata.nbgrader.points)
-                    earned = 0.0 if message else points
-                    outcomes.append(Outcome(name, problem(name), points, earned, message))
-    sender.send(outcomes)
-
-
-def _execute(source: str, namespace: dict) -> str:
-    """Run one cell; return "" or the name and the message of what it raised."""
-    try:
-        exec(compile(source, "<cell>", "exec"), namespace)
-    except Exception as error:  # whatever a submission raises is its outcome
-        return f"{type(error).__name__}: {error}"
-    return ""

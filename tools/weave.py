@@ -18,15 +18,14 @@ The woven text is committed, so that a solution opens and runs as it is. `python
 writes it, `python -m tools.weave --check` exits with 1 and shows the difference where it is stale.
 """
 
-import argparse
 import ast
-import difflib
 import re
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from tools.assignment import COURSE, AssignmentError, assignments, path_of
+from tools import committed
+from tools.assignment import AssignmentError, assignments, path_of
 
 CELL = re.compile(
     r"^(?P<head>(?P<fence>`{3,})\{code-cell\}[^\n]*\n(?P<options>(?::[^\n]*\n)*))"
@@ -35,6 +34,7 @@ CELL = re.compile(
 )
 OPTION = re.compile(r"^:(\w+):[ \t]*(.*?)[ \t]*$", re.MULTILINE)
 TARGET = re.compile(r"(?P<file>[\w/]+\.py):(?P<names>\w+(?:,[ ]*\w+)*)")
+YAML_DIRECTIVE = re.compile(r"^weave:", re.MULTILINE)
 BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
@@ -47,13 +47,15 @@ def weave(path: Path) -> str:
         options = dict(OPTION.findall(match["options"]))
         if "weave" not in options:
             return match[0]
-        try:
-            woven = _woven(options, course)
-        except AssignmentError as error:
-            raise AssignmentError(f"{path}: {error}") from None
-        return f"{match['head']}\n{woven}\n{match['tail']}"
+        return f"{match['head']}\n{_woven(options, course)}\n{match['tail']}"
 
-    return CELL.sub(fill, Path(path).read_text(encoding="utf-8"))
+    text = Path(path).read_text(encoding="utf-8")
+    try:
+        if YAML_DIRECTIVE.search(text):
+            raise AssignmentError("write the options of a weaving cell one line each: `:weave: `")
+        return CELL.sub(fill, text)
+    except AssignmentError as error:
+        raise AssignmentError(f"{path}: {error}") from None
 
 
 def woven_modules(path: Path) -> list[str]:
@@ -110,6 +112,8 @@ def _find(module: ast.Module, name: str, file: str) -> ast.stmt:
 
 def _answers(node: ast.stmt, methods: Sequence[str], file: str) -> list[Function]:
     """The functions of `node` whose bodies are the answer."""
+    if methods and not isinstance(node, ast.ClassDef):
+        raise AssignmentError(f":blank: names methods, but {file}:{node.lineno} is no class")
     if isinstance(node, Function):
         return [node]
     if not isinstance(node, ast.ClassDef):
@@ -148,33 +152,9 @@ def _mark(function: Function, lines: list[str]) -> None:
     lines[given.end_lineno : first] = [f"{indent}{BEGIN}"]
 
 
-def difference(path: Path) -> str:
-    """Unified diff from the committed text to the woven one; "" where the solution is fresh."""
-    old, woven = Path(path).read_text(encoding="utf-8"), weave(path)
-    names = (str(path), f"{path} (woven)")
-    return "".join(difflib.unified_diff(old.splitlines(True), woven.splitlines(True), *names))
-
-
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Command line: weave all solutions or those that are named; 1 for `--check` and a stale one."""
-    parser = argparse.ArgumentParser(
-        prog="python -m tools.weave", description=__doc__.split("\n")[0]
-    )
-    parser.add_argument("assignment", nargs="*", help="names such as 01_ngrams; all when left out")
-    parser.add_argument("--check", action="store_true", help="write nothing, show what is stale")
-    options = parser.parse_args(arguments)
-    try:
-        paths = [path_of(name) for name in options.assignment or assignments(COURSE)]
-        stale = {path: text for path in paths if (text := difference(path))}
-    except AssignmentError as error:
-        sys.exit(f"weave: {error}")
-    for path, text in stale.items():
-        if options.check:
-            print(text)
-        else:
-            path.write_text(weave(path), encoding="utf-8")
-            print(f"wove {path}")
-    return 1 if options.check and stale else 0
+    """Command line: weave all solutions, or those that are named."""
+    return committed.main(__doc__, lambda path: (path, weave(path)), arguments)
 
 
 if __name__ == "__main__":
