@@ -1,4 +1,4 @@
-"""Fixtures of the page tests: the built book, a server on loopback and a browser that reaches nothing else.
+"""Fixtures of the page tests: the built book, a loopback server, a browser that reaches only it.
 
 `visit("book/intro.html", width=390, scheme="dark")` opens a page and keeps a log of what it did.
 Where no browser is installed these tests skip; with CI=true that is a failure.
@@ -23,10 +23,16 @@ ROOT = Path(__file__).resolve().parents[1]
 HTML = ROOT / "_build" / "html"
 SOURCES = ("_config.yml", "_toc.yml", "Makefile", "book", "minillm", "data")
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
-FLAGS = (
-    "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run "
-    "--disable-background-networking --disable-component-update --disable-sync"
-).split()
+FLAGS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 SETTLED = """async () => {
     await document.fonts.ready;
     if (window.MathJax) await window.MathJax.startup.promise;
@@ -69,13 +75,16 @@ def make(*words: str) -> subprocess.CompletedProcess[str]:
 
 @pytest.fixture(scope="session")
 def built_book() -> Path:
-    """Folder of the built book; builds it unless it is up to date. Test processes share one build."""
+    """Folder of the built book, built unless it is up to date; test processes share one build."""
     HTML.parent.mkdir(exist_ok=True)
     with open(HTML.parent / "book.lock", "w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not is_current():
             done = make("book")
-            assert done.returncode == 0, f"make book failed:\n{done.stdout}\n{done.stderr}"
+            if done.returncode:
+                pytest.fail(
+                    f"make book failed:\n{done.stdout[-500:]}\n{done.stderr}", pytrace=False
+                )
     return HTML
 
 
@@ -160,5 +169,5 @@ def visit_at(browser: Browser) -> Iterator[Callable[..., Visit]]:
 
 @pytest.fixture(scope="module")
 def visit(site: str, visit_at: Callable[..., Visit]) -> Callable[..., Visit]:
-    """`visit(path, width=1280, scheme="light")` opens a page of the book, settled: formulas drawn."""
+    """`visit(path, width=1280, scheme="light")` opens a page of the book, formulas drawn."""
     return partial(visit_at, site)
