@@ -1,4 +1,6 @@
-"""The ladder: every model of the course on one yardstick, read from `data/results`."""
+"""The ladder: every model of the course on one yardstick, read from
+`data/results`.
+"""
 
 import json
 from collections.abc import Iterable
@@ -13,11 +15,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Rung:
-    """One measured model: what it costs to write held-out text down with it, and what it took.
+    """One measured model: what it costs to write held-out text down with it,
+    and what it took.
 
-    `valid` and `test` are bits per UTF-8 byte; `parameters` are the numbers that the model keeps;
-    `seconds` is its training time on `hardware`; `flops` are those of its training, where it is
-    trained by gradients; `commit` is the state of the repository that was measured.
+    `valid` and `test` are bits per UTF-8 byte; `parameters` are the numbers
+    that the model keeps; `seconds` is its training time on `hardware`; `flops`
+    are those of its training, where it is trained by gradients; `commit` is
+    the state of the repository that was measured.
     """
 
     model: str
@@ -36,9 +40,13 @@ class Rung:
 
 
 def load(corpus: str = "austen") -> list[Rung]:
-    """The rungs of a corpus, best last. Raises `ValueError` where nothing is measured on it."""
+    """The rungs of a corpus, best last. Raises `ValueError` where nothing is
+    measured on it.
+    """
     files = sorted((DATA / "results").glob("*_*.json"))
-    rungs = [Rung(**rung) for file in files for rung in json.loads(file.read_text())]
+    rungs = [
+        Rung(**rung) for file in files for rung in json.loads(file.read_text())
+    ]
     rungs = [rung for rung in rungs if rung.corpus == corpus]
     if not rungs:
         raise ValueError(f"no result for corpus {corpus!r} in data/results")
@@ -46,25 +54,32 @@ def load(corpus: str = "austen") -> list[Rung]:
 
 
 def table(rungs: Iterable[Rung]) -> str:
-    """The rungs as a table in Markdown."""
+    """The rungs as a table in Markdown: bits per byte, size, training time."""
     lines = [
-        "| model | bits per byte, test | valid | numbers kept | seconds to train |",
+        "| model | test | valid | numbers kept | seconds |",
         "|:--|--:|--:|--:|--:|",
     ]
     for rung in rungs:
         parameters = "" if rung.parameters is None else f"{rung.parameters:,}"
         seconds = "" if rung.seconds is None else f"{rung.seconds:.1f}"
         lines.append(
-            f"| {rung.model} | {rung.test:.3f} | {rung.valid:.3f} | {parameters} | {seconds} |"
+            f"| {rung.model} | {rung.test:.3f} | {rung.valid:.3f} "
+            f"| {parameters} | {seconds} |"
         )
     return "\n".join(lines)
 
 
 def plot(rungs: Iterable[Rung], ax: "Axes") -> None:
-    """Draw the rungs on `ax`, best on top; those without parameters, the compressors, are grey."""
+    """Draw the rungs on `ax`, best on top; those without parameters, the
+    compressors, are grey.
+    """
     rungs = list(rungs)
     colors = ["C7" if rung.parameters is None else "C0" for rung in rungs]
-    bars = ax.barh([rung.model for rung in rungs], [rung.test for rung in rungs], color=colors)
+    bars = ax.barh(
+        [rung.model for rung in rungs],
+        [rung.test for rung in rungs],
+        color=colors,
+    )
     ax.bar_label(bars, fmt="%.2f", padding=3)
     ax.set_xlabel("bits per byte of held-out text")
     ax.margins(x=0.12)

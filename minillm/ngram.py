@@ -1,11 +1,12 @@
 r"""n-gram language models by counting, in arrays.
 
-Every model of this module is one recursion. With h the words before w and h' the same history
-without its first word,
+Every model of this module is one recursion. With h the words before w and h'
+the same history without its first word,
 
-    p_k(w | h) = alpha_k(h w) + backoff_k(h) p_{k-1}(w | h')        p_0(w) = 1 / (V - 1)
+    p_k(w | h) = alpha_k(h w) + backoff_k(h) p_{k-1}(w | h')
 
-(`BOS` is never predicted, hence V - 1). The estimators below differ in `alpha` and `backoff` only.
+down to the uniform p_0(w) = 1 / (V - 1); `BOS` is never predicted. The
+estimators below differ in `alpha` and `backoff` only.
 """
 
 from collections.abc import Callable, Iterable
@@ -25,7 +26,8 @@ class Table:
     `history` (U,): the row of the first k-1 words in the table of order k-1;
     `word` (U,): the id of the last word;
     `suffix` (U,): the row of the last k-1 words in the table of order k-1;
-    `count` (U,): how often the k-gram occurs; 0 for the unigram `BOS`, which is never predicted.
+    `count` (U,): how often the k-gram occurs; 0 for the unigram `BOS`, which
+      is never predicted.
     """
 
     history: np.ndarray
@@ -35,7 +37,8 @@ class Table:
 
 
 def pad(sequences: Iterable[np.ndarray]) -> np.ndarray:
-    """Join sequences of ids into one stream (T,): each one between a `BOS` and an `EOS`.
+    """Join sequences of ids into one stream (T,): each one between a `BOS` and
+    an `EOS`.
 
     >>> pad([np.array([5, 6]), np.array([7])])
     array([0, 5, 6, 1, 0, 7, 1])
@@ -46,21 +49,29 @@ def pad(sequences: Iterable[np.ndarray]) -> np.ndarray:
     return np.concatenate(stream)
 
 
-def count_ngrams(stream: np.ndarray, order: int, vocab_size: int) -> list[Table]:
+def count_ngrams(
+    stream: np.ndarray, order: int, vocab_size: int
+) -> list[Table]:
     """Count the k-grams of a padded stream (T,), for k = 1, ..., `order`.
 
-    Table 1 has a row for each id of the vocabulary, seen or not. The tables above it hold only
-    what occurs. No k-gram reaches back across a `BOS`.
+    Table 1 has a row for each id of the vocabulary, seen or not. The tables
+    above it hold only what occurs. No k-gram reaches back across a `BOS`.
 
-    >>> bigrams = count_ngrams(pad([np.array([2, 3, 2, 3])]), 2, vocab_size=4)[1]
+    >>> _, bigrams = count_ngrams(pad([np.array([2, 3, 2, 3])]), 2, 4)
     >>> bigrams.history, bigrams.word, bigrams.count
     (array([0, 2, 3, 3]), array([2, 3, 1, 2]), array([1, 2, 1, 1]))
     """
     empty = np.zeros(vocab_size, np.int64)
     seen = np.bincount(stream, minlength=vocab_size)
     seen[BOS] = 0
-    tables = [Table(history=empty, word=np.arange(vocab_size), suffix=empty, count=seen)]
-    ends = stream  # (T,) the row of the k-gram that ends at each position, or -1
+    tables = [
+        Table(
+            history=empty, word=np.arange(vocab_size), suffix=empty, count=seen
+        )
+    ]
+    ends = (
+        stream  # (T,) the row of the k-gram that ends at each position, or -1
+    )
     for _ in range(1, order):
         history = np.append(-1, ends[:-1])
         inside = (history >= 0) & (stream != BOS)
@@ -71,30 +82,42 @@ def count_ngrams(stream: np.ndarray, order: int, vocab_size: int) -> list[Table]
             return_counts=True,
         )
         suffix = ends[inside][first]
-        tables.append(Table(keys // vocab_size, keys % vocab_size, suffix, count))
+        tables.append(
+            Table(keys // vocab_size, keys % vocab_size, suffix, count)
+        )
         ends = np.full(len(stream), -1)
         ends[inside] = rows
     return tables
 
 
 def maximum_likelihood(history: np.ndarray, count: np.ndarray) -> np.ndarray:
-    """The share of each k-gram in the count of its history: p (U,) = c(hw) / c(h)."""
+    """The share of each k-gram in the count of its history: p (U,) = c(hw) /
+    c(h).
+    """
     total = np.bincount(history, count)
     return count / total[history]
 
 
 def add_k(
-    history: np.ndarray, count: np.ndarray, n_histories: int, vocab_size: int, k: float
+    history: np.ndarray,
+    count: np.ndarray,
+    n_histories: int,
+    vocab_size: int,
+    k: float,
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Pretend that each of the V - 1 words that can follow a history occurred k more times.
+    """Pretend that each of the V - 1 words that can follow a history occurred
+    k more times.
 
-    (c(hw) + k) / (c(h) + k (V - 1)) mixes maximum likelihood with the uniform distribution.
-    Returns the two parts of the mixture: alpha (U,), the part that the counts give, and backoff
-    (n_histories,), the weight of the uniform distribution; it is 1 for an unseen history.
+    (c(hw) + k) / (c(h) + k (V - 1)) mixes maximum likelihood with the uniform
+    distribution. Returns the two parts of the mixture: alpha (U,), the part
+    that the counts give, and backoff (n_histories,), the weight of the uniform
+    distribution; it is 1 for an unseen history.
     """
     total = np.bincount(history, count, n_histories)
     added = k * (vocab_size - 1)
-    backoff = np.divide(added, total + added, out=np.ones(n_histories), where=total > 0)
+    backoff = np.divide(
+        added, total + added, out=np.ones(n_histories), where=total > 0
+    )
     return (1 - backoff)[history] * maximum_likelihood(history, count), backoff
 
 
@@ -109,22 +132,27 @@ def begins_with_bos(tables: list[Table]) -> list[np.ndarray]:
 def continuation_counts(tables: list[Table]) -> list[np.ndarray]:
     """The counts (U,) of each order that Kneser-Ney smoothing works on.
 
-    Below the highest order a k-gram counts once for each distinct word that precedes it. Nothing
-    precedes a `BOS`: the k-grams that begin with it, and the highest order, keep their counts.
+    Below the highest order a k-gram counts once for each distinct word that
+    precedes it. Nothing precedes a `BOS`: the k-grams that begin with it, and
+    the highest order, keep their counts.
     """
     counts = []
-    for table, longer, begins in zip(tables, tables[1:], begins_with_bos(tables), strict=False):
+    for table, longer, begins in zip(
+        tables, tables[1:], begins_with_bos(tables), strict=False
+    ):
         preceding = np.bincount(longer.suffix, minlength=len(table.word))
         counts.append(np.where(begins, table.count, preceding))
     return [*counts, tables[-1].count]
 
 
 def discounts(count: np.ndarray) -> np.ndarray:
-    """What modified Kneser-Ney takes from counts of 0, 1, 2, and 3 or more: (4,).
+    """What modified Kneser-Ney takes from counts of 0, 1, 2, and 3 or more:
+    (4,).
 
-    n_i is the number of k-grams with count i, Y = n_1 / (n_1 + 2 n_2) and
-    D_i = i - (i + 1) Y n_{i+1} / n_i (Chen & Goodman 1998, equation 26). Where a small text
-    leaves a D_i undefined or outside 0 to i, the fallback is 0.5, 1, 1.5, as in KenLM.
+    n_i is the number of k-grams with count i, Y = n_1 / (n_1 + 2 n_2) and D_i
+    = i - (i + 1) Y n_{i+1} / n_i (Chen & Goodman 1998, equation 26). Where a
+    small text leaves a D_i undefined or outside 0 to i, the fallback is 0.5,
+    1, 1.5, as in KenLM.
     """
     n = np.bincount(np.minimum(count, 5), minlength=6)
     if n[1:4].all():
@@ -137,18 +165,25 @@ def discounts(count: np.ndarray) -> np.ndarray:
 
 
 def kneser_ney(
-    history: np.ndarray, count: np.ndarray, n_histories: int, discount: np.ndarray
+    history: np.ndarray,
+    count: np.ndarray,
+    n_histories: int,
+    discount: np.ndarray,
 ) -> tuple[np.ndarray, np.ndarray]:
-    """One order of interpolated modified Kneser-Ney smoothing (Chen & Goodman 1998).
+    """One order of interpolated modified Kneser-Ney smoothing (Chen & Goodman
+    1998).
 
-    From each count (U,) of a k-gram with history (U,) the discount (4,) for 0, 1, 2 or 3+ is
-    taken. Returns alpha (U,), what is left as a share of the history's total, and backoff
-    (n_histories,), the share that was taken; it is 1 for an unseen history.
+    From each count (U,) of a k-gram with history (U,) the discount (4,) for 0,
+    1, 2 or 3+ is taken. Returns alpha (U,), what is left as a share of the
+    history's total, and backoff (n_histories,), the share that was taken; it
+    is 1 for an unseen history.
     """
     total = np.bincount(history, count, n_histories)
     taken = discount[np.minimum(count, 3)]
     backoff = np.bincount(history, taken, n_histories)
-    backoff = np.divide(backoff, total, out=np.ones(n_histories), where=total > 0)
+    backoff = np.divide(
+        backoff, total, out=np.ones(n_histories), where=total > 0
+    )
     return (count - taken) / total[history], backoff
 
 
@@ -158,10 +193,11 @@ def sample(
     max_tokens: int,
     context: Iterable[int] = (),
 ) -> np.ndarray:
-    """Continue a context, one drawn token after the other, up to an `EOS` or `max_tokens`.
+    """Continue a context, one drawn token after the other, up to an `EOS` or
+    `max_tokens`.
 
-    `distribution` maps ids (T,) to the probabilities (V,) of the next one. Returns the new ids
-    without the context and without the `EOS`.
+    `distribution` maps ids (T,) to the probabilities (V,) of the next one.
+    Returns the new ids without the context and without the `EOS`.
     """
     ids = list(context)
     n_context = len(ids)
@@ -177,7 +213,8 @@ def sample(
 def tune_k(
     fit: Callable[[float], Model], valid: Iterable[str], ks: Iterable[float]
 ) -> tuple[float, list[float]]:
-    """The k of `ks` whose model, `fit(k)`, needs the fewest bits per byte on validation texts.
+    """The k of `ks` whose model, `fit(k)`, needs the fewest bits per byte on
+    validation texts.
 
     Returns that k and the bits per byte of every k, in the order of `ks`.
     """
@@ -187,10 +224,12 @@ def tune_k(
 
 
 class NGram:
-    """An n-gram model: `order` tables of counts and an estimator that smooths them.
+    """An n-gram model: `order` tables of counts and an estimator that smooths
+    them.
 
-    `smoothing` is "kneser_ney" (interpolated, modified), "add_k" or "mle", which is add-k with
-    k = 0. Raises `ValueError` on an order below 1, an unknown smoothing and a negative k.
+    `smoothing` is "kneser_ney" (interpolated, modified), "add_k" or "mle",
+    which is add-k with k = 0. Raises `ValueError` on an order below 1, an
+    unknown smoothing and a negative k.
     """
 
     def __init__(
@@ -203,27 +242,45 @@ class NGram:
         if order < 1:
             raise ValueError(f"order is 1 or more, not {order}")
         if smoothing not in ("kneser_ney", "add_k", "mle"):
-            raise ValueError(f"smoothing is 'kneser_ney', 'add_k' or 'mle', not {smoothing!r}")
+            raise ValueError(
+                "smoothing is 'kneser_ney', 'add_k' or 'mle', "
+                f"not {smoothing!r}"
+            )
         if k < 0:
             raise ValueError(f"k is 0 or more, not {k}")
-        self.vocabulary, self.order, self.smoothing = vocabulary, order, smoothing
+        self.vocabulary, self.order, self.smoothing = (
+            vocabulary,
+            order,
+            smoothing,
+        )
         self.k = 0.0 if smoothing == "mle" else k
 
     def fit(self, texts: Iterable[str]) -> Self:
-        """Count the n-grams of texts and smooth them. Raises `ValueError` on no text at all."""
+        """Count the n-grams of texts and smooth them. Raises `ValueError` on
+        no text at all.
+        """
         stream = pad(self.vocabulary.encode(text) for text in texts)
         if not len(stream):
             raise ValueError("a model needs at least one text to count")
         tables = count_ngrams(stream, self.order, self.vocabulary.size)
-        levels = self._kneser_ney(tables) if self.smoothing == "kneser_ney" else self._add_k(tables)
+        levels = (
+            self._kneser_ney(tables)
+            if self.smoothing == "kneser_ney"
+            else self._add_k(tables)
+        )
         # A last entry each for what was never seen, where row -1 finds it.
         last = np.iinfo(np.int64).max
-        self.keys = [np.append(t.history * self.vocabulary.size + t.word, last) for t in tables]
+        self.keys = [
+            np.append(t.history * self.vocabulary.size + t.word, last)
+            for t in tables
+        ]
         self.alpha = [np.append(alpha, 0.0) for alpha, _ in levels]
         self.backoff = [np.append(backoff, 1.0) for _, backoff in levels]
         return self
 
-    def _kneser_ney(self, tables: list[Table]) -> list[tuple[np.ndarray, np.ndarray]]:
+    def _kneser_ney(
+        self, tables: list[Table]
+    ) -> list[tuple[np.ndarray, np.ndarray]]:
         sizes = [1, *(len(table.word) for table in tables)]
         counts = continuation_counts(tables)
         return [
@@ -231,13 +288,21 @@ class NGram:
             for table, count, size in zip(tables, counts, sizes, strict=False)
         ]
 
-    def _add_k(self, tables: list[Table]) -> list[tuple[np.ndarray, np.ndarray]]:
-        """Only the highest order counts, and what is shorter because a text begins there."""
+    def _add_k(
+        self, tables: list[Table]
+    ) -> list[tuple[np.ndarray, np.ndarray]]:
+        """Only the highest order counts, and what is shorter because a text
+        begins there.
+        """
         begins = [np.zeros(1, bool), *begins_with_bos(tables)]
         levels = []
         for k, table in enumerate(tables, 1):
             alpha, backoff = add_k(
-                table.history, table.count, len(begins[k - 1]), self.vocabulary.size, self.k
+                table.history,
+                table.count,
+                len(begins[k - 1]),
+                self.vocabulary.size,
+                self.k,
             )
             if k < self.order:
                 alpha[~begins[k]] = 0.0
@@ -246,43 +311,63 @@ class NGram:
         return levels
 
     def rows(self, stream: np.ndarray) -> list[np.ndarray]:
-        """For k = 0, ..., `order`: the row (T,) of the k-gram that ends at each position, or -1."""
+        """For k = 0, ..., `order`: the row (T,) of the k-gram that ends at
+        each position, or -1.
+        """
         rows = [np.zeros(len(stream), np.int64), stream]
         for keys in self.keys[1:]:
             history = np.append(-1, rows[-1][:-1])
             inside = (history >= 0) & (stream != BOS)
-            wanted = np.where(inside, history * self.vocabulary.size + stream, -1)
+            wanted = np.where(
+                inside, history * self.vocabulary.size + stream, -1
+            )
             found = np.searchsorted(keys, wanted)
             rows.append(np.where(keys[found] == wanted, found, -1))
         return rows
 
     def score(self, stream: np.ndarray) -> np.ndarray:
-        """log2 probability (T,) of each token of a padded stream; 0 at every `BOS`."""
+        """log2 probability (T,) of each token of a padded stream; 0 at every
+        `BOS`.
+        """
         rows = self.rows(stream)
         p = np.full(len(stream), 1 / (self.vocabulary.size - 1))
-        for k, (alpha, backoff) in enumerate(zip(self.alpha, self.backoff, strict=True), 1):
-            history = rows[k - 1] if k == 1 else np.append(-1, rows[k - 1][:-1])
+        for k, (alpha, backoff) in enumerate(
+            zip(self.alpha, self.backoff, strict=True), 1
+        ):
+            history = (
+                rows[k - 1] if k == 1 else np.append(-1, rows[k - 1][:-1])
+            )
             p = alpha[rows[k]] + backoff[history] * p
         with np.errstate(divide="ignore"):
             return np.where(stream == BOS, 0.0, np.log2(p))
 
     def log2_probs(self, ids: np.ndarray) -> np.ndarray:
-        """log2 probability (T+1,) of each token of a text (T,), then of its `EOS`."""
+        """log2 probability (T+1,) of each token of a text (T,), then of its
+        `EOS`.
+        """
         return self.score(pad([ids]))[1:]
 
     def distribution(self, ids: np.ndarray) -> np.ndarray:
-        """Probability (V,) of each id to come next after the ids (T,) of a text so far."""
+        """Probability (V,) of each id to come next after the ids (T,) of a
+        text so far.
+        """
         size = self.vocabulary.size
         p = np.full(size, 1 / (size - 1))
         p[BOS] = 0.0
-        context = np.append(BOS, ids)[1 - self.order :] if self.order > 1 else np.array([BOS])
+        context = (
+            np.append(BOS, ids)[1 - self.order :]
+            if self.order > 1
+            else np.array([BOS])
+        )
         histories = [0, *(rows[-1] for rows in self.rows(context)[1:-1])]
         for history, keys, alpha, backoff in zip(
             histories, self.keys, self.alpha, self.backoff, strict=True
         ):
             if history < 0:
                 break
-            start, stop = np.searchsorted(keys, [history * size, (history + 1) * size])
+            start, stop = np.searchsorted(
+                keys, [history * size, (history + 1) * size]
+            )
             p *= backoff[history]
             p[keys[start:stop] - history * size] += alpha[start:stop]
         return p

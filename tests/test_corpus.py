@@ -42,6 +42,8 @@ def test_austen_refuses_an_unknown_split():
 
 def test_austen_refuses_a_changed_file(tmp_path, monkeypatch):
     (tmp_path / "austen").mkdir()
+    sums = (corpus.DATA / "austen" / "SHA256SUMS").read_text()
+    (tmp_path / "austen" / "SHA256SUMS").write_text(sums)
     (tmp_path / "austen" / "emma.txt").write_text("CHAPTER I\n\nSomething else.")
     monkeypatch.setattr(corpus, "DATA", tmp_path)
     with pytest.raises(ValueError, match=r"emma\.txt has changed"):
