@@ -2,8 +2,7 @@
 PYTHON    ?= $(shell command -v python3.11 || command -v python3 || echo python3.11)
 PIP_FLAGS ?=# extra words for `pip install`, such as another package index
 PORT      ?= 8000# for `make serve`
-WORKERS   ?= 2# processes that `make test` uses
-SLOW      ?=# SLOW=1 adds the tests that take minutes
+WORKERS   ?= 2# processes that `make test` uses; SLOW=1 adds the tests that take minutes
 BIN       := .venv/bin
 PIP       := $(BIN)/python -m pip --disable-pip-version-check
 PAGES     := _build/html
@@ -12,7 +11,6 @@ VIEWERS   := .venv/etc/jupyter/labconfig/default_setting_overrides.json
 INPUTS     = find minillm data book/figures -type f ! -name '*.py[co]' ! -name '.*'
 
 .PHONY: help book serve test lab exercises grade bench results pins clean
-
 help: ## list the verbs
 	@sed -n 's/^\([a-z]*\):.*## /  make \1~/p' Makefile | awk -F~ '{printf "%-18s %s\n", $$1, $$2}'
 
@@ -20,23 +18,24 @@ book: .venv/book.stamp ## execute and build the book, warnings as errors
 	@mkdir -p _build
 	@$(INPUTS) | LC_ALL=C sort | xargs cksum > _build/inputs.new
 	@cmp -s _build/inputs.new _build/inputs || rm -rf _build/.jupyter_cache
-	@mv _build/inputs.new _build/inputs
-	@rm -rf $(PAGES) _build/.doctrees
+	@mv _build/inputs.new _build/inputs; rm -rf $(PAGES) _build/.doctrees
 	$(BIN)/jupyter-book build . -W -n --keep-going
 	@touch $(PAGES)/.complete
 	@echo "Start page:  file://$(CURDIR)/$(PAGES)/index.html"
-	@echo "To serve it (the interactive figures need this):  make serve"
+	@echo "The interactive figures need a server:  make serve"
 
 serve: ## serve the built book on this machine, at PORT=8000
 	@test -f $(PAGES)/.complete || { echo "Nothing to serve yet: run 'make book' first."; exit 1; }
-	@echo "http://127.0.0.1:$(PORT)/index.html    (Ctrl-C stops)"
-	@$(PYTHON) -m http.server $(PORT) --bind 127.0.0.1 -d $(PAGES)
+	@echo "http://127.0.0.1:$(PORT)/index.html (Ctrl-C stops)"
+	@$(BIN)/python -m http.server $(PORT) --bind 127.0.0.1 -d $(PAGES)
 
 test: .venv/test.stamp ## style, types and all tests (SLOW=1: the long ones too)
-	$(BIN)/ruff check .
-	$(BIN)/ruff format --check .
-	$(BIN)/mypy
-	$(BIN)/pytest -n $(WORKERS) $(if $(SLOW),,-m "not slow")
+	@status=0; \
+	$(BIN)/ruff check . || status=1; \
+	$(BIN)/ruff format --check . || status=1; \
+	$(BIN)/mypy || status=1; \
+	$(BIN)/pytest -n $(WORKERS) $(if $(SLOW),,-m "not slow") || status=1; \
+	exit $$status
 
 lab: .venv/book.stamp ## open JupyterLab: .md chapters open as notebooks
 	$(BIN)/jupyter lab --LabApp.news_url=None \
@@ -56,9 +55,8 @@ results: .venv/book.stamp ## measure the ladder again, into data/results/
 	$(BIN)/python -m tools.ladder
 
 pins: .venv/test.stamp ## write constraints.txt from what is installed
-	@{ echo "# Every package that requirements-dev.txt brings, pinned. Built by 'make pins'; not edited."; \
-	   $(BIN)/python -m pip freeze --all --exclude-editable --exclude pip | sed 's/+cpu$$//'; } > pins.new
-	@mv pins.new constraints.txt
+	@pins=$$($(PIP) freeze --all --exclude-editable --exclude pip | sed 's/+cpu$$//') && \
+	printf '%s\n' "# Pins of all that requirements-dev.txt brings. Built by 'make pins'." "$$pins" > constraints.txt
 
 clean: ## remove everything built except .venv and gradebook/
 	rm -rf _build .pytest_cache .ruff_cache .mypy_cache .hypothesis *.egg-info
@@ -66,17 +64,17 @@ clean: ## remove everything built except .venv and gradebook/
 
 .venv/bin/pip:
 	@$(PYTHON) -c 'import sys, venv, ensurepip; sys.exit(sys.version_info[:2] != (3, 11))' || { \
-	  echo "This course needs Python 3.11 with venv (Debian: apt install python3.11-venv)."; \
-	  echo "Found: $(PYTHON) $$($(PYTHON) --version 2>&1). Name another: make PYTHON=/path/to/python3.11"; \
-	  exit 1; }
+	  echo "The course needs Python 3.11 with venv (Debian: apt install python3-venv)," \
+	       "not $$($(PYTHON) --version 2>&1). Name one: make PYTHON=/path/to/python3.11"; exit 1; }
 	$(PYTHON) -m venv .venv
 
 .venv/book.stamp: requirements.txt constraints.txt pyproject.toml | .venv/bin/pip
-	$(PIP) install $(PIP_FLAGS) -c constraints.txt -r requirements.txt setuptools
-	$(PIP) install --no-deps --no-build-isolation -e .
-	$(BIN)/jupytext-config --settings-file $(VIEWERS) set-default-viewer markdown myst
+	@echo "Installing what requirements.txt names: minutes the first time."
+	@$(PIP) install -q $(PIP_FLAGS) -c constraints.txt -r requirements.txt setuptools
+	@$(PIP) install -q --no-deps --no-build-isolation -e .
+	@$(BIN)/jupytext-config --settings-file $(VIEWERS) set-default-viewer markdown myst
 	@touch $@
 
 .venv/test.stamp: requirements-dev.txt .venv/book.stamp
-	$(PIP) install $(PIP_FLAGS) -c constraints.txt -r requirements-dev.txt
+	@$(PIP) install -q $(PIP_FLAGS) -c constraints.txt -r requirements-dev.txt
 	@touch $@
