@@ -10,6 +10,9 @@ A code cell of `solutions/<a>/<a>.md` names what fills it, with a path from the 
 - In an answer cell a function's signature and docstring are the given part and its body, between
   `### BEGIN SOLUTION` and `### END SOLUTION`, is the answer. A class is given whole except for the
   bodies of the methods that a second line names: `:blank: fit, log2_probs`.
+- In a check cell the objects stand in a hidden region at the top, and what is written by hand stays
+  below it: while a submission is graded they take the place of its own earlier parts, so that a
+  mistake costs its points once.
 - In every other cell the object is pasted as it is.
 - `:weave: minillm/ngram.py:pad,count_ngrams` pastes several objects into one cell: functions,
   classes or module-level names.
@@ -36,6 +39,8 @@ OPTION = re.compile(r"^:(\w+):[ \t]*(.*?)[ \t]*$", re.MULTILINE)
 TARGET = re.compile(r"(?P<file>[\w/]+\.py):(?P<names>\w+(?:,[ ]*\w+)*)")
 YAML_DIRECTIVE = re.compile(r"^weave:", re.MULTILINE)
 BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
+HIDE, SHOW = "### BEGIN HIDDEN TESTS\n# Woven: ", "### END HIDDEN TESTS\n"
+HIDDEN = re.compile(rf"\A\n?{HIDE}.*?^{SHOW}", re.MULTILINE | re.DOTALL)
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
@@ -47,7 +52,11 @@ def weave(path: Path) -> str:
         options = dict(OPTION.findall(match["options"]))
         if "weave" not in options:
             return match[0]
-        return f"{match['head']}\n{_woven(options, course)}\n{match['tail']}"
+        woven = _woven(options, course)
+        if "check" in options:
+            by_hand = HIDDEN.sub("", match["body"]).strip("\n")
+            woven = f"{HIDE}{options['weave']}\n{woven}\n{SHOW}{by_hand}"
+        return f"{match['head']}\n{woven}\n{match['tail']}"
 
     text = Path(path).read_text(encoding="utf-8")
     try:
