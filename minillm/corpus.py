@@ -1,6 +1,4 @@
-"""Texts, their fixed splits, and the two simplest ways to turn text into ids
-and back.
-"""
+"""Texts, their fixed splits, and two simple ways from text to ids and back."""
 
 import hashlib
 import re
@@ -26,9 +24,7 @@ WORD = re.compile(r" ?[^\W\d_]+|['’][^\W\d_]+| ?\d+| ?-+| ?\S|\s")
 
 @dataclass(frozen=True)
 class Document:
-    """One text with a beginning and an end: a chapter of a novel, a file of
-    yours.
-    """
+    """One text with a beginning and an end: a chapter of a novel, say."""
 
     name: str
     text: str
@@ -49,9 +45,7 @@ def austen(split: Literal["train", "valid", "test"]) -> list[Document]:
 
 
 def split_of(name: str) -> Literal["train", "valid", "test"]:
-    """The split of a document, by the SHA-256 of its name: 90 / 5 / 5 %, and
-    it never moves.
-    """
+    """The split of a document, fixed by a hash of its name: 90 / 5 / 5 %."""
     share = int.from_bytes(hashlib.sha256(name.encode()).digest()[:8]) / 2**64
     return "train" if share < 0.90 else "valid" if share < 0.95 else "test"
 
@@ -73,9 +67,7 @@ def _chapters(sha256: str, file: str) -> list[Document]:
 
 
 def unwrap(text: str) -> str:
-    """The same paragraphs, one per line: blank lines end a paragraph, line
-    ends do not.
-    """
+    """The same text, one line per paragraph; blank lines end a paragraph."""
     paragraphs = (
         " ".join(paragraph.split()) for paragraph in re.split(r"\n\s*\n", text)
     )
@@ -83,8 +75,7 @@ def unwrap(text: str) -> str:
 
 
 def load(path: str | Path) -> list[Document]:
-    """A text file of yours, or every `.txt` and `.md` file below a folder, as
-    documents.
+    """A text file, or each `.txt` and `.md` file below a folder.
 
     Raises `FileNotFoundError` where nothing is there, and `ValueError` on a
     file that is empty, above 1 GB, or not UTF-8 (the message gives the
@@ -126,10 +117,10 @@ def _read(file: Path) -> str:
 
 
 def words(text: str) -> list[str]:
-    """Cut a text into words, numbers and marks; a space belongs to the word
-    that it precedes.
+    """Cut a text into words, numbers and marks.
 
-    Nothing is lost: `"".join(words(text)) == text`.
+    A space belongs to the word behind it, and nothing is lost:
+    `"".join(words(text)) == text`.
 
     >>> words("Emma's 2 dogs -- and a cat.")
     ['Emma', "'s", ' 2', ' dogs', ' --', ' and', ' a', ' cat', '.']
@@ -159,9 +150,7 @@ class ByteVocabulary:
         return np.frombuffer(text.encode(), np.uint8).astype(np.int64) + 2
 
     def decode(self, ids: Iterable[int]) -> str:
-        """The text of ids; `BOS` and `EOS` vanish, broken UTF-8 becomes
-        U+FFFD.
-        """
+        """The text of ids without `BOS`, `EOS`; broken UTF-8 gives U+FFFD."""
         return bytes(i - 2 for i in ids if i >= 2).decode(errors="replace")
 
     def symbol(self, i: int) -> str:
@@ -204,9 +193,7 @@ class WordVocabulary:
         min_count: int = 2,
         unknown: Literal["spell", "<unk>"] = "spell",
     ) -> "WordVocabulary":
-        """The words that occur at least `min_count` times in the texts, most
-        frequent first.
-        """
+        """The words that occur `min_count` times, frequent ones first."""
         counts = Counter(word for text in texts for word in words(text))
         return cls(
             (word for word, n in counts.most_common() if n >= min_count),
@@ -214,9 +201,7 @@ class WordVocabulary:
         )
 
     def encode(self, text: str) -> np.ndarray:
-        """Ids (T,) of the words of a text; an unknown word is one id or its
-        bytes.
-        """
+        """Ids (T,) of a text; an unknown word is `<unk>` or its bytes."""
         pieces = words(text)
         if self.unknown == "<unk>":
             return np.array(
@@ -231,9 +216,7 @@ class WordVocabulary:
         return np.array(ids, dtype=np.int64)
 
     def decode(self, ids: Iterable[int]) -> str:
-        """The text of ids; `BOS` and `EOS` vanish, spelled words are put
-        together again.
-        """
+        """The text of ids without `BOS` and `EOS`, spelled words joined."""
         if self.unknown == "<unk>":
             return "".join(self.symbols[i] for i in ids if i >= 2)
         pieces = (

@@ -1,6 +1,4 @@
-"""The ladder: every model of the course on one yardstick, read from
-`data/results`.
-"""
+"""The ladder: every model of the course on one yardstick."""
 
 import json
 from collections.abc import Iterable
@@ -15,8 +13,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Rung:
-    """One measured model: what it costs to write held-out text down with it,
-    and what it took.
+    """One measured model, read from `data/results`.
 
     `valid` and `test` are bits per UTF-8 byte; `parameters` are the numbers
     that the model keeps; `seconds` is its training time on `hardware`; `flops`
@@ -40,9 +37,7 @@ class Rung:
 
 
 def load(corpus: str = "austen") -> list[Rung]:
-    """The rungs of a corpus, best last. Raises `ValueError` where nothing is
-    measured on it.
-    """
+    """The rungs of a corpus, best last; `ValueError` where there are none."""
     files = sorted((DATA / "results").glob("*_*.json"))
     rungs = [
         Rung(**rung) for file in files for rung in json.loads(file.read_text())
@@ -70,9 +65,7 @@ def table(rungs: Iterable[Rung]) -> str:
 
 
 def plot(rungs: Iterable[Rung], ax: "Axes") -> None:
-    """Draw the rungs on `ax`, best on top; those without parameters, the
-    compressors, are grey.
-    """
+    """Draw the rungs on `ax`, best on top, what keeps no numbers in grey."""
     rungs = list(rungs)
     colors = ["C7" if rung.parameters is None else "C0" for rung in rungs]
     bars = ax.barh(

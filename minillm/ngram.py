@@ -37,8 +37,7 @@ class Table:
 
 
 def pad(sequences: Iterable[np.ndarray]) -> np.ndarray:
-    """Join sequences of ids into one stream (T,): each one between a `BOS` and
-    an `EOS`.
+    """Join sequences of ids into one stream (T,), each in `BOS` and `EOS`.
 
     >>> pad([np.array([5, 6]), np.array([7])])
     array([0, 5, 6, 1, 0, 7, 1])
@@ -91,9 +90,7 @@ def count_ngrams(
 
 
 def maximum_likelihood(history: np.ndarray, count: np.ndarray) -> np.ndarray:
-    """The share of each k-gram in the count of its history: p (U,) = c(hw) /
-    c(h).
-    """
+    """The share p (U,) of each k-gram in its history: c(hw) / c(h)."""
     total = np.bincount(history, count)
     return count / total[history]
 
@@ -105,8 +102,7 @@ def add_k(
     vocab_size: int,
     k: float,
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Pretend that each of the V - 1 words that can follow a history occurred
-    k more times.
+    """Pretend that each word that can follow occurred k more times.
 
     (c(hw) + k) / (c(h) + k (V - 1)) mixes maximum likelihood with the uniform
     distribution. Returns the two parts of the mixture: alpha (U,), the part
@@ -146,8 +142,7 @@ def continuation_counts(tables: list[Table]) -> list[np.ndarray]:
 
 
 def discounts(count: np.ndarray) -> np.ndarray:
-    """What modified Kneser-Ney takes from counts of 0, 1, 2, and 3 or more:
-    (4,).
+    """What modified Kneser-Ney takes from counts of 0, 1, 2 and 3+: (4,).
 
     n_i is the number of k-grams with count i, Y = n_1 / (n_1 + 2 n_2) and D_i
     = i - (i + 1) Y n_{i+1} / n_i (Chen & Goodman 1998, equation 26). Where a
@@ -170,8 +165,7 @@ def kneser_ney(
     n_histories: int,
     discount: np.ndarray,
 ) -> tuple[np.ndarray, np.ndarray]:
-    """One order of interpolated modified Kneser-Ney smoothing (Chen & Goodman
-    1998).
+    """One order of interpolated modified Kneser-Ney smoothing.
 
     From each count (U,) of a k-gram with history (U,) the discount (4,) for 0,
     1, 2 or 3+ is taken. Returns alpha (U,), what is left as a share of the
@@ -193,8 +187,7 @@ def sample(
     max_tokens: int,
     context: Iterable[int] = (),
 ) -> np.ndarray:
-    """Continue a context, one drawn token after the other, up to an `EOS` or
-    `max_tokens`.
+    """Continue a context token by token, up to an `EOS` or `max_tokens`.
 
     `distribution` maps ids (T,) to the probabilities (V,) of the next one.
     Returns the new ids without the context and without the `EOS`.
@@ -213,10 +206,10 @@ def sample(
 def tune_k(
     fit: Callable[[float], Model], valid: Iterable[str], ks: Iterable[float]
 ) -> tuple[float, list[float]]:
-    """The k of `ks` whose model, `fit(k)`, needs the fewest bits per byte on
-    validation texts.
+    """Choose the k whose model, `fit(k)`, does best on validation texts.
 
-    Returns that k and the bits per byte of every k, in the order of `ks`.
+    Returns the k of `ks` with the fewest bits per byte, and the bits per byte
+    of every k, in the order of `ks`.
     """
     ks, valid = list(ks), list(valid)
     bits = [bits_per_byte(fit(k), valid) for k in ks]
@@ -224,8 +217,7 @@ def tune_k(
 
 
 class NGram:
-    """An n-gram model: `order` tables of counts and an estimator that smooths
-    them.
+    """An n-gram model: tables of counts, and an estimator that smooths them.
 
     `smoothing` is "kneser_ney" (interpolated, modified), "add_k" or "mle",
     which is add-k with k = 0. Raises `ValueError` on an order below 1, an
@@ -256,9 +248,7 @@ class NGram:
         self.k = 0.0 if smoothing == "mle" else k
 
     def fit(self, texts: Iterable[str]) -> Self:
-        """Count the n-grams of texts and smooth them. Raises `ValueError` on
-        no text at all.
-        """
+        """Count the n-grams of texts and smooth them."""
         stream = pad(self.vocabulary.encode(text) for text in texts)
         if not len(stream):
             raise ValueError("a model needs at least one text to count")
@@ -291,9 +281,7 @@ class NGram:
     def _add_k(
         self, tables: list[Table]
     ) -> list[tuple[np.ndarray, np.ndarray]]:
-        """Only the highest order counts, and what is shorter because a text
-        begins there.
-        """
+        """Only the highest order, and what `BOS` makes shorter."""
         begins = [np.zeros(1, bool), *begins_with_bos(tables)]
         levels = []
         for k, table in enumerate(tables, 1):
@@ -311,15 +299,13 @@ class NGram:
         return levels
 
     def rows(self, stream: np.ndarray) -> list[np.ndarray]:
-        """For k = 0, ..., `order`: the row (T,) of the k-gram that ends at
-        each position, or -1.
-        """
+        """The row (T,) of the k-gram that ends at each token, k = 0, ..., n."""
         rows = [np.zeros(len(stream), np.int64), stream]
         for keys in self.keys[1:]:
             history = np.append(-1, rows[-1][:-1])
-            inside = (history >= 0) & (stream != BOS)
+            known = (history >= 0) & (stream != BOS)
             wanted = np.where(
-                inside, history * self.vocabulary.size + stream, -1
+                known, history * self.vocabulary.size + stream, -1
             )
             found = np.searchsorted(keys, wanted)
             rows.append(np.where(keys[found] == wanted, found, -1))
@@ -348,9 +334,7 @@ class NGram:
         return self.score(pad([ids]))[1:]
 
     def distribution(self, ids: np.ndarray) -> np.ndarray:
-        """Probability (V,) of each id to come next after the ids (T,) of a
-        text so far.
-        """
+        """Probability (V,) of each id to come next, after ids (T,)."""
         size = self.vocabulary.size
         p = np.full(size, 1 / (size - 1))
         p[BOS] = 0.0

@@ -1,6 +1,4 @@
-"""One yardstick for every model of the course: bits per UTF-8 byte of held-out
-text.
-"""
+"""One yardstick for every model of the course: bits per UTF-8 byte."""
 
 import operator
 from collections.abc import Iterable
@@ -23,9 +21,7 @@ class Model(Protocol):
         """
 
     def distribution(self, ids: np.ndarray) -> np.ndarray:
-        """Probability (V,) of each id to come next after the ids (T,) of a
-        text so far.
-        """
+        """Probability (V,) of each id to come next, after ids (T,)."""
 
 
 def perplexity(log2_probs: np.ndarray) -> float:
@@ -40,8 +36,7 @@ def perplexity(log2_probs: np.ndarray) -> float:
 
 
 def bits_per_byte(model: Model, texts: str | Iterable[str]) -> float:
-    """What it costs to write texts down with a model, in bits per byte of
-    UTF-8.
+    """What it costs to write texts down, in bits per byte of UTF-8.
 
     Each text is one document: its tokens and its `EOS` are paid for, `BOS` is
     given. Raises `ValueError` where a text is lost in the model's vocabulary,
@@ -84,8 +79,7 @@ def check_distribution(
     n_contexts: int = 4,
     rtol: float = 1e-4,
 ) -> None:
-    """Raise `ValueError` unless a model's probabilities sum to one and are
-    what it scores with.
+    """Raise `ValueError` unless a model scores with a distribution.
 
     Looks at `n_contexts` places spread over the text (T,); sums are held to
     `rtol`.

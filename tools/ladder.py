@@ -63,7 +63,7 @@ def ngram_rungs(corpus: str, texts: Texts) -> Iterator[Rung]:
     k, _ = tune_k(
         lambda k: NGram(over_words, 2, "add_k", k).fit(texts["train"]), texts["valid"], KS
     )
-    yield fitted(corpus, texts, f"words, add-k, n = 2, k = {k:g}", NGram(over_words, 2, "add_k", k))
+    yield fitted(corpus, texts, f"words, add-k, n = 2, k = {k:.2g}", NGram(over_words, 2, "add_k", k))
     for order in (1, 2, 3, 5):
         yield fitted(corpus, texts, f"words, Kneser-Ney, n = {order}", NGram(over_words, order))
 
