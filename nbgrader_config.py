@@ -12,13 +12,19 @@ MINILLM_CELL_TIMEOUT, seconds that one cell may run (default: 30).
 """
 
 import os
+import sys
 from pathlib import Path
+
+from nbconvert.preprocessors import ClearMetadataPreprocessor, CSSHTMLHeaderPreprocessor
+from nbgrader import preprocessors
+
+sys.path.insert(0, str(Path(__file__).parent))
+from grading.preprocessors import HideHiddenChecks, KeepWarningsFree
 
 c = get_config()  # noqa: F821 (nbgrader puts it there)
 
 course = Path(os.environ.get("MINILLM_COURSE") or Path(__file__).parent).resolve()
-# Two graders write at once: wait for the other one's lock rather than give up.
-sqlite = f"sqlite:///{course / 'gradebook' / 'gradebook.db'}?timeout=60"
+sqlite = f"sqlite:///{course / 'gradebook' / 'gradebook.db'}"
 
 c.CourseDirectory.root = str(course)
 c.CourseDirectory.db_url = os.environ.get("MINILLM_GRADEBOOK_URL") or sqlite
@@ -28,8 +34,27 @@ c.CourseDirectory.submitted_directory = "gradebook/submitted"
 c.CourseDirectory.autograded_directory = "gradebook/autograded"
 c.CourseDirectory.feedback_directory = "gradebook/feedback"
 # nbgrader copies every file that lies beside a notebook: a source beside it would be released.
-c.CourseDirectory.ignore = ["*.md", "*.py", "*.pyc", "__pycache__", ".*", "wrong", "right"]
+c.CourseDirectory.ignore = ["*.md", "*.py", "*.pyc", "__pycache__", ".*"]
 
 c.ClearSolutions.code_stub = {"python": "# YOUR CODE HERE\nraise NotImplementedError()"}
 c.ClearSolutions.text_stub = "YOUR ANSWER HERE"
 c.Execute.timeout = int(os.environ.get("MINILLM_CELL_TIMEOUT") or 30)
+# What a late submission loses: "none", or "zero" for all of it.
+c.LateSubmissionPlugin.penalty_method = "none"
+# nbgrader's own list, with one step that keeps a warning on stderr from costing a check its points.
+c.Autograde.autograde_preprocessors = [
+    preprocessors.Execute,
+    KeepWarningsFree,
+    preprocessors.IgnorePattern,
+    ClearMetadataPreprocessor,
+    preprocessors.LimitOutput,
+    preprocessors.SaveAutoGrades,
+    preprocessors.AssignLatePenalties,
+    preprocessors.CheckCellMetadata,
+]
+# nbgrader's own list, with one step that takes the hidden checks out of what students see.
+c.GenerateFeedback.preprocessors = [
+    preprocessors.GetGrades,
+    HideHiddenChecks,
+    CSSHTMLHeaderPreprocessor,
+]

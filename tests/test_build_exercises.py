@@ -8,7 +8,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from tools import build_exercises, committed
+from tools import build_exercises
 from tools.assignment import AssignmentError, cells, grade_id, read
 from tools.build_exercises import build, exercise_path, release
 from tools.trial import trial
@@ -81,14 +81,14 @@ def test_stub_raises_not_implemented_where_the_body_was(demo):
 
 
 def test_nothing_but_the_notebook_is_released(demo, monkeypatch):
-    monkeypatch.setattr(committed, "COURSE", demo.parents[2])
+    monkeypatch.setenv("MINILLM_COURSE", str(demo.parents[2]))
     assert build_exercises.main([]) == 0
     exercises = demo.parents[2] / "exercises"
     assert [p for p in exercises.rglob("*") if p.is_file()] == [exercise_path(demo)]
 
 
 def test_check_shows_a_stale_exercise(demo, monkeypatch, capsys):
-    monkeypatch.setattr(committed, "COURSE", demo.parents[2])
+    monkeypatch.setenv("MINILLM_COURSE", str(demo.parents[2]))
     assert build_exercises.main(["--check"]) == 1
     assert build_exercises.main([]) == 0
     assert build_exercises.main(["--check"]) == 0

@@ -6,7 +6,7 @@ from pathlib import Path
 import jupytext
 import pytest
 
-from tools import committed, weave
+from tools import weave
 from tools.assignment import AssignmentError
 
 LIBRARY = '''
@@ -117,6 +117,15 @@ def test_objects_outside_answer_cells_are_pasted_whole(course):
     assert "SOLUTION" not in text
 
 
+def test_objects_in_a_check_cell_are_hidden_above_what_is_written_by_hand(course):
+    by_hand = "assert answer() == 1\n### BEGIN HIDDEN TESTS\nassert answer()\n### END HIDDEN TESTS"
+    path = course(":check: answer-check\n:weave: toy/lib.py:LIMIT", body=f"{by_hand}\n")
+    for _ in range(2):
+        path.write_text(weave.weave(path))
+        hidden = "### BEGIN HIDDEN TESTS\n# Woven: toy/lib.py:LIMIT\nLIMIT = 3\n"
+        assert woven(path) == f"{hidden}### END HIDDEN TESTS\n{by_hand}"
+
+
 def test_weaving_twice_changes_nothing(course):
     path = course(":answer: plain\n:weave: toy/lib.py:plain", body="old text\n")
     path.write_text(weave.weave(path))
@@ -171,7 +180,7 @@ def test_modules_of_later_assignments_are_withheld_too(course):
 
 def test_check_shows_what_is_stale_and_writing_cures_it(course, monkeypatch, capsys):
     path = course(":answer: plain\n:weave: toy/lib.py:plain")
-    monkeypatch.setattr(committed, "COURSE", path.parents[2])
+    monkeypatch.setenv("MINILLM_COURSE", str(path.parents[2]))
     assert weave.main(["--check"]) == 1
     report = capsys.readouterr().out
     assert f"--- {path}" in report
@@ -183,6 +192,6 @@ def test_check_shows_what_is_stale_and_writing_cures_it(course, monkeypatch, cap
 
 def test_unknown_assignment_is_an_error_that_names_the_known_ones(course, monkeypatch):
     path = course(":answer: plain\n:weave: toy/lib.py:plain")
-    monkeypatch.setattr(committed, "COURSE", path.parents[2])
+    monkeypatch.setenv("MINILLM_COURSE", str(path.parents[2]))
     with pytest.raises(SystemExit, match=r"no assignment '09_none'.*known: 01_toy"):
         weave.main(["--check", "09_none"])

@@ -23,7 +23,6 @@ from pathlib import Path
 import jupytext
 from nbformat import NotebookNode
 
-COURSE = Path(os.environ.get("MINILLM_COURSE") or Path(__file__).parents[1]).resolve()
 KINDS = {
     "given": {"grade": False, "solution": False, "locked": True},
     "answer": {"grade": False, "solution": True, "locked": False},
@@ -39,6 +38,11 @@ BANNER = (
 
 class AssignmentError(Exception):
     """An assignment's source, or what was built from it, breaks a rule."""
+
+
+def course_folder() -> Path:
+    """The folder of the course."""
+    return Path(os.environ.get("MINILLM_COURSE") or Path(__file__).parents[1]).resolve()
 
 
 def path_of(name: str, course: Path) -> Path:

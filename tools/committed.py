@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from tools.assignment import COURSE, AssignmentError, assignments, path_of
+from tools.assignment import AssignmentError, assignments, course_folder, path_of
 
 
 def difference(target: Path, text: str) -> str:
@@ -32,7 +32,8 @@ def main(
     parser.add_argument("--check", action="store_true", help="write nothing, show what is stale")
     options = parser.parse_args(arguments)
     try:
-        paths = [path_of(name, COURSE) for name in options.assignment or assignments(COURSE)]
+        names = options.assignment or assignments(course_folder())
+        paths = [path_of(name, course_folder()) for name in names]
         files = [derive(path) for path in paths]
     except AssignmentError as error:
         sys.exit(f"error: {error}")

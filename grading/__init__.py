@@ -1,0 +1,1 @@
+"""Instructor tooling: from a folder of downloads to marks and feedback, on nbgrader's gradebook."""

@@ -1,0 +1,110 @@
+"""Two steps of nbgrader's pipelines, named in nbgrader_config.py.
+
+- `KeepWarningsFree`: a line on stderr, such as a NumPy warning, would cost a check all its points.
+- `HideHiddenChecks`: stock feedback is the autograded notebook, into which nbgrader has put the
+  hidden checks back. Hidden regions go; of a cell that has one only its error stays, as the message
+  that an author wrote. An output elsewhere that quotes a hidden line (a print of `In`) goes too.
+"""
+
+import ast
+import re
+from collections.abc import Iterator
+
+from nbformat import NotebookNode
+from nbformat.v4 import new_output
+from nbgrader import utils
+from nbgrader.preprocessors import NbGraderPreprocessor
+
+from tools.rules import MARK, region_lines
+
+TELLING_LENGTH = 12  # a shorter line of a hidden check may stand in a student's own output
+REMOVED = "[removed: it shows a hidden check]"
+
+
+class KeepWarningsFree(NbGraderPreprocessor):
+    """Count what a check cell writes to stderr as plain output."""
+
+    def preprocess_cell(
+        self, cell: NotebookNode, resources: dict, index: int
+    ) -> tuple[NotebookNode, dict]:
+        """Turn the stderr of a check cell into stdout."""
+        if utils.is_grade(cell) and cell.cell_type == "code":
+            for output in cell.outputs:
+                if output.output_type == "stream":
+                    output.name = "stdout"
+        return cell, resources
+
+
+class HideHiddenChecks(NbGraderPreprocessor):
+    """Take the source of hidden checks, and what would quote it, out of a feedback page."""
+
+    def preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
+        """Hide the hidden lines of every cell of `nb`."""
+        secrets = {_bare(line) for cell in nb.cells for line in hidden_lines(cell)}
+        secrets = {line for line in secrets if len(line) >= TELLING_LENGTH}
+        messages = [p for cell in nb.cells if utils.is_locked(cell) for p in message_patterns(cell)]
+        for cell in nb.cells:
+            if hidden_lines(cell):
+                cell.outputs = [_only_message(o, messages) for o in cell.outputs if _is_error(o)]
+                cell.source = without_hidden(cell.source)
+            elif cell.cell_type == "code":
+                cell.outputs = [_without_secrets(output, secrets) for output in cell.outputs]
+        return nb, resources
+
+
+def hidden_lines(cell: NotebookNode) -> list[str]:
+    """The lines of a cell that students must not see."""
+    return region_lines(cell.source, "HIDDEN TESTS")
+
+
+def without_hidden(source: str) -> str:
+    """The text of a cell without its hidden regions."""
+    shown, inside = [], False
+    for line in source.split("\n"):
+        mark = MARK.fullmatch(line)
+        if mark:
+            inside = mark["edge"] == "BEGIN"
+        elif not inside:
+            shown.append(line)
+    return "\n".join(shown)
+
+
+def message_patterns(cell: NotebookNode) -> Iterator[re.Pattern]:
+    """Patterns of the strings in a cell of the author: the messages that checks may show."""
+    if cell.cell_type != "code":
+        return
+    try:
+        tree = ast.parse(cell.source)
+    except SyntaxError:
+        return
+    for node in ast.walk(tree):
+        parts = node.values if isinstance(node, ast.JoinedStr) else [node]
+        texts = [p.value if isinstance(p, ast.Constant) else None for p in parts]
+        if len("".join(t for t in texts if isinstance(t, str)).strip()) >= TELLING_LENGTH:
+            pattern = "".join(".*" if t is None else re.escape(str(t)) for t in texts)
+            yield re.compile(pattern, re.DOTALL)
+
+
+def _is_error(output: NotebookNode) -> bool:
+    return output.output_type == "error"
+
+
+def _only_message(error: NotebookNode, messages: list[re.Pattern]) -> NotebookNode:
+    """The error without traceback, with its message only where an author wrote it."""
+    name = error.ename if error.ename.isidentifier() else "Error"
+    written = any(pattern.fullmatch(error.evalue) for pattern in messages)
+    text = error.evalue if written else "raised while a hidden check ran"
+    return new_output("error", ename=name, evalue=text, traceback=[f"{name}: {text}"])
+
+
+def _bare(text: str) -> str:
+    """Text without what quoting, colouring and wrapping change."""
+    return re.sub(r"\\n|\x1b\[[\d;]*m|[\s\\'\"]", "", text)
+
+
+def _without_secrets(output: NotebookNode, secrets: set[str]) -> NotebookNode:
+    shown = _bare(str(output.get("text", "")) + "".join(output.get("traceback", [])))
+    shown += _bare("".join(str(value) for value in output.get("data", {}).values()))
+    if any(secret in shown for secret in secrets):
+        return new_output("stream", name="stdout", text=REMOVED)
+    return output

@@ -1,0 +1,100 @@
+"""Rebuild what a student handed in from the released notebook and the student's own answers.
+
+Only the text of answer cells and of the student's additional cells is taken. Check cells, points
+and metadata come from the release, so that a deleted, copied, moved or edited cell costs nothing
+but its own answer. The release's free text cells may be edited by students and travel as theirs.
+"""
+
+import copy
+import json
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from nbformat import NotebookNode
+
+from tools.assignment import grade_id, kind
+
+
+class Broken(Exception):
+    """A submission that cannot be graded; the message says why, in words for the student."""
+
+
+def read_notebook(path: Path) -> NotebookNode:
+    """The notebook at `path`, in the present format; Broken where it is none."""
+    data = path.read_bytes()
+    if not data.strip():
+        raise Broken(
+            f"the file is empty ({len(data)} bytes): save the notebook, then hand it in again"
+        )
+    try:
+        content = json.loads(data)
+    except (ValueError, RecursionError):
+        raise Broken(
+            "the file is not a notebook (it is not JSON): hand in the .ipynb file itself"
+        ) from None
+    if not isinstance(content, dict) or not {"cells", "worksheets"} & set(content):
+        raise Broken("the file is not a notebook: it has no cells")
+    try:
+        return nbformat.convert(nbformat.from_dict(content), to_version=4)
+    except Exception as error:  # the format's own code fails in many ways on damaged files
+        raise Broken(f"the notebook is damaged ({type(error).__name__}: {error})") from None
+
+
+def restore(released: NotebookNode, handed_in: NotebookNode) -> tuple[NotebookNode, list[str]]:
+    """The submission to grade, and notes on what differed; Broken where no known cell is found."""
+    known = {grade_id(cell): cell for cell in released.cells if grade_id(cell)}
+    answers, extras, notes = _sort_out(known, handed_in)
+    if not set(extras) - {None}:
+        raise Broken("this is another notebook: none of the assignment's cells is in it")
+    notes += [f"cell {name} was missing and was put back" for name in known if name not in extras]
+    notebook = copy.deepcopy(released)
+    notebook.cells = extras.get(None, [])
+    for name, cell in copy.deepcopy(known).items():
+        cell.source = answers.get(name, cell.source)
+        notebook.cells += [cell, *extras.get(name, [])]
+    for index, cell in enumerate(notebook.cells):
+        cell.id = grade_id(cell) or f"extra-{index:03d}"
+    return notebook, notes
+
+
+def _sort_out(known: dict[str, NotebookNode], handed_in: NotebookNode) -> tuple[dict, dict, list]:
+    """Answers by id, other cells by the id of the known cell that they follow, and notes."""
+    answers: dict[str, str] = {}
+    extras: dict[str | None, list[NotebookNode]] = {}
+    notes: list[str] = []
+    anchor = None
+    for cell in handed_in.cells:
+        name, text = _claimed_id(cell), _text(cell)
+        if name not in known:
+            extras.setdefault(anchor, []).append(_free_cell(cell.get("cell_type"), text))
+            continue
+        anchor = name
+        if kind(known[name]) in ("answer", "written"):
+            if name in answers:
+                notes.append(f"cell {name} was there more than once: the last one counts")
+                extras[name].append(_free_cell(known[name].cell_type, answers[name]))
+            answers[name] = text
+        elif text != known[name].source:
+            notes.append(f"cell {name} was changed: the original was graded")
+        extras.setdefault(name, [])
+    return answers, extras, notes
+
+
+def _claimed_id(cell: Any) -> str | None:
+    """The grade id in a student's cell, whose metadata may be anything."""
+    metadata = cell.get("metadata")
+    marks = metadata.get("nbgrader") if isinstance(metadata, dict) else None
+    name = marks.get("grade_id") if isinstance(marks, dict) else None
+    return name if isinstance(name, str) else None
+
+
+def _text(cell: Any) -> str:
+    source = cell.get("source", "")
+    return "".join(map(str, source)) if isinstance(source, list) else str(source)
+
+
+def _free_cell(cell_type: Any, text: str) -> NotebookNode:
+    """A cell without outputs and without metadata."""
+    makers = {"code": nbformat.v4.new_code_cell, "markdown": nbformat.v4.new_markdown_cell}
+    return makers.get(cell_type, nbformat.v4.new_raw_cell)(text)

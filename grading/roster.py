@@ -1,0 +1,99 @@
+"""The class list: a CSV file with the columns `id`, `name`, `email` and, where known, `lms_id`.
+
+`id` is the student's id in file names and in the gradebook. `lms_id` is the number by which Canvas
+(column ID of an exported gradebook) or Moodle (`Participant 1234`) knows the student.
+"""
+
+import csv
+import re
+import unicodedata
+from dataclasses import dataclass
+from pathlib import Path
+
+from grading.course import Course, GradingError
+
+VALID_ID = re.compile(r"\w[\w.@-]*")
+
+
+@dataclass(frozen=True)
+class Student:
+    """One line of the class list."""
+
+    id: str
+    name: str
+    email: str
+    lms_id: str = ""
+
+
+def read(path: Path) -> list[Student]:
+    """The students of the CSV file at `path`; GradingError names the first faulty line."""
+    with open(path, encoding="utf-8-sig", newline="") as file:
+        reader = csv.DictReader(file)
+        missing = {"id", "name", "email"} - set(reader.fieldnames or ())
+        if missing:
+            raise GradingError(f"{path}: no column {', '.join(sorted(missing))} in the first line")
+        students = [_student(row, f"{path}, line {reader.line_num}") for row in reader]
+    ids = [student.id for student in students]
+    twice = sorted({student_id for student_id in ids if ids.count(student_id) > 1})
+    if twice:
+        raise GradingError(f"{path}: the id {', '.join(twice)} occurs more than once")
+    return students
+
+
+def _student(row: dict[str, str], place: str) -> Student:
+    values = {key: (row.get(key) or "").strip() for key in ("id", "name", "email", "lms_id")}
+    if not VALID_ID.fullmatch(values["id"]):
+        raise GradingError(
+            f"{place}: the id {values['id']!r} cannot name a folder (letters, digits, _ . @ -)"
+        )
+    return Student(**values)
+
+
+def register(course: Course, path: Path) -> list[Student]:
+    """Read the class list at `path` and write it into the gradebook."""
+    students = read(path)
+    with course.gradebook() as gradebook:
+        for student in students:
+            gradebook.update_or_create_student(
+                student.id,
+                last_name=student.name,
+                email=student.email,
+                lms_user_id=student.lms_id or None,
+            )
+    return students
+
+
+def students(course: Course) -> list[Student]:
+    """The class list as the gradebook has it, sorted by id; GradingError where it is empty."""
+    with course.gradebook() as gradebook:
+        found = [
+            Student(s.id, s.last_name or "", s.email or "", s.lms_user_id or "")
+            for s in gradebook.students
+        ]
+    if not found:
+        raise GradingError("the gradebook knows no students: run the step `roster` first")
+    return sorted(found, key=lambda student: student.id)
+
+
+def owner(name: str, students: list[Student]) -> Student | None:
+    """The student to whom a downloaded file or folder called `name` belongs, if that is clear.
+
+    Known shapes: `<id>_...`, `<id>/...`, Canvas `<name>_LATE_<lms id>_<number>_...`, Moodle
+    `<full name>_<lms id>_assignsubmission_file_...` and `<full name>_...`.
+    """
+    plain = _plain(name)
+    ways = [
+        lambda s: plain == _plain(s.id) or plain.startswith(_plain(s.id) + "_"),
+        lambda s: s.lms_id and f"_{_plain(s.lms_id)}_" in plain,
+        lambda s: s.name and plain.split("_")[0] == _plain(s.name),
+    ]
+    for way in ways:
+        found = sorted((s for s in students if way(s)), key=lambda s: len(s.id), reverse=True)
+        if len(found) == 1 or (found and way is ways[0]):
+            return found[0]
+    return None
+
+
+def _plain(text: str) -> str:
+    """Text as file systems and archives may have changed it: one Unicode form, one case."""
+    return " ".join(unicodedata.normalize("NFC", text).casefold().split())
