@@ -299,7 +299,7 @@ class NGram:
         return levels
 
     def rows(self, stream: np.ndarray) -> list[np.ndarray]:
-        """The row (T,) of the k-gram that ends at each token, k = 0, ..., n."""
+        """The rows (T,) of the k-grams that end at each token, k = 0 to n."""
         rows = [np.zeros(len(stream), np.int64), stream]
         for keys in self.keys[1:]:
             history = np.append(-1, rows[-1][:-1])
