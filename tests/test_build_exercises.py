@@ -77,7 +77,8 @@ def test_exercise_shows_no_answer_no_hidden_check_and_no_directive(demo):
 
 def test_stub_raises_not_implemented_where_the_body_was(demo):
     tally = next(cell for cell in release(demo).cells if cell.id == "tally")
-    assert tally.source.endswith('"""\n    # YOUR CODE HERE\n    raise NotImplementedError()')
+    stub = '# YOUR CODE HERE\n    raise NotImplementedError("tally: not attempted")'
+    assert tally.source.endswith(f'"""\n    {stub}')
 
 
 def test_nothing_but_the_notebook_is_released(demo, monkeypatch):
