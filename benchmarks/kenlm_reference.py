@@ -14,16 +14,14 @@ import argparse
 import hashlib
 import re
 import subprocess
-import sys
 import tempfile
 from datetime import date
 from itertools import chain, product
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT))
+from minillm.corpus import austen, words
 
-from minillm.corpus import austen, words  # noqa: E402
+ROOT = Path(__file__).resolve().parents[1]
 
 MAX_WORDS = 120  # of a held-out paragraph; every STEP-th of these makes a table below 150 kB
 STEP = 14
