@@ -1,0 +1,84 @@
+/** Builds HTML, SVG and charts. Figures import it; in a notebook's widget it is pasted in. */
+
+const SVG = "http://www.w3.org/2000/svg";
+
+/** An HTML element. A function among the attributes listens to the event of that name. */
+export function html(tag, attributes = {}, ...children) {
+  return furnish(document.createElement(tag), attributes, children);
+}
+
+/** An SVG element, made like `html`. */
+export function svg(tag, attributes = {}, ...children) {
+  return furnish(document.createElementNS(SVG, tag), attributes, children);
+}
+
+/** Give an element its attributes, listeners and children; `false` and `null` leave one out. */
+function furnish(element, attributes, children) {
+  for (const [name, value] of Object.entries(attributes)) {
+    if (typeof value === "function") element.addEventListener(name, value);
+    else if (value !== false && value != null) {
+      element.setAttribute(name, value === true ? "" : value);
+    }
+  }
+  element.append(...children.flat(Infinity).filter((child) => child !== null));
+  return element;
+}
+
+/** A word with its leading space made visible; the marks of a text get a name. */
+export function token(word) {
+  const names = { "<s>": "start", "</s>": "end of text", "\n": "new paragraph", " ": "rare word" };
+  if (names[word]) return html("span", { class: "fig-token fig-mark" }, names[word]);
+  const space = word.startsWith(" ") ? html("span", { class: "fig-space" }, "␣") : null;
+  return html("span", { class: "fig-token" }, space, word.trimStart());
+}
+
+/** One choice out of a few: `options` are [value, label]. A form keeps the group to itself. */
+export function choice(legend, options, chosen, choose) {
+  const inputs = options.map(([value, label]) => html("label", {},
+    html("input", { type: "radio", name: "choice", value, checked: value === chosen,
+      change: () => choose(value) }), html("span", {}, label)));
+  const group = html("fieldset", { class: "fig-choice" }, html("legend", {}, legend), inputs);
+  return html("form", { submit: (event) => event.preventDefault() }, group);
+}
+
+/** A share as a percentage with a sensible number of digits. */
+export function percent(share) {
+  const digits = share === 0 || share >= 0.1 ? 0 : share >= 0.01 ? 1 : 2;
+  return `${(100 * share).toFixed(digits)}\u00a0%`;
+}
+
+/**
+ * The frame of a chart: axes, ticks [value, label] and a place for marks.
+ * `x` and `y` are [low, high]; returns the `<svg>`, and `at(x, y)` in pixels.
+ */
+export function chart({ width, height, x, y, xTicks, yTicks, xLabel, yLabel, label, right = 12 }) {
+  const [left, top, bottom] = [40, 24, 44];
+  const scale = ([low, high], from, to) => (v) => from + (to - from) * (v - low) / (high - low);
+  const px = scale(x, left, width - right), py = scale(y, height - bottom, top);
+  const at = (a, b) => [px(a), py(Math.min(Math.max(b, y[0]), y[1]))];
+  const node = svg("svg", { class: "fig-chart", width, height, role: "img", "aria-label": label },
+    yTicks.map(([v, name]) => [
+      svg("line", { class: "fig-grid", x1: left, x2: width - right, y1: py(v), y2: py(v) }),
+      svg("text", { x: left - 8, y: py(v) + 4, "text-anchor": "end" }, name)]),
+    xTicks.map(([v, name]) =>
+      svg("text", { x: px(v), y: height - bottom + 18, "text-anchor": "middle" }, name)),
+    svg("text", { x: (left + width - right) / 2, y: height - 6, "text-anchor": "middle" }, xLabel),
+    svg("text", { x: 0, y: 12 }, yLabel));
+  return { node, at };
+}
+
+/** A line through points in pixels; points that are not finite are left out. */
+export function line(points, attributes) {
+  const finite = points.filter(([a, b]) => Number.isFinite(a) && Number.isFinite(b));
+  return svg("polyline", { fill: "none", points: finite.join(" "), ...attributes });
+}
+
+/** Draw now and whenever the element gets another width. */
+export function onWidth(element, draw) {
+  let width = 0;
+  new ResizeObserver(() => {
+    if (element.clientWidth === width || !element.clientWidth) return;
+    width = element.clientWidth;
+    draw(width);
+  }).observe(element);
+}

@@ -1,0 +1,166 @@
+"""The book's interactive figures, for its pages and as widgets of notebooks.
+
+A figure is one ES module in `book/figures/`. On a page `page.js` mounts it on
+data that `python -m minillm.figures` has written; in a notebook the same
+module is the front end of a widget:
+
+    explorer()    next words, and the orders that their probability comes from
+    smoothing()   what k and the discount do, and cost in bits per byte
+    shannon()     guess the next letter, and bound the entropy of English
+    quiz(...)     questions whose right answers a cell has computed
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from html import escape
+from pathlib import Path
+from typing import Any
+
+import anywidget
+import traitlets
+from IPython.display import HTML
+
+from minillm.corpus import austen
+from minillm.figure_data import (
+    explorer_data,
+    shannon_data,
+    smoothing_data,
+    to_json,
+)
+
+FIGURES = Path(__file__).resolve().parents[1] / "book" / "figures"
+IMPORT = re.compile(r'^import .* from "\./(\w+\.js)";\n', re.MULTILINE)
+HISTORIES = (
+    " Miss", " Mr", " the", " very", " could", " of", " said", " happy",
+    " Highbury",
+)  # fmt: skip
+SENTENCES = (
+    "I shall never forget her appearance this morning.",
+    "He has imposed on me, but he has not injured me.",
+    "Each sister believed herself the favourite.",
+    "You will soon have exhausted each favourite topic.",
+    "Her father was growing distressed for money.",
+    "It is a match that must give universal satisfaction.",
+    "You could scarcely escape discredit and misery.",
+    "Her joy and expression of regard long outlived her wonder.",
+)
+
+
+def front_end(name: str) -> str:
+    """The text of a figure's module, imports replaced by what they import."""
+
+    def paste(match: re.Match[str]) -> str:
+        imported = (FIGURES / match[1]).read_text(encoding="utf-8")
+        return imported.replace("\nexport ", "\n")
+
+    module = (FIGURES / f"{name}.js").read_text(encoding="utf-8")
+    return IMPORT.sub(paste, module)
+
+
+class Figure(anywidget.AnyWidget):
+    """A figure of the book in a notebook; its module mounts `data`."""
+
+    _css = (FIGURES / "figures.css").read_text(encoding="utf-8")
+    data: Any = traitlets.Any().tag(sync=True)
+
+
+class Explorer(Figure):
+    """The n-gram explorer."""
+
+    _esm = front_end("explorer")
+
+
+class Smoothing(Figure):
+    """What add-k and the discount do."""
+
+    _esm = front_end("smoothing")
+
+
+class Shannon(Figure):
+    """Shannon's guessing game."""
+
+    _esm = front_end("shannon")
+
+
+def explorer(texts: Iterable[str] | None = None) -> Explorer:
+    """The n-gram explorer over your texts, or Austen's training chapters."""
+    return Explorer(data=explorer_data(texts or _texts("train")))
+
+
+def smoothing(
+    train: Iterable[str] | None = None,
+    valid: Iterable[str] | None = None,
+    histories: Iterable[str] = HISTORIES,
+) -> Smoothing:
+    """Smoothing of a bigram model on your texts, or on Austen."""
+    data = smoothing_data(
+        train or _texts("train"), valid or _texts("valid"), list(histories)
+    )
+    return Smoothing(data=data)
+
+
+def shannon(
+    train: Iterable[str] | None = None,
+    valid: Iterable[str] | None = None,
+    sentences: Iterable[str] = SENTENCES,
+) -> Shannon:
+    """Shannon's game on sentences of your validation texts, or Austen's."""
+    data = shannon_data(
+        train or _texts("train"), valid or _texts("valid"), sentences
+    )
+    return Shannon(data=data)
+
+
+def _texts(split: Any) -> list[str]:
+    """The texts of Austen's chapters in a split."""
+    return [chapter.text for chapter in austen(split)]
+
+
+def quiz(questions: Mapping[str, Iterable[tuple[str, bool, str]]]) -> HTML:
+    """Questions with computed answers: {question: [(choice, right, why)]}.
+
+    Text between backticks is code. On a page `quiz.js` makes the questions
+    interactive; without it the answers are folded. Raises `ValueError`
+    unless exactly one choice of a question is right.
+    """
+    items = [
+        _question(text, list(choices)) for text, choices in questions.items()
+    ]
+    return HTML(f'<div class="quiz"><ol>{"".join(items)}</ol></div>')
+
+
+def _question(text: str, choices: list[tuple[str, bool, str]]) -> str:
+    n_right = sum(bool(right) for _, right, _ in choices)
+    if n_right != 1:
+        raise ValueError(f"{n_right} choices are right, not one, in {text!r}")
+    items = "".join(_choice(*choice) for choice in choices)
+    return f"<li><p>{_code(text)}</p><ul>{items}</ul></li>"
+
+
+def _choice(choice: str, right: bool, why: str) -> str:
+    mark, verdict = (" data-right", "Right.") if right else ("", "Wrong.")
+    folded = f"<summary>Check</summary>{verdict} {_code(why)}"
+    return f"<li{mark}>{_code(choice)} <details>{folded}</details></li>"
+
+
+def _code(text: str) -> str:
+    return re.sub(r"`([^`]+)`", r"<code>\1</code>", escape(text))
+
+
+def build(folder: Path = FIGURES / "data") -> dict[str, int]:
+    """Write the data of the book's figures; returns each file's bytes."""
+    train, valid = _texts("train"), _texts("valid")
+    files = {
+        "explorer.bin": explorer_data(train),
+        "smoothing.json": to_json(smoothing_data(train, valid, HISTORIES)),
+        "shannon.json": to_json(shannon_data(train, valid, SENTENCES)),
+    }
+    folder.mkdir(exist_ok=True)
+    for name, content in files.items():
+        (folder / name).write_bytes(content)
+    return {name: len(content) for name, content in files.items()}
+
+
+if __name__ == "__main__":
+    for name, n_bytes in build().items():
+        print(f"book/figures/data/{name}  {n_bytes / 1e3:,.0f} kB")
