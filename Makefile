@@ -3,10 +3,10 @@ PYTHON    ?= $(shell command -v python3.11 || command -v python3 || echo python3
 PIP_FLAGS ?=# extra words for `pip install`, such as another package index
 PORT      ?= 8000# for `make serve`
 WORKERS   ?= 2# processes that `make test` uses; SLOW=1 adds the tests that take minutes
+ASSIGNMENT ?= 01_ngrams# for `make grade`; ARGS="--roster class.csv --from downloads.zip"
 BIN       := .venv/bin
 PIP       := $(BIN)/python -m pip --disable-pip-version-check
 PAGES     := _build/html
-VIEWERS   := .venv/etc/jupyter/labconfig/default_setting_overrides.json
 # What a chapter's cells read beside their own text: the notebook cache does not look at these.
 INPUTS     = find minillm data book/figures -type f ! -name '*.py[co]' ! -name '.*'
 
@@ -14,11 +14,11 @@ INPUTS     = find minillm data book/figures -type f ! -name '*.py[co]' ! -name '
 help: ## list the verbs
 	@sed -n 's/^\([a-z]*\):.*## /  make \1~/p' Makefile | awk -F~ '{printf "%-18s %s\n", $$1, $$2}'
 
-book: .venv/book.stamp ## execute and build the book, warnings as errors
+book: .venv/book.stamp book/figures/data/shannon.json ## execute and build the book, warnings as errors
 	@mkdir -p _build
 	@$(INPUTS) | LC_ALL=C sort | xargs cksum > _build/inputs.new
 	@cmp -s _build/inputs.new _build/inputs || rm -rf _build/.jupyter_cache
-	@mv _build/inputs.new _build/inputs; rm -rf $(PAGES) _build/.doctrees
+	@mv _build/inputs.new _build/inputs && rm -rf $(PAGES) _build/.doctrees
 	$(BIN)/jupyter-book build . -W -n --keep-going
 	@touch $(PAGES)/.complete
 	@echo "Start page:  file://$(CURDIR)/$(PAGES)/index.html"
@@ -26,7 +26,6 @@ book: .venv/book.stamp ## execute and build the book, warnings as errors
 
 serve: ## serve the built book on this machine, at PORT=8000
 	@test -f $(PAGES)/.complete || { echo "Nothing to serve yet: run 'make book' first."; exit 1; }
-	@echo "http://127.0.0.1:$(PORT)/index.html (Ctrl-C stops)"
 	@$(BIN)/python -m http.server $(PORT) --bind 127.0.0.1 -d $(PAGES)
 
 test: .venv/test.stamp ## style, types and all tests (SLOW=1: the long ones too)
@@ -34,19 +33,16 @@ test: .venv/test.stamp ## style, types and all tests (SLOW=1: the long ones too)
 	$(BIN)/ruff check . || status=1; \
 	$(BIN)/ruff format --check . || status=1; \
 	$(BIN)/mypy || status=1; \
-	$(BIN)/pytest -n $(WORKERS) $(if $(SLOW),,-m "not slow") || status=1; \
-	exit $$status
+	$(BIN)/pytest -n $(WORKERS) $(if $(SLOW),,-m "not slow") && exit $$status
 
 lab: .venv/book.stamp ## open JupyterLab: .md chapters open as notebooks
-	$(BIN)/jupyter lab --LabApp.news_url=None \
-	  --LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate
+	$(BIN)/jupyter lab
 
 exercises: .venv/book.stamp ## weave the solutions, build the released notebooks
-	$(BIN)/python -m tools.weave
-	$(BIN)/python -m tools.build_exercises
+	$(BIN)/python -m tools.weave && $(BIN)/python -m tools.build_exercises
 
-grade: .venv/book.stamp ## collect, grade and return a class's submissions
-	$(BIN)/python -m grading $(ARGS)
+grade: .venv/book.stamp ## grade a class: ARGS="--roster class.csv --from downloads.zip"
+	$(BIN)/python -m grading grade $(ASSIGNMENT) $(ARGS)
 
 bench: .venv/test.stamp ## time the library against its peers
 	@for bench in benchmarks/bench_*.py; do echo "$$bench"; $(BIN)/python $$bench || exit 1; done
@@ -59,8 +55,11 @@ pins: .venv/test.stamp ## write constraints.txt from what is installed
 	printf '%s\n' "# Pins of all that requirements-dev.txt brings. Built by 'make pins'." "$$pins" > constraints.txt
 
 clean: ## remove everything built except .venv and gradebook/
-	rm -rf _build .pytest_cache .ruff_cache .mypy_cache .hypothesis *.egg-info
+	rm -rf _build book/figures/data .pytest_cache .ruff_cache .mypy_cache .hypothesis *.egg-info
 	find . -name __pycache__ -not -path './.venv/*' -prune -exec rm -rf {} +
+
+book/figures/data/shannon.json: minillm/figures.py minillm/corpus.py minillm/ngram.py | .venv/book.stamp
+	$(BIN)/python -m minillm.figures
 
 .venv/bin/pip:
 	@$(PYTHON) -c 'import sys, venv, ensurepip; sys.exit(sys.version_info[:2] != (3, 11))' || { \
@@ -68,11 +67,12 @@ clean: ## remove everything built except .venv and gradebook/
 	       "not $$($(PYTHON) --version 2>&1). Name one: make PYTHON=/path/to/python3.11"; exit 1; }
 	$(PYTHON) -m venv .venv
 
-.venv/book.stamp: requirements.txt constraints.txt pyproject.toml | .venv/bin/pip
+.venv/book.stamp: requirements.txt constraints.txt pyproject.toml tools/jupyterlab.json | .venv/bin/pip
 	@echo "Installing what requirements.txt names: minutes the first time."
 	@$(PIP) install -q $(PIP_FLAGS) -c constraints.txt -r requirements.txt setuptools
 	@$(PIP) install -q --no-deps --no-build-isolation -e .
-	@$(BIN)/jupytext-config --settings-file $(VIEWERS) set-default-viewer markdown myst
+	@mkdir -p .venv/etc/jupyter/labconfig
+	@cp tools/jupyterlab.json .venv/etc/jupyter/labconfig/default_setting_overrides.json
 	@touch $@
 
 .venv/test.stamp: requirements-dev.txt .venv/book.stamp
