@@ -19,13 +19,14 @@ from nbconvert.preprocessors import ClearMetadataPreprocessor, CSSHTMLHeaderPrep
 from nbgrader import preprocessors
 
 sys.path.insert(0, str(Path(__file__).parent))
-from grading.preprocessors import HideHiddenChecks, KeepWarningsFree
+from grading.preprocessors import HideHiddenChecks, KeepWarningsFree, NameStubs
 
 c = get_config()  # noqa: F821 (nbgrader puts it there)
 
 course = Path(os.environ.get("MINILLM_COURSE") or Path(__file__).parent).resolve()
 sqlite = f"sqlite:///{course / 'gradebook' / 'gradebook.db'}"
 
+c.CourseDirectory.course_id = "default_course"  # the name that parts of nbgrader take for granted
 c.CourseDirectory.root = str(course)
 c.CourseDirectory.db_url = os.environ.get("MINILLM_GRADEBOOK_URL") or sqlite
 c.CourseDirectory.source_directory = "gradebook/source"
@@ -41,6 +42,21 @@ c.ClearSolutions.text_stub = "YOUR ANSWER HERE"
 c.Execute.timeout = int(os.environ.get("MINILLM_CELL_TIMEOUT") or 30)
 # What a late submission loses: "none", or "zero" for all of it.
 c.LateSubmissionPlugin.penalty_method = "none"
+# nbgrader's own list, with one step that lets a stub say which answer is missing.
+c.GenerateAssignment.preprocessors = [
+    preprocessors.IncludeHeaderFooter,
+    preprocessors.LockCells,
+    preprocessors.ClearSolutions,
+    NameStubs,
+    preprocessors.ClearOutput,
+    preprocessors.CheckCellMetadata,
+    preprocessors.ComputeChecksums,
+    preprocessors.SaveCells,
+    preprocessors.ClearHiddenTests,
+    preprocessors.ClearMarkScheme,
+    preprocessors.ComputeChecksums,
+    preprocessors.CheckCellMetadata,
+]
 # nbgrader's own list, with one step that keeps a warning on stderr from costing a check its points.
 c.Autograde.autograde_preprocessors = [
     preprocessors.Execute,

@@ -16,7 +16,8 @@ WITHHOLD = Path(__file__).parent / "withhold"
 TRIES = 3  # for a gradebook that another grader has locked
 FAULTS = {  # what a traceback names: what the student reads
     "DeadKernelError": "the Python process of the notebook died: was it ended, or out of memory?",
-    "UnresponsiveKernelError": "the notebook hung and could not be interrupted: an endless loop?",
+    "UnresponsiveKernelError": "a cell hung and could not be interrupted: an endless loop?",
+    "CellTimeoutError": "a cell hung and could not be interrupted: an endless loop?",
 }
 
 

@@ -1,5 +1,6 @@
 """Run one function for many students, each in a process of its own that may hang or die."""
 
+import contextlib
 import multiprocessing
 import os
 import time
@@ -92,21 +93,17 @@ def _finish(receiver: Connection, job: _Job, ready: bool, limit_s: float) -> Res
             result.fault = f"it ran for more than {limit_s:g} s and was stopped: an endless loop?"
     except EOFError:
         result.fault = "the process that graded it died"
-    _kill(job.process)
+    _end(job.process, patience_s=5 if ready else 0)
     receiver.close()
     return result
 
 
-def _kill(process: multiprocessing.process.BaseProcess) -> None:
-    """End `process` and what it started; a process that has ended by itself is left in peace."""
-    process.join(timeout=0 if process.exitcode is None else None)
-    try:
-        family = psutil.Process(process.pid).children(recursive=True) if process.is_alive() else []
-    except psutil.NoSuchProcess:
-        family = []
-    process.join(timeout=5 if not family else 0)
-    for member in family:
-        if member.is_running():
-            member.kill()
-    process.kill()
-    process.join()
+def _end(process: multiprocessing.process.BaseProcess, patience_s: float) -> None:
+    """Wait for `process` to end; after `patience_s` seconds kill it and all that it started."""
+    process.join(patience_s)
+    if process.is_alive():
+        for member in psutil.Process(process.pid).children(recursive=True):
+            with contextlib.suppress(psutil.NoSuchProcess):
+                member.kill()
+        process.kill()
+        process.join()

@@ -1,5 +1,6 @@
-"""Two steps of nbgrader's pipelines, named in nbgrader_config.py.
+"""Steps that nbgrader_config.py adds to nbgrader's own pipelines.
 
+- `NameStubs`: the stub of an answer says which answer is missing, and so does a check.
 - `KeepWarningsFree`: a line on stderr, such as a NumPy warning, would cost a check all its points.
 - `HideHiddenChecks`: stock feedback is the autograded notebook, into which nbgrader has put the
   hidden checks back. Hidden regions go; of a cell that has one only its error stays, as the message
@@ -19,6 +20,25 @@ from tools.rules import MARK, region_lines
 
 TELLING_LENGTH = 12  # a shorter line of a hidden check may stand in a student's own output
 REMOVED = "[removed: it shows a hidden check]"
+
+
+class NameStubs(NbGraderPreprocessor):
+    """Let each stub say which answer is missing."""
+
+    def preprocess_cell(
+        self, cell: NotebookNode, resources: dict, index: int
+    ) -> tuple[NotebookNode, dict]:
+        """Put the message of `not_attempted` into the stub of an answer cell."""
+        if utils.is_solution(cell) and cell.cell_type == "code":
+            message = not_attempted(cell.metadata.nbgrader.grade_id)
+            stub = f'raise NotImplementedError("{message}")'
+            cell.source = cell.source.replace("raise NotImplementedError()", stub)
+        return cell, resources
+
+
+def not_attempted(answer: str) -> str:
+    """What the stub of an answer raises."""
+    return f"{answer}: not attempted"
 
 
 class KeepWarningsFree(NbGraderPreprocessor):
@@ -42,7 +62,7 @@ class HideHiddenChecks(NbGraderPreprocessor):
         """Hide the hidden lines of every cell of `nb`."""
         secrets = {_bare(line) for cell in nb.cells for line in hidden_lines(cell)}
         secrets = {line for line in secrets if len(line) >= TELLING_LENGTH}
-        messages = [p for cell in nb.cells if utils.is_locked(cell) for p in message_patterns(cell)]
+        messages = [p for cell in nb.cells for p in message_patterns(cell)]
         for cell in nb.cells:
             if hidden_lines(cell):
                 cell.outputs = [_only_message(o, messages) for o in cell.outputs if _is_error(o)]
@@ -70,8 +90,10 @@ def without_hidden(source: str) -> str:
 
 
 def message_patterns(cell: NotebookNode) -> Iterator[re.Pattern]:
-    """Patterns of the strings in a cell of the author: the messages that checks may show."""
-    if cell.cell_type != "code":
+    """Patterns of the messages that checks may show: strings in a cell of the author, stubs."""
+    if utils.is_solution(cell):
+        yield re.compile(re.escape(not_attempted(cell.metadata.nbgrader.grade_id)))
+    if cell.cell_type != "code" or not utils.is_locked(cell):
         return
     try:
         tree = ast.parse(cell.source)

@@ -36,9 +36,11 @@ def read_notebook(path: Path) -> NotebookNode:
     if not isinstance(content, dict) or not {"cells", "worksheets"} & set(content):
         raise Broken("the file is not a notebook: it has no cells")
     try:
-        return nbformat.convert(nbformat.from_dict(content), to_version=4)
+        notebook = nbformat.convert(nbformat.from_dict(content), to_version=4)
+        notebook.cells = [cell for cell in notebook.cells if isinstance(cell, dict)]
     except Exception as error:  # the format's own code fails in many ways on damaged files
         raise Broken(f"the notebook is damaged ({type(error).__name__}: {error})") from None
+    return notebook
 
 
 def restore(released: NotebookNode, handed_in: NotebookNode) -> tuple[NotebookNode, list[str]]:

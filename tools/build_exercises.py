@@ -22,7 +22,7 @@ from traitlets.config import Config
 from traitlets.config.loader import PyFileConfigLoader
 
 from tools import committed, weave
-from tools.assignment import AssignmentError, cells, read
+from tools.assignment import AssignmentError, read
 from tools.rules import RELEASE_RULES, SOURCE_RULES
 
 CONFIG = Path(__file__).parents[1] / "nbgrader_config.py"
@@ -78,16 +78,7 @@ def _generate(source: NotebookNode, name: str) -> NotebookNode:
         converter = GenerateAssignment(coursedir=course, config=config, no_database=True)
         converter.log.setLevel(logging.ERROR)
         converter.start()
-        released = nbformat.read(Path(folder, "release", name, f"{name}.ipynb"), as_version=4)
-    return name_the_stubs(released)
-
-
-def name_the_stubs(release: NotebookNode) -> NotebookNode:
-    """Let each stub say which answer is missing, so that a check that meets it says so too."""
-    for cell in cells(release, "answer"):
-        message = f'raise NotImplementedError("{cell.id}: not attempted")'
-        cell.source = cell.source.replace("raise NotImplementedError()", message)
-    return release
+        return nbformat.read(Path(folder, "release", name, f"{name}.ipynb"), as_version=4)
 
 
 def settings() -> Config:

@@ -1,0 +1,483 @@
+"""A class from downloads to marks, through the documented commands, and the parts on their own."""
+
+import csv
+import json
+import os
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import nbformat
+import pytest
+from made_class import DUE, Case, make_class
+from nbgrader.api import Gradebook
+
+from grading import export, pool, preprocessors, records, restore, roster
+from grading.__main__ import STEPS, main
+from grading.collect import collect
+from grading.course import Course, GradingError
+from grading.export import Mark
+from grading.records import Record
+from grading.restore import Broken
+from grading.roster import Student
+from tools.assignment import cells, grade_id, read
+from tools.rules import region_lines
+from tools.variants import submission, untouched
+
+ROOT = Path(__file__).parents[1]
+DEMO = ROOT / "tests" / "data" / "demo_course"
+NAME = "01_tally"
+POSTGRES = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
+
+
+class Graded:
+    """A made class after `python -m grading grade` has run over it."""
+
+    def __init__(self, folder: Path, kinds: str, url: str = "") -> None:
+        self.folder, self.root = folder, folder / "course"
+        shutil.copytree(DEMO, self.root)
+        self.source = self.root / "solutions" / NAME / f"{NAME}.md"
+        self.environment = {"MINILLM_COURSE": str(self.root), "MINILLM_CELL_TIMEOUT": "5"}
+        self.environment |= {"MINILLM_GRADEBOOK_URL": url} if url else {}
+        self.url = url or f"sqlite:///{self.root}/gradebook/gradebook.db"
+        self.cases = make_class(self.source, folder, kinds)
+        options = ["--roster", "class.csv", "--from", "downloads", "--due", DUE.isoformat()]
+        self.output = self.run("grade", NAME, *options, "--limit", "60")
+
+    def run(self, *arguments: str) -> str:
+        """Run the documented command in the class's folder and return what it prints."""
+        environment = {**os.environ, **self.environment, "PYTHONPATH": str(ROOT)}
+        command = [sys.executable, "-m", "grading", *arguments]
+        done = subprocess.run(
+            command, cwd=self.folder, env=environment, capture_output=True, text=True, timeout=600
+        )
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    def marks(self, form: str) -> list[list[str]]:
+        path = self.root / "gradebook" / "marks" / f"{NAME}-{form}.csv"
+        with open(path, encoding="utf-8-sig", newline="") as file:
+            return list(csv.reader(file))
+
+    def plain(self) -> dict[str, dict[str, str]]:
+        header, *rows = self.marks("csv")
+        return {row[0]: dict(zip(header, row, strict=True)) for row in rows}
+
+    def page(self, case: Case) -> str:
+        return (self.root / "gradebook" / "feedback" / case.id / NAME / f"{NAME}.html").read_text()
+
+    def case(self, what: str) -> Case:
+        return next(case for case in self.cases if case.what == what)
+
+
+@pytest.fixture(scope="module")
+def sqlite_class(tmp_path_factory) -> Graded:
+    """Thirty students, on SQLite."""
+    return Graded(tmp_path_factory.mktemp("class"), "all")
+
+
+@pytest.fixture(scope="module")
+def postgres_url() -> Iterator[str]:
+    """The address of a PostgreSQL server that lives as long as the tests of this module."""
+    if not POSTGRES:
+        pytest.skip("no PostgreSQL server is installed (Debian: apt install postgresql)")
+    # The server refuses to run as root; sockets need a short path.
+    user = "postgres" if os.geteuid() == 0 else None
+    folder = Path(tempfile.mkdtemp(prefix="pg"))
+    if user:
+        shutil.chown(folder, user)
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+
+    def server(program: str, *arguments: str) -> None:
+        command = [str(POSTGRES[-1] / program), "-D", str(folder / "data"), *arguments]
+        subprocess.run(command, user=user, cwd=folder, check=True, stdout=subprocess.DEVNULL)
+
+    server("initdb", "-A", "trust", "-U", "grader", "-E", "UTF8", "--locale=C", "--no-sync")
+    flags = f"-p {port} -c listen_addresses=127.0.0.1 -c fsync=off -k {folder}"
+    server("pg_ctl", "-o", flags, "-l", str(folder / "log"), "-w", "start")
+    try:
+        yield f"postgresql+psycopg2://grader@127.0.0.1:{port}/postgres"
+    finally:
+        server("pg_ctl", "-m", "immediate", "-w", "stop")
+        shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="module")
+def postgres_class(postgres_url, tmp_path_factory) -> Graded:
+    """Six students, on PostgreSQL."""
+    return Graded(tmp_path_factory.mktemp("class"), "few", postgres_url)
+
+
+def assert_marks(graded: Graded) -> None:
+    """Every student of the class has the expected status, mark and reason."""
+    rows = graded.plain()
+    expected = {c.id: ("" if c.points is None else f"{c.points:g}", c.status) for c in graded.cases}
+    assert {name: (row["mark"], row["status"]) for name, row in rows.items()} == expected
+    for case in graded.cases:
+        assert case.reason.format(id=case.id) in rows[case.id]["reason"]
+
+
+def test_class_of_thirty_gets_the_expected_marks(sqlite_class):
+    assert len(sqlite_class.cases) == 30
+    assert {case.status for case in sqlite_class.cases} == {"graded", "broken", "missing"}
+    assert_marks(sqlite_class)
+
+
+def test_class_on_postgresql_gets_the_expected_marks(postgres_class, postgres_url):
+    assert_marks(postgres_class)
+    assert not (postgres_class.root / "gradebook" / "gradebook.db").exists()
+    with Gradebook(postgres_url) as gradebook:
+        assert len(gradebook.assignment_submissions(NAME)) == 4
+
+
+def test_report_names_the_late_the_broken_and_the_missing(sqlite_class):
+    report = sqlite_class.output.split(f"\n{NAME}: ")[1]
+    for case in sqlite_class.cases:
+        if case.status == "broken":
+            assert re.search(rf"^  {case.id} .*{case.reason.format(id=case.id)}", report, re.M)
+    assert re.search(rf"^  {sqlite_class.case('two days late').id} .* 48\.0 h$", report, re.M)
+    assert re.search(rf"^  {sqlite_class.case('late by its timestamp').id} .* 3\.0 h", report, re.M)
+    missing = sqlite_class.case("nothing").id
+    assert re.match(rf"\n  {missing} ", report.split("Not handed in: 1")[1])
+    assert "nobody_x.ipynb belongs to nobody on the class list" in sqlite_class.output
+    slow = sqlite_class.case("endless loop")
+    assert re.search(rf"^  {slow.id} .*cell tally ran for more than 5 s", report, re.M)
+
+
+def test_no_page_shows_a_hidden_check(sqlite_class):
+    secrets = [
+        line
+        for cell in read(sqlite_class.source).cells
+        for line in region_lines(cell.source, "HIDDEN TESTS")
+    ]
+    assert len(secrets) > 4
+    for case in sqlite_class.cases:
+        if case.status == "graded":
+            page = re.sub(r"<[^>]*>", "", sqlite_class.page(case)).replace("&quot;", '"')
+            page = page.replace("&#39;", "'").replace("\\'", "'")
+            assert "def shares" in page
+            assert not [line for line in secrets if line in page], case.what
+            assert "HIDDEN TESTS" not in page
+    assert "secret_counts" not in sqlite_class.page(sqlite_class.case("prints its input"))
+    assert preprocessors.REMOVED in sqlite_class.page(sqlite_class.case("prints its input"))
+
+
+def test_pages_show_the_message_that_names_the_mistake(sqlite_class):
+    named = [case for case in sqlite_class.cases if case.message]
+    assert named
+    for case in named:
+        assert case.message in re.sub(r"<[^>]*>", "", sqlite_class.page(case))
+    assert "the file is empty" in sqlite_class.page(sqlite_class.case("empty file"))
+
+
+def test_answers_cannot_be_imported_while_they_are_graded(sqlite_class):
+    page = sqlite_class.page(sqlite_class.case("imports the answer"))
+    assert "toybox.tally cannot be imported here" in re.sub(r"<[^>]*>", "", page)
+
+
+def test_canvas_file_has_the_columns_and_rows_that_canvas_reads(sqlite_class):
+    header, possible, *rows = sqlite_class.marks("canvas")
+    assert header == ["Student", "ID", "SIS User ID", "SIS Login ID", "Section", NAME]
+    assert "Points Possible" in possible[0]
+    assert possible[5] == "100"
+    assert len(rows) == 30
+    assert all(len(row) == 6 for row in rows)
+
+
+def test_moodle_file_has_the_columns_that_moodle_reads(sqlite_class):
+    header, *rows = sqlite_class.marks("moodle")
+    assert {"Identifier", "Grade", "Last modified (grade)", "Email address"} <= set(header)
+    assert rows[0][0] == "Participant 4000"
+    assert len(rows) == 30
+
+
+@pytest.mark.parametrize("form", ["csv", "canvas", "moodle"])
+def test_hostile_names_reach_the_files_as_plain_text(sqlite_class, form):
+    names = [row[1 if form != "canvas" else 0] for row in sqlite_class.marks(form)]
+    assert not [name for name in names if name.startswith(("=", "+", "-", "@"))]
+    assert not [name for name in names if "\n" in name]
+    for fragment in ("Ævar Þórsson", "李小龍", '"Bobby" Tables, Jr.', "Line Break", "'=HYPERLINK"):
+        assert any(fragment in name for name in names), fragment
+
+
+def test_second_run_grades_nothing_and_changes_no_mark(sqlite_class):
+    before = sqlite_class.marks("csv")
+    output = sqlite_class.run("grade", NAME, "--from", "downloads")
+    assert "autograde" not in output
+    assert sqlite_class.marks("csv") == before
+
+
+def test_resubmission_is_graded_and_a_mark_given_by_hand_is_kept(postgres_class):
+    student = postgres_class.case("the untouched release").id
+    with Gradebook(postgres_class.url) as gradebook:
+        grade = gradebook.find_grade("essay", NAME, NAME, student)
+        grade.manual_score, grade.needs_manual_grade = 30, False
+        gradebook.db.commit()
+    notebook = submission(postgres_class.source)
+    path = postgres_class.folder / "downloads" / f"{student}_{NAME}.ipynb"
+    nbformat.write(notebook, path)
+    output = postgres_class.run("grade", NAME, "--from", "downloads")
+    assert output.count("autograde") == 1
+    assert postgres_class.plain()[student]["mark"] == "90"
+
+
+def test_grading_one_submission_is_quick(sqlite_class):
+    folder = sqlite_class.root / "gradebook" / "records" / NAME
+    found = [Record(**json.loads(path.read_text())) for path in folder.glob("*.json")]
+    ordinary = [r.seconds for r in found if r.status == "graded" and not r.notes]
+    assert max(ordinary) < 60
+
+
+def test_autograded_points_equal_the_trial_for_every_check(sqlite_class):
+    case = sqlite_class.case("the solution")
+    with Gradebook(sqlite_class.url) as gradebook:
+        book = gradebook.find_submission_notebook(NAME, NAME, case.id)
+        points = {grade.name: grade.auto_score for grade in book.grades}
+    expected = {
+        c.id: float(c.metadata.nbgrader.points) for c in cells(read(sqlite_class.source), "check")
+    }
+    assert {name: points[name] for name in expected} == expected
+
+
+# Parts on their own
+
+
+@pytest.fixture
+def course(tmp_path, monkeypatch) -> Course:
+    """The demo course in a folder of its own."""
+    shutil.copytree(DEMO, tmp_path / "course")
+    monkeypatch.setenv("MINILLM_COURSE", str(tmp_path / "course"))
+    monkeypatch.delenv("MINILLM_GRADEBOOK_URL", raising=False)
+    return Course.here()
+
+
+@pytest.fixture
+def released(course):
+    return untouched(course.source(NAME))
+
+
+def test_restore_returns_a_faithful_submission_unchanged(course, released):
+    handed_in = submission(course.source(NAME))
+    restored, notes = restore.restore(released, handed_in)
+    assert notes == []
+    sources = {grade_id(c): c.source for c in handed_in.cells if grade_id(c)}
+    assert {grade_id(c): c.source for c in restored.cells if grade_id(c)} == sources
+
+
+def test_restore_keeps_the_order_of_the_release_and_the_students_own_cells(released):
+    handed_in = released.copy()
+    extra = nbformat.v4.new_code_cell("helper = 1")
+    handed_in.cells = [*reversed(released.cells), extra]
+    restored, _ = restore.restore(released, handed_in)
+    graded = [grade_id(cell) for cell in restored.cells if grade_id(cell)]
+    assert graded == [grade_id(cell) for cell in released.cells if grade_id(cell)]
+    assert "helper = 1" in [cell.source for cell in restored.cells]
+
+
+@pytest.mark.parametrize(
+    "metadata", [None, 3, {"nbgrader": 3}, {"nbgrader": {"grade_id": ["tally"]}}, {"nbgrader": {}}]
+)
+def test_restore_survives_any_metadata(released, metadata):
+    handed_in = nbformat.from_dict(json.loads(nbformat.writes(released)))
+    handed_in.cells[0]["metadata"] = metadata
+    restored, _ = restore.restore(released, handed_in)
+    assert restored.cells[0].source == released.cells[0].source
+
+
+@pytest.mark.parametrize(
+    ("data", "reason"),
+    [
+        (b" \n", "empty"),
+        (b"\xff\xfe\x00", "not JSON"),
+        (b'"text"', "no cells"),
+        (b'{"cells": 3, "nbformat": 4, "nbformat_minor": 5, "metadata": {}}', "notebook"),
+        (b"[" * 100_000, "not JSON"),
+    ],
+)
+def test_files_that_are_no_notebooks_are_named(released, tmp_path, data, reason):
+    (tmp_path / "x.ipynb").write_bytes(data)
+    with pytest.raises(Broken, match=reason):
+        restore.restore(released, restore.read_notebook(tmp_path / "x.ipynb"))
+
+
+CLASS = [
+    Student("ada", "Ada Lovelace", "ada@example.org", "101"),
+    Student("ada_b", "Ada Byron", "b@example.org", "102"),
+    Student("s3", "Åsa Öberg", "asa@example.org", "103"),
+    Student("s4", "Twin", "", "104"),
+    Student("s5", "Twin", "", "105"),
+]
+
+
+@pytest.mark.parametrize(
+    ("file", "student"),
+    [
+        ("ada", "ada"),
+        ("ada_01_tally.ipynb", "ada"),
+        ("ada_b_01_tally.ipynb", "ada_b"),
+        ("lovelaceada_LATE_102_998_01_tally.ipynb", "ada_b"),
+        ("Åsa Öberg_98765_assignsubmission_file_", "s3"),
+        ("A\u030asa O\u0308berg_98765_assignsubmission_file_", "s3"),
+        ("Whoever_101_assignsubmission_file_", "ada"),
+        ("twin_01_tally.ipynb", None),
+        ("adam_01_tally.ipynb", None),
+    ],
+)
+def test_owner_of_a_download(file, student):
+    owner = roster.owner(file, CLASS)
+    assert (owner.id if owner else None) == student
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("id,name\n", "no column email"),
+        ("id,name,email\n../x,X,x@y\n", "line 2: the id '../x' cannot name a folder"),
+        ("id,name,email\na,X,x@y\na,Y,x@y\n", "the id a occurs more than once"),
+    ],
+)
+def test_faulty_class_lists_are_refused(tmp_path, text, message):
+    (tmp_path / "class.csv").write_text(text)
+    with pytest.raises(GradingError) as error:
+        roster.read(tmp_path / "class.csv")
+    assert message in str(error.value)
+
+
+def test_zip_keeps_the_times_of_its_files(course, tmp_path):
+    (tmp_path / "class.csv").write_text("id,name,email\nada,Ada,a@b\nbob,Bob,b@b\n")
+    roster.register(course, tmp_path / "class.csv")
+    assert main(["release", NAME, "--due", "2026-03-02 18:00"]) == 0
+    (tmp_path / "in").mkdir()
+    path = tmp_path / "in" / "ada_x.ipynb"
+    nbformat.write(submission(course.source(NAME)), path)
+    os.utime(path, (1_770_000_000, 1_770_000_000))
+    shutil.make_archive(str(tmp_path / "all"), "zip", tmp_path / "in")
+    taken, strangers = collect(course, NAME, tmp_path / "all.zip")
+    assert [record.student for record in taken] == ["ada"]
+    assert strangers == []
+    stamp = course.private("submitted", "ada", NAME, "timestamp.txt").read_text()
+    expected = datetime.fromtimestamp(1_770_000_000, UTC)
+    assert stamp == f"{expected:%Y-%m-%d %H:%M:%S} UTC"
+
+
+def _nap(student: str, seconds: float) -> str:
+    time.sleep(seconds)
+    if seconds == 0:
+        os._exit(1)
+    return student
+
+
+def test_pool_outlives_functions_that_hang_or_die(tmp_path):
+    rows = [("quick", 0.01), ("dead", 0), ("slow", 60), ("late", 0.02)]
+    results = {r.student: r for r in pool.run(_nap, rows, 2, 3, tmp_path / "log.txt")}
+    assert results["quick"].value == "quick"
+    assert results["late"].value == "late"
+    assert "died" in results["dead"].fault
+    assert "more than 3 s" in results["slow"].fault
+
+
+def marks(*points: float | None) -> list[Mark]:
+    return [
+        Mark(s, p, 100, "graded" if p is not None else "broken")
+        for s, p in zip(CLASS, points, strict=False)
+    ]
+
+
+def test_marks_fill_a_file_from_canvas_and_change_nothing_else():
+    rows = [
+        ["Student", "ID", "SIS User ID", "SIS Login ID", "Section", "01_tally (77)", "Final"],
+        ["    Points Possible", "", "", "", "", "100", "(read only)"],
+        ["Lovelace, Ada", "101", "", "", "A", "", "3"],
+        ["Byron, Ada", "", "", "ada_b", "A", "12", "4"],
+        ["Öberg, Åsa", "103", "", "", "B", "5", "5"],
+    ]
+    before = [list(row) for row in rows]
+    filled = export.fill(rows, marks(66.666, 40, None), NAME, "canvas")
+    assert [row[5] for row in filled] == ["01_tally (77)", "100", "66.67", "40", "5"]
+    assert [row[:5] + row[6:] for row in filled] == [row[:5] + row[6:] for row in before]
+
+
+def test_marks_fill_a_worksheet_from_moodle():
+    rows = [
+        ["Identifier", "Full name", "Email address", "Grade"],
+        ["Participant 101", "Ada", "", ""],
+        ["Participant 7", "Ada B", "b@example.org", ""],
+    ]
+    filled = export.fill(rows, marks(70, 40), NAME, "moodle")
+    assert [row[3] for row in filled[1:]] == ["70", "40"]
+
+
+def test_file_without_the_column_is_refused():
+    with pytest.raises(GradingError, match="no column '01_tally' of a canvas file"):
+        export.fill([["Student", "ID", "02_bpe (3)"]], marks(1), NAME, "canvas")
+
+
+def hidden_cell(source: str, *outputs) -> nbformat.NotebookNode:
+    marks = {"grade": True, "solution": False, "locked": True, "grade_id": "x", "points": 1}
+    cell = nbformat.v4.new_code_cell(source, metadata={"nbgrader": marks}, outputs=list(outputs))
+    return nbformat.v4.new_notebook(cells=[cell])
+
+
+HIDDEN = (
+    "visible = 1\n### BEGIN HIDDEN TESTS\n"
+    'assert f(secret) == 3, f"f: off by {f(secret)}, check the border"\n### END HIDDEN TESTS'
+)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "shown"),
+    [
+        ("AssertionError", "f: off by 2, check the border", "f: off by 2, check the border"),
+        ("AssertionError", "the argument was [1, 7, 3]", "raised while a hidden check ran"),
+        ("KeyError", "'secret word'", "raised while a hidden check ran"),
+    ],
+)
+def test_error_of_a_hidden_check_keeps_only_the_authors_message(name, value, shown):
+    error = nbformat.v4.new_output(
+        "error", ename=name, evalue=value, traceback=["----> 2 assert f(secret)", value]
+    )
+    printed = nbformat.v4.new_output("stream", name="stdout", text="secret = [1, 7, 3]")
+    notebook = hidden_cell(HIDDEN, printed, error)
+    notebook, _ = preprocessors.HideHiddenChecks().preprocess(notebook, {})
+    cell = notebook.cells[0]
+    assert cell.source == "visible = 1"
+    assert [dict(output) for output in cell.outputs] == [
+        {"output_type": "error", "ename": name, "evalue": shown, "traceback": [f"{name}: {shown}"]}
+    ]
+
+
+def test_records_survive_any_text(course):
+    record = Record(NAME, "ada", "broken", reason='quotes " and\nlines, ünïcode', notes=["a", "b"])
+    records.save(course, record)
+    assert records.load(course, NAME) == [record]
+
+
+def test_steps_that_lack_something_say_what(course, capsys, tmp_path):
+    assert main(["collect", NAME, "--from", str(tmp_path)]) == 1
+    assert "run the step `release` first" in capsys.readouterr().err
+    assert main(["roster", NAME]) == 1
+    assert "--roster class.csv" in capsys.readouterr().err
+    assert main(["release", "09_none"]) == 1
+    assert "no assignment '09_none'" in capsys.readouterr().err
+
+
+def test_stale_exercise_is_not_released(course, capsys):
+    path = course.exercise(NAME)
+    path.write_text(path.read_text().replace("You count words", "You count"))
+    assert main(["release", NAME]) == 1
+    assert "stale" in capsys.readouterr().err
+
+
+def test_help_lists_the_steps_in_order(capsys):
+    assert main([]) == 0
+    text = capsys.readouterr().out
+    assert re.findall(r"^  ([a-z]+)  ", text, re.M)[: len(STEPS)] == list(STEPS)
