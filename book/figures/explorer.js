@@ -51,12 +51,13 @@ export function encode(index, text) {
     ? [index.ids.get(word)] : [...new TextEncoder().encode(word)].map((byte) => byte + 2) }));
 }
 
-/** A readable name of an id; a word keeps its leading space. */
+/** A readable name of an id; a word keeps its leading space, a byte stands between ‹ and ›. */
 export function symbol(index, id) {
   if (id >= FIRST_WORD) return index.known[id - FIRST_WORD];
   const byte = id - 2;
   if (id < 2) return ["<s>", "</s>"][id];
-  return byte >= 32 && byte < 127 ? String.fromCharCode(byte) : `byte ${byte}`;
+  if (byte === 32) return " ";
+  return `‹${byte > 32 && byte < 127 ? String.fromCharCode(byte) : byte}›`;
 }
 
 /** The rows [start, end) of the sorted positions where a history begins. */

@@ -133,7 +133,7 @@ export function mount(el, data) {
   const state = { method: "add_k", position: { add_k: 0, kneser_ney: 0.5 } };
   const curves = { add_k: curve(data, "add_k"), kneser_ney: curve(data, "kneser_ney") };
   const slider = html("input", { type: "range", input: () => move(Number(slider.value)) });
-  const named = html("output"), cost = html("output", { class: "fig-cost" });
+  const named = html("span"), cost = html("output", { class: "fig-cost" });
   const graph = html("div", {}), after = html("div", {});
   const pick = html("select", { change: () => draw() }, data.histories.map(({ word, total }) =>
     html("option", {}, `${word.trim()} (${total.toLocaleString("en")} ×)`)));
@@ -148,8 +148,8 @@ export function mount(el, data) {
     const setting = value(position), bits = bitsPerByte(data, method, setting);
     const history = data.histories[pick.selectedIndex];
     const { rows, seen } = distribution(data, method, setting, history);
-    named.value = `${knob} = ${short(setting)}`;
-    slider.setAttribute("aria-valuetext", named.value);
+    named.textContent = `${knob} = ${short(setting)}`;
+    slider.setAttribute("aria-valuetext", named.textContent);
     cost.value = `${Number.isFinite(bits) ? bits.toFixed(4) : "∞"} bits per byte`;
     cost.dataset.value = bits;
     const width = graph.clientWidth;

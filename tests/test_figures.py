@@ -1,0 +1,495 @@
+"""The interactive figures: moved in a real browser, their numbers compared with Python."""
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from axe_playwright_python.base import AXE_SCRIPT
+from conftest import ROOT, Visit, make, serve
+from playwright.sync_api import Page
+
+from minillm import figure_data, figures, ngram
+from minillm.corpus import WordVocabulary, austen, words
+from minillm.ngram import NGram
+from minillm.yardstick import bits_per_byte
+
+NAMES = ("shannon", "explorer", "smoothing")
+STYLES = ("course.css", "figures.css")
+PAGE = """<!doctype html><html lang="en" data-theme="{theme}"><head><meta charset="utf-8">
+<title>Figures</title><meta name="viewport" content="width=device-width">{styles}
+<link rel="icon" href="data:,"><script type="module" src="page.js"></script>
+<style>body {{ background: var(--pst-color-background); color: var(--course-ink) }}</style></head>
+<body><main class="bd-article"><h1>Figures</h1>{body}</main></body></html>"""
+HOST = '<div class="figure-host" data-figure="{}"><p>This figure needs JavaScript.</p></div>'
+QUESTIONS = """<div class="quiz"><ol>
+<li><p>One?</p><ul>
+<li><p><input type="checkbox" disabled> the <code>wrong</code> one — No — never.</p></li>
+<li><p><input type="checkbox" disabled checked> the right one — Yes,
+<code>indeed</code>.</p></li></ul></li></ol></div>
+<div class="predict"><p>How many?</p></div>
+<div class="cell"><details><summary>Show</summary><pre>42</pre></details></div>"""
+AXE = """async () => (await axe.run(document, {preload: false})).violations
+    .filter(v => ["serious", "critical"].includes(v.impact))
+    .flatMap(v => v.nodes.map(n => [v.id, n.html.slice(0, 200)]))"""
+
+
+@pytest.fixture(scope="module")
+def data() -> Path:
+    """Folder of the data that the book ships, made where it is missing or old."""
+    made = make("book/figures/data/shannon.json")
+    assert made.returncode == 0, made.stderr
+    return figures.FIGURES / "data"
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory, data) -> Iterator[str]:
+    """A served folder of small pages: light.html, dark.html, quiz.html, computed.html."""
+    folder = tmp_path_factory.mktemp("pages")
+    for file in [*figures.FIGURES.iterdir(), *(ROOT / "book" / "assets").iterdir()]:
+        (folder / file.name).symlink_to(file)
+    styles = "".join(f'<link rel="stylesheet" href="{name}">' for name in STYLES)
+    hosts = "".join(map(HOST.format, NAMES))
+    computed = figures.quiz({"`2 < 3`?": [("yes", 2 < 3, "Count."), ("no", 2 > 3, "Look.")]})
+    pages = {
+        "light": ("light", hosts + QUESTIONS),
+        "dark": ("dark", hosts + QUESTIONS),
+        "quiz": ("light", QUESTIONS),
+        "computed": ("light", computed.data),
+        "missing": ("light", HOST.format("nothing")),
+    }
+    for name, (theme, body) in pages.items():
+        page = PAGE.format(theme=theme, styles=styles, body=body)
+        (folder / f"{name}.html").write_text(page)
+    with serve(folder) as served:
+        yield served
+
+
+@pytest.fixture(scope="module")
+def open_page(visit_at, address) -> Callable[..., Visit]:
+    """`open_page("light", width=1280)` opens a page and waits until its figures are drawn."""
+
+    def open_and_wait(name: str, width: int = 1280) -> Visit:
+        visit = visit_at(address, f"{name}.html", width=width)
+        for host in visit.page.locator(".figure-host").all():
+            host.scroll_into_view_if_needed()
+        visit.page.wait_for_function("!document.querySelector('[data-figure]:not([data-ready])')")
+        return visit
+
+    return open_and_wait
+
+
+@pytest.fixture(scope="module")
+def light(open_page) -> Visit:
+    """The page with all figures, light, 1280 pixels wide."""
+    return open_page("light")
+
+
+@pytest.fixture
+def page(light) -> Page:
+    """The page with all figures, the game at its start, add-k at k = 1."""
+    light.page.get_by_role("button", name="Start again").click()
+    figure = light.page.locator("[data-figure=smoothing]")
+    figure.get_by_label("add-k").check(force=True)
+    figure.get_by_role("slider").fill("0")
+    figure.get_by_role("combobox").select_option(index=0)
+    return light.page
+
+
+@pytest.fixture(scope="module")
+def train() -> list[str]:
+    return [chapter.text for chapter in austen("train")]
+
+
+@pytest.fixture(scope="module")
+def valid() -> list[str]:
+    return [chapter.text for chapter in austen("valid")]
+
+
+@pytest.fixture(scope="module")
+def vocabulary(train) -> WordVocabulary:
+    return WordVocabulary.build(train)
+
+
+@pytest.fixture(scope="module")
+def models(train, vocabulary) -> dict[int, NGram]:
+    """The Kneser-Ney models of order 1 to 5 that the explorer shows."""
+    return {n: NGram(vocabulary, n).fit(train) for n in range(1, 6)}
+
+
+def values(page: Page, selector: str, name: str = "value") -> list[float]:
+    """The numbers of a data attribute, of all elements that a selector finds."""
+    return [float(e.get_attribute(f"data-{name}")) for e in page.locator(selector).all()]
+
+
+# The explorer
+
+
+@pytest.mark.parametrize("n", range(1, 6))
+def test_explorer_shows_the_distribution_of_the_model(page, models, vocabulary, n):
+    figure = page.locator("[data-figure=explorer]")
+    figure.get_by_label("The text so far").fill("She could not be so")
+    figure.get_by_label(str(n), exact=True).check(force=True)
+    p = models[n].distribution(vocabulary.encode(" She could not be so"))
+    top = np.argsort(-p, kind="stable")[:10]
+    assert values(page, ".fig-words button", "id") == top.tolist()
+    np.testing.assert_allclose(values(page, ".fig-words button"), p[top], rtol=0, atol=1e-9)
+
+
+def test_explorer_shows_what_each_order_keeps_and_passes_on(page, models, vocabulary, train):
+    figure = page.locator("[data-figure=explorer]")
+    figure.get_by_label("The text so far").fill("Elizabeth was not")
+    figure.get_by_label("3", exact=True).check(force=True)
+    model, stream = models[3], ngram.pad(map(vocabulary.encode, train))
+    rows = model.rows(np.append(0, vocabulary.encode(" Elizabeth was not")))
+    backoff = [model.backoff[k][rows[k][-1]] for k in (2, 1, 0)]
+    np.testing.assert_allclose(values(page, ".fig-stairs [data-backoff]", "backoff"), backoff)
+    was, negation = vocabulary.encode(" was not")
+    seen = np.sum((stream[:-1] == was) & (stream[1:] == negation))
+    assert values(page, ".fig-stairs [data-seen]", "seen")[0] == seen
+    kept = values(page, ".fig-stairs li", "kept")
+    assert sum(kept) == pytest.approx(1, abs=1e-12)
+
+
+def test_explorer_says_that_a_history_was_never_seen(page):
+    figure = page.locator("[data-figure=explorer]")
+    figure.get_by_label("The text so far").fill("Emma ate fried zebras")
+    figure.get_by_label("5", exact=True).check(force=True)
+    assert "never seen" in figure.locator(".fig-stairs li").first.inner_text()
+    assert "“zebras”" in figure.locator(".fig-chips").inner_text()
+    assert "‹s›" in figure.locator(".fig-stairs li").nth(2).inner_text()
+
+
+def test_explorer_appends_the_word_that_is_pressed_with_the_keyboard(page):
+    figure = page.locator("[data-figure=explorer]")
+    field = figure.get_by_label("The text so far")
+    field.fill("She could")
+    figure.locator(".fig-words button").first.focus()
+    page.keyboard.press("Enter")
+    assert field.input_value() == "She could not"
+    assert field.evaluate("e => e === document.activeElement")
+
+
+def test_explorer_equals_the_models_on_random_contexts(page, models, vocabulary, valid):
+    rng = np.random.default_rng(0)
+    pieces = words(valid[3])
+    starts = rng.integers(0, len(pieces) - 6, 12)
+    contexts = ["".join(pieces[s : s + rng.integers(0, 6)]) for s in starts]
+    contexts += ["", "It", "¡qué žluť! \x1c\u2003½ a_b", "naïve ’tis 12 --x\n\nEmma"]
+    found = page.evaluate(
+        """async contexts => {
+            const m = await import("./explorer.js");
+            const packed = await (await fetch("data/explorer.bin")).arrayBuffer();
+            const index = m.buildIndex(await m.unpack(packed));
+            return contexts.map(context => {
+                const ids = m.encode(index, context).flatMap(piece => piece.ids);
+                return [1, 2, 3, 4, 5].map(n => {
+                    const { p } = m.distribution(index, ids, n);
+                    const top = m.largest(p, 50);
+                    return [top, top.map(id => p[id]), p.reduce((sum, q) => sum + q, 0)];
+                });
+            });
+        }""",
+        contexts,
+    )
+    for context, by_order in zip(contexts, found, strict=True):
+        ids = vocabulary.encode(context)
+        for n, (top, probabilities, total) in enumerate(by_order, 1):
+            p = models[n].distribution(ids)
+            np.testing.assert_allclose(probabilities, p[top], rtol=0, atol=1e-9)
+            assert min(probabilities) >= np.sort(p)[-50] - 1e-12
+            assert total == pytest.approx(1, abs=1e-9)
+
+
+def test_words_are_cut_in_the_page_as_in_python(page, valid):
+    rng = np.random.default_rng(1)
+    alphabet = list("aé’' -—_19½Ⅷ中文.\n\t\x1c\x85\u3000\ufeffß😀")
+    texts = ["".join(rng.choice(alphabet, 30)) for _ in range(300)] + valid[:2]
+    cut = "async texts => texts.map((await import('./explorer.js')).words)"
+    assert page.evaluate(cut, texts) == [words(text) for text in texts]
+
+
+# Smoothing
+
+
+def slide(page: Page, knob: str, presses: list[str]) -> tuple[float, float]:
+    """Press keys on the slider; returns what it is set to, and the bits per byte shown."""
+    slider = page.locator("[data-figure=smoothing] input[type=range]")
+    slider.focus()
+    for key in presses:
+        page.keyboard.press(key)
+    text = slider.get_attribute("aria-valuetext")
+    assert text.startswith(f"{knob} = ")
+    return float(slider.input_value()), values(page, ".fig-cost")[0]
+
+
+@pytest.mark.parametrize("presses", [["ArrowLeft"] * 3, ["Home"], ["End", "PageDown"]])
+def test_add_k_costs_what_the_yardstick_says(page, presses, train, valid, vocabulary):
+    position, bits = slide(page, "k", presses)
+    model = NGram(vocabulary, 2, smoothing="add_k", k=10**position).fit(train)
+    assert bits == pytest.approx(bits_per_byte(model, valid), abs=1e-6)
+    p = model.distribution(vocabulary.encode("x Miss"))
+    check_words(page, p, vocabulary)
+
+
+@pytest.mark.parametrize("presses", [["ArrowRight"] * 4, ["End"]])
+def test_a_discount_costs_what_plain_kneser_ney_does(
+    page, presses, train, valid, vocabulary, monkeypatch
+):
+    page.get_by_label("Kneser-Ney").check(force=True)
+    page.get_by_role("slider").fill("0.5")
+    D, bits = slide(page, "D", presses)
+    monkeypatch.setattr(ngram, "discounts", lambda count: np.array([0, D, D, D]))
+    model = NGram(vocabulary, 2).fit(train)
+    assert bits == pytest.approx(bits_per_byte(model, valid), abs=1e-6)
+    check_words(page, model.distribution(vocabulary.encode("x Miss")), vocabulary)
+
+
+def check_words(page: Page, p: np.ndarray, vocabulary: WordVocabulary) -> None:
+    """The words after " Miss", and the share of all seen ones, have the probabilities `p`."""
+    shown = [e.get_attribute("data-word") for e in page.locator(".fig-dots p").all()]
+    ids = [vocabulary.ids[word] for word in shown]
+    np.testing.assert_allclose(values(page, ".fig-dots p"), p[ids], rtol=0, atol=1e-9)
+
+
+def test_the_seen_words_share_is_theirs(page, train, vocabulary):
+    history = page.locator("[data-figure=smoothing] select")
+    history.select_option(index=3)
+    slide(page, "k", ["ArrowLeft"] * 10)
+    position = float(page.locator("input[type=range]").input_value())
+    model = NGram(vocabulary, 2, smoothing="add_k", k=10**position).fit(train)
+    stream = ngram.pad(map(vocabulary.encode, train))
+    very = vocabulary.ids[figures.HISTORIES[3]]
+    seen = np.unique(stream[1:][stream[:-1] == very])
+    p = model.distribution(np.array([very]))
+    assert values(page, ".fig-shares", "seen")[0] == pytest.approx(p[seen].sum(), abs=1e-9)
+
+
+def test_without_smoothing_the_bill_is_infinite(page):
+    page.locator("[data-figure=smoothing]").get_by_label("Kneser-Ney").check(force=True)
+    assert slide(page, "D", ["Home"]) == (0, float("inf"))
+    assert "∞" in page.locator(".fig-cost").inner_text()
+
+
+def test_smoothing_equals_python_on_random_words(page, data, train, vocabulary):
+    rng = np.random.default_rng(2)
+    shipped = json.loads((data / "smoothing.json").read_text())
+    table = ngram.count_ngrams(ngram.pad(map(vocabulary.encode, train)), 2, vocabulary.size)
+    preceding = ngram.continuation_counts(table)[0]
+    total = np.bincount(table[1].history, table[1].count, vocabulary.size)
+    kinds = np.bincount(table[1].history, minlength=vocabulary.size)
+    rows = rng.integers(0, len(table[1].word), 200)
+    h, w = table[1].history[rows], table[1].word[rows]
+    counts = np.stack([table[1].count[rows], total[h], kinds[h], preceding[w]], axis=1)
+    ks, Ds = 10 ** rng.uniform(-5, 1, 200), rng.uniform(0, 1, 200)
+    found = page.evaluate(
+        """async ([data, counts, ks, Ds]) => {
+            const { addK, kneserNey } = await import("./smoothing.js");
+            return counts.map(([count, total, kinds, preceding], i) => {
+                const word = { count, total, kinds, preceding };
+                return [addK(data, ks[i], word), kneserNey(data, Ds[i], word)];
+            });
+        }""",
+        [shipped, counts.tolist(), ks.tolist(), Ds.tolist()],
+    )
+    c, n, t, before = counts.T
+    uniform = 1 / (vocabulary.size - 1)
+    p1 = np.maximum(before - Ds, 0) / preceding.sum()
+    p1 += Ds * np.count_nonzero(preceding) / preceding.sum() * uniform
+    expected = [(c + ks) / (n + ks / uniform), np.maximum(c - Ds, 0) / n + Ds * t / n * p1]
+    np.testing.assert_allclose(np.transpose(found), expected, rtol=1e-12)
+
+
+# Shannon's game
+
+
+def entropy_bounds(ranks: list[int]) -> tuple[float, float]:
+    """Shannon 1951, equation 17, on rank frequencies sorted downwards."""
+    q = -np.sort(-np.bincount(ranks, minlength=28)[1:]) / len(ranks)
+    i = np.arange(1, 28)
+    lower = np.sum(i * (q - np.append(q[1:], 0)) * np.log2(i))
+    return float(lower), float(-np.sum(q[q > 0] * np.log2(q[q > 0])))
+
+
+def test_bounds_are_shannons_on_random_ranks(page):
+    rng = np.random.default_rng(3)
+    games = [rng.geometric(0.4, size=rng.integers(1, 200)).clip(max=27).tolist() for _ in range(50)]
+    found = page.evaluate("async games => games.map((await import('./shannon.js')).bounds)", games)
+    shown = [(bound["lower"], bound["upper"]) for bound in found]
+    np.testing.assert_allclose(shown, [entropy_bounds(ranks) for ranks in games], atol=1e-12)
+    assert all(lower <= upper + 1e-12 for lower, upper in shown)
+
+
+def test_a_game_played_on_the_keyboard_scores_reader_and_models(page, data):
+    game = json.loads((data / "shannon.json").read_text())["games"][0]
+    page.locator(".fig-board").focus()
+    page.keyboard.type("ei xshallq")  # two guesses for i, one for the space, two for s
+    page.keyboard.press("?")  # the space after shall, after a wrong q
+    page.keyboard.type("n")
+    ranks, shown = [2, 1, 2, 1, 1, 1, 1, 1], [0, 1, 2, 3, 4, 5, 6, 8]
+    rows = page.locator(".fig-table tbody tr")
+    you = (values(page, "tr[data-lower]", "lower")[0], values(page, "tr[data-lower]", "upper")[0])
+    assert you == pytest.approx(entropy_bounds(ranks), abs=1e-9)
+    assert rows.nth(0).locator("td").nth(1).inner_text() == "1.25"
+    for m, model in enumerate(game["models"]):
+        row = rows.nth(m + 1)
+        bits = float(row.get_attribute("data-bits"))
+        assert bits == pytest.approx(np.mean([model["bits"][t] for t in shown]), abs=1e-9)
+        lower = float(row.get_attribute("data-lower"))
+        assert lower == pytest.approx(entropy_bounds([model["ranks"][t] for t in shown])[0])
+    assert page.locator(".fig-letters li").count() == 10  # nine letters and the place to guess
+
+
+def test_the_game_is_played_with_the_mouse_to_its_end_and_begins_again(page, data):
+    games = json.loads((data / "shannon.json").read_text())["games"]
+    figure = page.locator("[data-figure=shannon]")
+    figure.locator("[data-letter=z]").click()
+    assert figure.locator("[data-letter=z]").is_disabled()
+    for _ in games[0]["symbols"]:
+        figure.get_by_role("button", name="Show the letter").click()
+    assert games[0]["sentence"] in figure.locator(".fig-said").inner_text()
+    figure.get_by_role("button", name="Next sentence").click()
+    assert games[1]["before"][-20:] in figure.locator(".fig-before").inner_text()
+    figure.get_by_role("button", name="Start again").click()
+    assert games[0]["before"][-20:] in figure.locator(".fig-before").inner_text()
+
+
+def test_shipped_ranks_and_bits_are_the_models(data, train, valid):
+    shipped = json.loads((data / "shannon.json").read_text())
+    order, game = shipped["orders"][2], shipped["games"][4]
+    vocabulary = figure_data.ByteVocabulary()
+    model = NGram(vocabulary, order).fit(figure_data.letters(text) for text in train)
+    assert any(f"{game['before']} {game['sentence']}" in text for text in valid)
+    before = figure_data.letters(game["before"]) + " "
+    ids = vocabulary.encode(before + game["symbols"])
+    bits = -model.log2_probs(ids)[len(before) : -1]
+    np.testing.assert_allclose(game["models"][2]["bits"], bits, atol=1e-6)
+    p = model.distribution(ids[: len(before)])
+    likelier = np.sum(p[vocabulary.encode(figure_data.SYMBOLS)] > p[ids[len(before)]])
+    assert game["models"][2]["ranks"][0] == likelier + 1
+
+
+# All figures
+
+
+def test_page_has_no_script_error_and_asks_no_other_host(light):
+    assert (light.errors, light.missing, light.outside) == ([], [], [])
+
+
+@pytest.mark.parametrize(("theme", "width"), [("light", 1280), ("dark", 390)])
+def test_figures_are_accessible_and_fit(open_page, theme, width):
+    visit = open_page(theme, width)
+    visit.page.locator(".fig-board").focus()
+    visit.page.keyboard.type("ei shal")
+    visit.page.locator("div.quiz input").first.check()
+    visit.page.evaluate(AXE_SCRIPT)
+    assert visit.page.evaluate(AXE) == []
+    assert visit.page.evaluate("document.documentElement.scrollWidth") <= width
+    assert visit.errors == []
+
+
+def test_every_control_is_reached_with_the_tab_key(page):
+    controls = "button:enabled:not([tabindex]), input, select, .fig-board"
+    left = page.evaluate(f"() => document.querySelectorAll('.figure-host :is({controls})').length")
+    page.evaluate("document.activeElement.blur(); window.reached = new Set()")
+    for _ in range(left + 5):
+        page.keyboard.press("Tab")
+        page.evaluate("reached.add(document.activeElement)")
+    groups = page.locator(".figure-host fieldset").count()
+    radios = page.locator(".figure-host input[type=radio]").count()
+    reached = page.evaluate("[...reached].filter(e => e.closest('.figure-host')).length")
+    assert reached == left - radios + groups  # one stop for each group of radio buttons
+
+
+def test_a_figure_that_cannot_be_loaded_says_so(visit_at, address):
+    page = visit_at(address, "missing.html").page
+    page.get_by_text("This figure could not be loaded").wait_for()
+
+
+def test_data_is_small_and_rebuilt_to_the_same_bytes(data, train, valid):
+    assert sum(f.stat().st_size for f in data.iterdir()) < 1_500_000
+    assert figures.explorer_data(train) == (data / "explorer.bin").read_bytes()
+    smoothing = figures.smoothing_data(train, valid, figures.HISTORIES)
+    assert figure_data.to_json(smoothing) == (data / "smoothing.json").read_bytes()
+    sentence = "He has imposed on me, but he has not injured me."
+    games = [figures.shannon_data(train[:9], valid, [sentence]) for _ in range(2)]
+    assert games[0] == games[1]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_widget_runs_the_module_of_the_page(name):
+    texts = ["the cat sat on the mat", "the dog sat", "my cat ran, the cat sat"] * 3
+    made = {
+        "explorer": lambda: figures.explorer(texts),
+        "smoothing": lambda: figures.smoothing(texts, texts, [" cat"]),
+        "shannon": lambda: figures.shannon(texts, ["my cat ran"], ["cat ran"]),
+    }[name]()
+    module, helper = ((figures.FIGURES / file).read_text() for file in (f"{name}.js", "draw.js"))
+    start = module[: module.index("import {")]
+    rest = module[module.index('from "./draw.js";\n') + len('from "./draw.js";\n') :]
+    assert made._esm == start + helper.replace("\nexport ", "\n") + rest
+    assert made.data
+
+
+def test_a_widget_draws_itself_in_an_empty_page(open_page):
+    page = open_page("quiz").page
+    widget = figures.smoothing(["the cat sat", "the cat ran"] * 2, ["the cat sat"], [" cat"])
+    page.evaluate(
+        """async ([code, data]) => {
+            const url = URL.createObjectURL(new Blob([code], { type: "text/javascript" }));
+            const el = document.querySelector("main").appendChild(document.createElement("div"));
+            await (await import(url)).default.render({ model: { get: () => data }, el });
+        }""",
+        [str(widget._esm), widget.data],
+    )
+    page.get_by_role("slider").wait_for()
+    assert page.locator(".fig-cost").get_attribute("data-value") != "NaN"
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: figures.smoothing(["a b"], ["a"], [" zebra"]), "zebra"),
+        (lambda: figures.shannon(["a b"], ["a b"], ["No such sentence."]), "No such"),
+        (lambda: figures.quiz({"Which?": [("a", True, ""), ("b", True, "")]}), "Which"),
+    ],
+)
+def test_bad_input_is_refused(call, message):
+    with pytest.raises(ValueError, match=message):
+        call()
+
+
+# Quiz and prediction
+
+
+def test_quiz_explains_the_choice_and_counts_first_tries(open_page):
+    page = open_page("quiz").page
+    first = page.get_by_label("the wrong one")
+    first.focus()
+    page.keyboard.press("Space")
+    assert page.locator(".fig-why:visible").inner_text().split() == ["✗", "No", "—", "never."]
+    assert page.locator(".fig-score").inner_text() == "0 of 1 right at the first try."
+    page.keyboard.press("ArrowDown")
+    why = page.locator(".fig-why:visible").last
+    assert why.inner_text().split() == ["✓", "Yes,", "indeed."]
+    assert why.locator("code").inner_text() == "indeed"
+    assert page.locator(".fig-score").inner_text() == "0 of 1 right at the first try."
+
+
+def test_a_computed_quiz_works_in_the_page_and_folds_its_answers_without_it(open_page):
+    folded = figures.quiz({"2 > 1?": [("yes", True, "It `is`."), ("no", False, "")]}).data
+    assert "<details><summary>Check</summary>Right. It <code>is</code>.</details>" in folded
+    page = open_page("computed").page
+    page.get_by_label("yes").check()
+    assert "Count." in page.locator(".fig-why:visible").inner_text()
+    assert page.locator("legend code").inner_text() == "2 < 3"
+
+
+def test_a_prediction_stands_beside_the_answer(open_page):
+    page = open_page("quiz").page
+    assert not page.get_by_text("42").is_visible()
+    page.get_by_label("Your prediction").fill("40")
+    page.keyboard.press("Enter")
+    assert page.get_by_text("42").is_visible()
+    assert "40" in page.locator("div.predict output").inner_text()
