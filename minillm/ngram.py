@@ -68,9 +68,8 @@ def count_ngrams(
             history=empty, word=np.arange(vocab_size), suffix=empty, count=seen
         )
     ]
-    ends = (
-        stream  # (T,) the row of the k-gram that ends at each position, or -1
-    )
+    # (T,) the row of the k-gram that ends at each token; -1: there is none
+    ends = stream
     for _ in range(1, order):
         history = np.append(-1, ends[:-1])
         inside = (history >= 0) & (stream != BOS)

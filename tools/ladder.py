@@ -18,6 +18,7 @@ import numpy as np
 from minillm.corpus import DATA, ByteVocabulary, WordVocabulary, austen
 from minillm.ladder import Rung
 from minillm.ngram import NGram, tune_k
+from minillm.storyland import World
 from minillm.yardstick import bits_per_byte
 
 Texts = dict[str, list[str]]  # the texts of "train", "valid" and "test"
@@ -30,7 +31,7 @@ KS = np.logspace(-5, 0, 11).round(6).tolist()
 
 
 def main() -> None:
-    """Measure every rung of counting on every corpus and write one file."""
+    """Measure the rungs of counting on every corpus and write one file."""
     rungs = []
     for corpus, texts in corpora().items():
         for rung in ngram_rungs(corpus, texts):
@@ -42,10 +43,16 @@ def main() -> None:
 
 def corpora() -> dict[str, Texts]:
     """The texts of each split of each corpus."""
+    world = World()
+    draws = {"train": ("train", 10_000), "valid": ("valid", 500), "test": ("valid", 500)}
     return {
         "austen": {
             split: [document.text for document in austen(split)]
             for split in ("train", "valid", "test")
+        },
+        "storyland": {
+            name: [story.text for story in world.stories(n, seed, split)]
+            for seed, (name, (split, n)) in enumerate(draws.items())
         },
     }
 
@@ -53,6 +60,8 @@ def corpora() -> dict[str, Texts]:
 def ngram_rungs(corpus: str, texts: Texts) -> Iterator[Rung]:
     """The reference rungs and the n-gram models, measured one after the other."""
     yield rung(corpus, texts, "uniform over bytes", *uniform(texts))
+    if corpus == "storyland":
+        yield rung(corpus, texts, "the world itself", *truth(texts))
     for name, compress in COMPRESSORS.items():
         yield rung(
             corpus, texts, name, *(compressed(compress, texts, s) for s in ("valid", "test"))
@@ -63,7 +72,9 @@ def ngram_rungs(corpus: str, texts: Texts) -> Iterator[Rung]:
     k, _ = tune_k(
         lambda k: NGram(over_words, 2, "add_k", k).fit(texts["train"]), texts["valid"], KS
     )
-    yield fitted(corpus, texts, f"words, add-k, n = 2, k = {k:.2g}", NGram(over_words, 2, "add_k", k))
+    yield fitted(
+        corpus, texts, f"words, add-k, n = 2, k = {k:.2g}", NGram(over_words, 2, "add_k", k)
+    )
     for order in (1, 2, 3, 5):
         yield fitted(corpus, texts, f"words, Kneser-Ney, n = {order}", NGram(over_words, order))
 
@@ -73,6 +84,14 @@ def uniform(texts: Texts) -> Iterator[float]:
     for split in ("valid", "test"):
         n_bytes = sum(len(text.encode()) for text in texts[split])
         yield (n_bytes + len(texts[split])) * np.log2(257) / n_bytes
+
+
+def truth(texts: Texts) -> Iterator[float]:
+    """Bits per byte of the world that tells the stories: no model needs fewer on average."""
+    world = World()
+    for split in ("valid", "test"):
+        n_bytes = sum(len(text.encode()) for text in texts[split])
+        yield -sum(world.score(text) for text in texts[split]) / n_bytes
 
 
 def compressed(compress: Callable[[bytes], bytes], texts: Texts, split: str) -> float:
@@ -114,7 +133,7 @@ def rung(
         seconds=None if seconds is None else round(seconds, 2),
         train_bytes=sum(len(text.encode()) for text in texts["train"]),
         flops=None,
-        seed=None,
+        seed=0 if corpus == "storyland" else None,
         commit=commit(),
         date=datetime.date.today().isoformat(),
         hardware=hardware(),
