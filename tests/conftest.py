@@ -33,10 +33,15 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+# Scrolls to the end, where figures are drawn as the reader reaches them, and back; draws formulas.
 SETTLED = """async () => {
     await document.fonts.ready;
     if (window.MathJax) await window.MathJax.startup.promise;
-    await new Promise(requestAnimationFrame);
+    for (let y = 0; y < document.documentElement.scrollHeight; y += innerHeight) {
+        scrollTo({top: y, behavior: "instant"});
+        await new Promise(requestAnimationFrame);
+    }
+    scrollTo({top: 0, behavior: "instant"});
 }"""
 
 
@@ -160,6 +165,7 @@ def visit_at(browser: Browser) -> Iterator[Callable[..., Visit]]:
         visit = watch(contexts[-1], address)
         visit.page.goto(address + path, wait_until="load")
         visit.page.evaluate(SETTLED)
+        visit.page.wait_for_load_state("networkidle")
         return visit
 
     yield open_page

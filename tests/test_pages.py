@@ -16,7 +16,7 @@ KNOWN = [
 ]
 
 FORMULAS = """() => [
-    ...[...document.querySelectorAll("mjx-merror")].map(e => e.getAttribute("title")),
+    ...[...document.querySelectorAll("mjx-merror")].map(e => e.title || e.textContent),
     ...[...document.querySelectorAll(".math")].filter(e => !e.querySelector("mjx-container"))
         .map(e => e.textContent),
 ]"""
