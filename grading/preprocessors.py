@@ -60,8 +60,10 @@ class HideHiddenChecks(NbGraderPreprocessor):
 
     def preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
         """Hide the hidden lines of every cell of `nb`."""
-        secrets = {_bare(line) for cell in nb.cells for line in hidden_lines(cell)}
-        secrets = {line for line in secrets if len(line) >= TELLING_LENGTH}
+        hidden = {_bare(line) for cell in nb.cells for line in hidden_lines(cell)}
+        students = [cell for cell in nb.cells if not utils.is_locked(cell)]
+        own = {_bare(line) for cell in students for line in cell.source.split("\n")}
+        secrets = {line for line in hidden - own if len(line) >= TELLING_LENGTH}
         messages = [p for cell in nb.cells for p in message_patterns(cell)]
         for cell in nb.cells:
             if hidden_lines(cell):

@@ -16,9 +16,7 @@ def report(course: Course, assignment: str) -> str:
         _section("Late", [(m, _hours(m.seconds_late)) for m in graded if m.seconds_late]),
         _section("Broken", [(m, m.reason) for m in all_marks if m.status == "broken"]),
         _section("Not handed in", [(m, "") for m in all_marks if m.status == "missing"]),
-        _section(
-            "To mark by hand (in formgrader)", [(m, _written(m)) for m in graded if m.by_hand]
-        ),
+        _by_hand(graded),
         _notes(course, assignment, all_marks),
     ]
     return "\n\n".join(part for part in parts if part)
@@ -36,9 +34,7 @@ def _section(title: str, lines: list[tuple[Mark, str]]) -> str:
     if not lines:
         return ""
     width = max(len(mark.student.id) for mark, _ in lines)
-    rows = [
-        f"  {m.student.id:{width}}  {safe(m.student.name)}  {text}".rstrip() for m, text in lines
-    ]
+    rows = [f"  {m.student.id:{width}}  {safe(m.student.name)}  {text}" for m, text in lines]
     return "\n".join([f"{title}: {len(lines)}", *(row.rstrip() for row in rows)])
 
 
@@ -52,5 +48,11 @@ def _hours(seconds: float) -> str:
     return f"{seconds / 3600:.1f} h"
 
 
-def _written(mark: Mark) -> str:
-    return f"{mark.by_hand} written answer{'s' if mark.by_hand > 1 else ''}"
+def _by_hand(graded: list[Mark]) -> str:
+    waiting = [mark.student.id for mark in graded if mark.by_hand]
+    if not waiting:
+        return ""
+    count = sum(mark.by_hand for mark in graded)
+    return (
+        f"Written answers to mark by hand (nbgrader's formgrader): {count}\n  {' '.join(waiting)}"
+    )

@@ -49,7 +49,7 @@ def restore(released: NotebookNode, handed_in: NotebookNode) -> tuple[NotebookNo
     answers, extras, notes = _sort_out(known, handed_in)
     if not set(extras) - {None}:
         raise Broken("this is another notebook: none of the assignment's cells is in it")
-    notes += [f"cell {name} was missing and was put back" for name in known if name not in extras]
+    notes += _note("missing and put back", [name for name in known if name not in extras])
     notebook = copy.deepcopy(released)
     notebook.cells = extras.get(None, [])
     for name, cell in copy.deepcopy(known).items():
@@ -64,8 +64,7 @@ def _sort_out(known: dict[str, NotebookNode], handed_in: NotebookNode) -> tuple[
     """Answers by id, other cells by the id of the known cell that they follow, and notes."""
     answers: dict[str, str] = {}
     extras: dict[str | None, list[NotebookNode]] = {}
-    notes: list[str] = []
-    anchor = None
+    copied, changed, anchor = [], [], None
     for cell in handed_in.cells:
         name, text = _claimed_id(cell), _text(cell)
         if name not in known:
@@ -74,13 +73,19 @@ def _sort_out(known: dict[str, NotebookNode], handed_in: NotebookNode) -> tuple[
         anchor = name
         if kind(known[name]) in ("answer", "written"):
             if name in answers:
-                notes.append(f"cell {name} was there more than once: the last one counts")
+                copied.append(name)
                 extras[name].append(_free_cell(known[name].cell_type, answers[name]))
             answers[name] = text
         elif text != known[name].source:
-            notes.append(f"cell {name} was changed: the original was graded")
+            changed.append(name)
         extras.setdefault(name, [])
-    return answers, extras, notes
+    notes = _note("more than once, the last counts", copied)
+    return answers, extras, notes + _note("changed, the original was graded", changed)
+
+
+def _note(what: str, names: list[str]) -> list[str]:
+    """One note for all the cells to which the same happened."""
+    return [f"{what}: {', '.join(dict.fromkeys(names))}"] if names else []
 
 
 def _claimed_id(cell: Any) -> str | None:

@@ -9,6 +9,7 @@ import copy
 import csv
 import json
 import os
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -18,7 +19,6 @@ import nbformat
 from nbformat import NotebookNode
 
 from tools.assignment import cells, grade_id, kind, problem
-from tools.trial import trial
 from tools.variants import Variant, right, submission, untouched, wrong
 from tools.weave import woven_modules
 
@@ -59,11 +59,12 @@ class MadeClass:
         self.downloads = folder / "downloads"
         self.downloads.mkdir(parents=True)
         self.solution = submission(source)
-        checks = list(cells(self.solution, "check"))
-        self.total = sum(cell.metadata.nbgrader.points for cell in checks)
-        self.first = problem(checks[0].id)
-        worth = [c.metadata.nbgrader.points for c in checks if problem(c.id) == self.first]
-        self.without_first = self.total - sum(worth)
+        self.worth: Counter[str] = Counter()
+        for cell in cells(self.solution, "check"):
+            self.worth[problem(cell.id)] += cell.metadata.nbgrader.points
+        self.total = sum(self.worth.values())
+        first = grade_id(next(cells(self.solution, "answer")))
+        self.without_first = self.total - self.worth[first]
         self.cases: list[Case] = []
 
     def add(
@@ -122,10 +123,9 @@ def _good(made: MadeClass) -> None:
 def _variants(made: MadeClass) -> None:
     bad, good = wrong(made.source), right(made.source)
     for variant in [*_spread(bad, 4), *_spread(good, 2)]:
-        outcomes = trial(submission(made.source, variant), made.source)
-        earned = sum(outcome.earned for outcome in outcomes)
+        lost = made.worth[variant.problem] if variant in bad else 0
         notebook = submission(made.source, variant)
-        made.add(variant.name, notebook, earned, message=variant.message)
+        made.add(variant.name, notebook, made.total - lost, message=variant.message)
 
 
 def _spread(variants: list[Variant], count: int) -> Iterator[Variant]:
@@ -228,7 +228,9 @@ def _print_checks(notebook: NotebookNode, answer: NotebookNode) -> None:
 
 
 def _theft(source: Path) -> str:
-    return "\n".join(f"from {module} import *" for module in woven_modules(source))
+    tries = [f"try:\n    from {module} import *\nexcept ImportError as error:\n    print(error)"
+             for module in woven_modules(source)]  # fmt: skip
+    return "\n".join(tries)
 
 
 def _stubborn(notebook: NotebookNode, answer: NotebookNode) -> None:
