@@ -10,6 +10,7 @@ module is the front end of a widget:
     quiz(...)     questions whose right answers a cell has computed
 """
 
+import gzip
 import re
 from collections.abc import Iterable, Mapping
 from html import escape
@@ -150,9 +151,10 @@ def _code(text: str) -> str:
 def build(folder: Path = FIGURES / "data") -> dict[str, int]:
     """Write the data of the book's figures; returns each file's bytes."""
     train, valid = _texts("train"), _texts("valid")
+    smoothing = to_json(smoothing_data(train, valid, HISTORIES))
     files = {
         "explorer.bin": explorer_data(train),
-        "smoothing.json": to_json(smoothing_data(train, valid, HISTORIES)),
+        "smoothing.json.gz": gzip.compress(smoothing, mtime=0),
         "shannon.json": to_json(shannon_data(train, valid, SENTENCES)),
     }
     folder.mkdir(exist_ok=True)

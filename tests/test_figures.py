@@ -1,5 +1,6 @@
 """The interactive figures: moved in a real browser, their numbers compared with Python."""
 
+import gzip
 import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -274,7 +275,7 @@ def test_without_smoothing_the_bill_is_infinite(page):
 
 def test_smoothing_equals_python_on_random_words(page, data, train, vocabulary):
     rng = np.random.default_rng(2)
-    shipped = json.loads((data / "smoothing.json").read_text())
+    shipped = json.loads(gzip.decompress((data / "smoothing.json.gz").read_bytes()))
     table = ngram.count_ngrams(ngram.pad(map(vocabulary.encode, train)), 2, vocabulary.size)
     preceding = ngram.continuation_counts(table)[0]
     total = np.bincount(table[1].history, table[1].count, vocabulary.size)
@@ -410,8 +411,9 @@ def test_a_figure_that_cannot_be_loaded_says_so(visit_at, address):
 def test_data_is_small_and_rebuilt_to_the_same_bytes(data, train, valid):
     assert sum(f.stat().st_size for f in data.iterdir()) < 1_500_000
     assert figures.explorer_data(train) == (data / "explorer.bin").read_bytes()
+    packed = gzip.decompress((data / "smoothing.json.gz").read_bytes())
     smoothing = figures.smoothing_data(train, valid, figures.HISTORIES)
-    assert figure_data.to_json(smoothing) == (data / "smoothing.json").read_bytes()
+    assert figure_data.to_json(smoothing) == packed
     sentence = "He has imposed on me, but he has not injured me."
     games = [figures.shannon_data(train[:9], valid, [sentence]) for _ in range(2)]
     assert games[0] == games[1]

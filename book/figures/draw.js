@@ -67,6 +67,13 @@ export function chart({ width, height, x, y, xTicks, yTicks, xLabel, yLabel, lab
   return { node, at };
 }
 
+/** Unpack gzip; bytes that a server has unpacked on the way stay as they are. */
+export async function unzip(packed) {
+  const blob = new Blob([packed]), start = new Uint8Array(await blob.slice(0, 2).arrayBuffer());
+  if (start[0] !== 0x1f || start[1] !== 0x8b) return blob.arrayBuffer();
+  return new Response(blob.stream().pipeThrough(new DecompressionStream("gzip"))).arrayBuffer();
+}
+
 /** A line through points in pixels; points that are not finite are left out. */
 export function line(points, attributes) {
   const finite = points.filter(([a, b]) => Number.isFinite(a) && Number.isFinite(b));

@@ -3,10 +3,10 @@
  * order each probability comes from. It ships the training text as ids and counts in the page,
  * so nothing is left out: for every context the numbers are those of `minillm.ngram.NGram`.
  */
-import { choice, html, percent, token } from "./draw.js";
+import { choice, html, percent, token, unzip } from "./draw.js";
 
 export const DATA = "explorer.bin";
-const [BOS, FIRST_WORD, ORDER, TOP] = [0, 258, 5, 10];
+const [BOS, SPACE_BYTE, FIRST_WORD, ORDER, TOP] = [0, 34, 258, 5, 10];
 const SPACE = "\\t-\\r\\x1c-\\x20\\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000";
 const LETTERS = "[\\p{L}\\p{Nl}\\p{No}]+";
 const WORD = new RegExp(` ?${LETTERS}|['’]${LETTERS}| ?\\p{Nd}+| ?-+| ?[^${SPACE}]|[${SPACE}]`, "gu");
@@ -18,8 +18,7 @@ export function words(text) {
 
 /** Unpack {words, discounts, stream}: gzip of header length, JSON header and 16-bit ids. */
 export async function unpack(packed) {
-  const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream("gzip"));
-  const buffer = await new Response(stream).arrayBuffer();
+  const buffer = await unzip(packed);
   const length = new DataView(buffer).getUint32(0, true);
   const header = JSON.parse(new TextDecoder().decode(new Uint8Array(buffer, 4, length)));
   return { ...header, stream: new Uint16Array(buffer, 4 + length) };
@@ -54,10 +53,9 @@ export function encode(index, text) {
 /** A readable name of an id; a word keeps its leading space, a byte stands between ‹ and ›. */
 export function symbol(index, id) {
   if (id >= FIRST_WORD) return index.known[id - FIRST_WORD];
-  const byte = id - 2;
   if (id < 2) return ["<s>", "</s>"][id];
-  if (byte === 32) return " ";
-  return `‹${byte > 32 && byte < 127 ? String.fromCharCode(byte) : byte}›`;
+  if (id === SPACE_BYTE) return " ";  // begins a word that is spelled out
+  return `‹${id > SPACE_BYTE && id < 129 ? String.fromCharCode(id - 2) : id - 2}›`;
 }
 
 /** The rows [start, end) of the sorted positions where a history begins. */
@@ -155,8 +153,7 @@ function topWords(index, { p, parts }, append) {
     bar(parts.map((part, k) => [kindOf(k, parts.length - 1), part[id]]).reverse(), p[top[0]]),
     html("span", { class: "fig-number" }, p[id].toFixed(4)))));
   const others = `All ${(index.size - 1 - TOP).toLocaleString("en")} others: ${rest.toFixed(4)}.`;
-  const spelled = top.some((id) => id > 1 && id < FIRST_WORD) ?
-    " A rare word, one that occurs once, is spelled in bytes." : "";
+  const spelled = top.includes(SPACE_BYTE) ? " A rare word is one that occurs once: spelled in bytes." : "";
   return html("div", {}, html("p", { class: "fig-head" }, "What comes next"),
     html("ol", { class: "fig-words" }, rows), html("p", { class: "fig-note" }, others + spelled));
 }

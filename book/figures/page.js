@@ -31,14 +31,20 @@
  *     ```
  */
 
+/** The data that a figure mounts: bytes, or what JSON says, be it packed or not. */
+async function load(name) {
+  const response = await fetch(new URL(`data/${name}`, import.meta.url));
+  if (!response.ok) throw new Error(`${name}: ${response.status}`);
+  if (name.endsWith(".bin")) return response.arrayBuffer();
+  const { unzip } = await import("./draw.js");
+  return JSON.parse(new TextDecoder().decode(await unzip(await response.arrayBuffer())));
+}
+
 /** Load a figure's module and data and mount it; on a failure the host says so. */
 async function mountFigure(host) {
   try {
     const module = await import(`./${host.dataset.figure}.js`);
-    const response = await fetch(new URL(`data/${module.DATA}`, import.meta.url));
-    if (!response.ok) throw new Error(`${module.DATA}: ${response.status}`);
-    const data = module.DATA.endsWith(".json") ? await response.json() : await response.arrayBuffer();
-    await module.mount(host, data);
+    await module.mount(host, await load(module.DATA));
     host.dataset.ready = "true";
   } catch (error) {
     host.textContent = `This figure could not be loaded (${error.message}).`;

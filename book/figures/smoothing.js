@@ -5,7 +5,7 @@
  */
 import { chart, choice, html, line, onWidth, percent, svg, token } from "./draw.js";
 
-export const DATA = "smoothing.json";
+export const DATA = "smoothing.json.gz";
 const METHODS = {
   add_k: { name: "add-k", knob: "k", low: -5, high: 1, step: 0.02, value: (x) => 10 ** x,
     ticks: ["10⁻⁵", "10⁻⁴", "10⁻³", "0.01", "0.1", "1", "10"].map((name, i) => [i - 5, name]),
@@ -92,7 +92,7 @@ function drawCurve(width, curves, method, position, bits) {
       `best ${METHODS[other].name}: ${best.toFixed(3)}`),
     line(curves[method].map((point) => at(...point)), { class: "fig-line" }),
     svg("circle", { class: "fig-least", cx: leastX, cy: leastY, r: 3.5 }),
-    svg("text", { x: leastX, y: leastY - 10, "text-anchor": "middle" },
+    svg("text", { x: Math.max(leastX, 84), y: leastY - 10, "text-anchor": "middle" },
       `lowest: ${least[1].toFixed(3)}`),
     svg("circle", { class: "fig-dot", cx: x, cy: now, r: 6 }));
   return node;
