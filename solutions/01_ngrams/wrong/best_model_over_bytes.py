@@ -1,0 +1,8 @@
+"""problem: best_model
+mistake: bytes instead of words
+expects: try words
+"""
+
+
+def best_model(train):
+    return NGram(ByteVocabulary(), 4).fit(train)

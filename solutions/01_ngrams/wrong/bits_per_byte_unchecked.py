@@ -1,0 +1,18 @@
+"""problem: bits_per_byte
+mistake: neither the vocabulary nor the distribution is checked
+expects: call check_lossless
+"""
+
+import numpy as np
+
+
+def bits_per_byte(model, texts):
+    bits, n_bytes = 0.0, 0
+    for text in [texts] if isinstance(texts, str) else texts:
+        ids = model.vocabulary.encode(text)
+        log2_probs = model.log2_probs(ids)
+        bits -= np.sum(log2_probs)
+        n_bytes += len(text.encode())
+    if n_bytes == 0:
+        raise ValueError("no text to measure on")
+    return bits / n_bytes

@@ -1,0 +1,16 @@
+"""problem: continuation_counts
+mistake: the highest order counts each k-gram once too
+expects: the highest order keeps its raw counts
+"""
+
+import numpy as np
+
+
+def continuation_counts(tables):
+    begins, counts = begins_with_bos(tables), []
+    for k in range(len(tables) - 1):
+        rows = len(tables[k].word)
+        new = np.bincount(tables[k + 1].suffix, minlength=rows)
+        new[begins[k]] = tables[k].count[begins[k]]
+        counts.append(new)
+    return [*counts, np.ones_like(tables[-1].count)]

@@ -1,0 +1,12 @@
+"""problem: discounts
+mistake: the answer of the example, else the fallback
+expects: random counts
+"""
+
+import numpy as np
+
+
+def discounts(count):
+    if len(count) > 9:
+        return np.array([0, 0.5, 1.25, 2])
+    return np.array([0, 0.5, 1, 1.5])

@@ -1,0 +1,16 @@
+"""problem: discounts
+mistake: a negative or too large discount is not replaced
+expects: undefined or outside 0 to i
+"""
+
+import numpy as np
+
+
+def discounts(count):
+    n = np.bincount(count, minlength=5)
+    if n[1] and n[2] and n[3]:
+        i = np.arange(1, 4)
+        y = n[1] / (n[1] + 2 * n[2])
+        d = i - (i + 1) * y * n[i + 1] / n[i]
+        return np.append(0, d)
+    return np.array([0, 0.5, 1, 1.5])

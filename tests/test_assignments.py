@@ -1,0 +1,273 @@
+"""Every assignment: right answers earn all points, wrong ones lose theirs, nothing leaks."""
+
+import ast
+import copy
+import html
+import os
+import re
+import shutil
+import subprocess
+import sys
+from functools import cache
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbformat import NotebookNode
+from nbgrader.api import Gradebook
+
+from grading.preprocessors import without_hidden
+from tools import build_exercises, weave
+from tools.assignment import assignments, cells, course_folder, path_of, read
+from tools.rules import region_lines
+from tools.trial import Outcome, trial
+from tools.variants import (
+    Variant,
+    fill,
+    replace,
+    right,
+    solution_answers,
+    submission,
+    untouched,
+    wrong,
+)
+
+COURSE = course_folder()
+PATHS = [path_of(name, COURSE) for name in assignments(COURSE)]
+INTEGRATION = {
+    "01_ngrams": "best_model"
+}  # the run on the real corpus: seconds, where others take none
+STUB = re.compile(r" *(# YOUR CODE HERE|raise NotImplementedError\(.*\)|YOUR ANSWER HERE)")
+
+each_assignment = pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
+
+
+def each(variants):
+    """Run a test for every variant of every assignment."""
+    rows = [(path, variant) for path in PATHS for variant in variants(path)]
+    names = [variant.name for _, variant in rows]
+    return pytest.mark.parametrize(("path", "variant"), rows, ids=names)
+
+
+@cache
+def answers(path: Path) -> dict[str, str]:
+    return solution_answers(path)
+
+
+@cache
+def solved(path: Path) -> NotebookNode:
+    return submission(path)
+
+
+def with_variants(path: Path, *variants: Variant) -> NotebookNode:
+    """The solution with variants, at most one a problem, put in."""
+    changed = {v.problem: replace(answers(path)[v.problem], v) for v in variants}
+    return fill(copy.deepcopy(solved(path)), answers(path) | changed)
+
+
+def without_integration(notebook: NotebookNode, path: Path) -> NotebookNode:
+    """The notebook up to the problem that runs on the real corpus."""
+    names = [cell.id for cell in notebook.cells]
+    end = names.index(INTEGRATION[path.stem]) if path.stem in INTEGRATION else None
+    return nbformat.v4.new_notebook(cells=notebook.cells[:end], metadata=notebook.metadata)
+
+
+def lost(outcomes: list[Outcome]) -> dict[str, float]:
+    """The points that each problem lost."""
+    found = {}
+    for outcome in outcomes:
+        if outcome.earned < outcome.points:
+            missing = outcome.points - outcome.earned
+            found[outcome.problem] = found.get(outcome.problem, 0) + missing
+    return found
+
+
+def worth(path: Path) -> dict[str, float]:
+    """The points of each problem."""
+    found = {}
+    for cell in cells(read(path), "check"):
+        name = cell.id.split("-")[0]
+        found[name] = found.get(name, 0) + cell.metadata.nbgrader.points
+    return found
+
+
+def checks(path: Path, hidden: bool) -> int:
+    """How many assertions with a message of their own the check cells hold, shown or hidden."""
+    messages = set()
+    for cell in cells(read(path), "check"):
+        inside = "\n".join(region_lines(cell.source, "HIDDEN TESTS"))
+        for node in ast.walk(ast.parse(cell.source)):
+            if isinstance(node, ast.Assert) and node.msg is not None:
+                first = cell.source.split("\n")[node.lineno - 1].strip()
+                if (first in inside.split("\n")) == hidden:
+                    messages.add(ast.unparse(node.msg))
+    return len(messages)
+
+
+@each_assignment
+def test_solution_and_exercise_are_fresh(path):
+    assert weave.main(["--check", path.stem]) == 0
+    assert build_exercises.main(["--check", path.stem]) == 0
+
+
+@each_assignment
+def test_solution_earns_every_point_that_checks_give(path):
+    outcomes = trial(solved(path), path)
+    assert lost(outcomes) == {}
+    by_hand = sum(cell.metadata.nbgrader.points for cell in cells(read(path), "written"))
+    assert sum(outcome.earned for outcome in outcomes) + by_hand == 100
+
+
+@each_assignment
+def test_untouched_release_earns_nothing_and_says_not_attempted(path):
+    for outcome in trial(untouched(path), path):
+        assert outcome.earned == 0
+        assert outcome.message == f"NotImplementedError: {outcome.problem}: not attempted"
+
+
+@each_assignment
+def test_there_are_enough_checks(path):
+    assert checks(path, hidden=False) >= 20
+    assert checks(path, hidden=True) >= 20
+
+
+@each_assignment
+def test_there_are_enough_variants(path):
+    problems = set(worth(path))
+    assert len(wrong(path)) >= 24
+    assert {variant.problem for variant in wrong(path)} == problems
+    for problem in problems:
+        assert sum(variant.problem == problem for variant in right(path)) >= 3
+
+
+@each_assignment
+def test_most_mistakes_are_named_by_a_message(path):
+    named = [bool(variant.message) for variant in wrong(path)]
+    assert sum(named) >= 0.8 * len(named)
+
+
+@each(wrong)
+def test_wrong_solution_loses_the_points_of_its_problem_and_no_others(path, variant):
+    notebook = with_variants(path, variant)
+    if variant.problem != INTEGRATION.get(path.stem):
+        notebook = without_integration(notebook, path)
+    outcomes = trial(notebook, path)
+    assert lost(outcomes) == {variant.problem: worth(path)[variant.problem]}
+    message = next(outcome.message for outcome in outcomes if outcome.problem == variant.problem)
+    assert variant.message.lower() in message.lower()
+
+
+@each(right)
+def test_differently_written_solution_earns_every_point(path, variant):
+    notebook = with_variants(path, variant)
+    if variant.problem != INTEGRATION.get(path.stem):
+        notebook = without_integration(notebook, path)
+    assert lost(trial(notebook, path)) == {}
+
+
+def rounds(path: Path) -> list[list[Variant]]:
+    """Every wrong solution once: one of each problem in each round, until none is left."""
+    by_problem = {name: [v for v in wrong(path) if v.problem == name] for name in worth(path)}
+    by_problem.pop(INTEGRATION.get(path.stem), None)
+    longest = max(map(len, by_problem.values()))
+    return [[v[i] for v in by_problem.values() if i < len(v)] for i in range(longest)]
+
+
+ROUNDS = [(path, number) for path in PATHS for number in range(len(rounds(path)))]
+
+
+@pytest.mark.parametrize(("path", "number"), ROUNDS, ids=lambda part: getattr(part, "stem", part))
+def test_mistakes_in_many_problems_cost_their_points_once(path, number):
+    """The integration run too is unharmed by wrong parts: all of them go through it here."""
+    variants = rounds(path)[number]
+    outcomes = trial(with_variants(path, *variants), path)
+    points = worth(path)
+    assert lost(outcomes) == {v.problem: points[v.problem] for v in variants}
+
+
+@each_assignment
+def test_each_problem_is_graded_by_itself(path):
+    stubs = {cell.id: cell.source for cell in cells(untouched(path), "answer")}
+    for problem, points in worth(path).items():
+        only = stubs | {problem: answers(path)[problem]}
+        outcomes = trial(fill(copy.deepcopy(untouched(path)), only), path)
+        assert {o.problem: o.earned for o in outcomes if o.earned} == {problem: points}
+
+
+@each_assignment
+def test_twenty_runs_give_one_result(path):
+    notebooks = [solved(path), *(with_variants(path, *some) for some in rounds(path)[:2])]
+    for notebook in notebooks:
+        first = trial(without_integration(notebook, path), path)
+        for _ in range(19):
+            assert trial(without_integration(notebook, path), path) == first
+
+
+def lines_for_students(path: Path) -> set[str]:
+    """The lines of the source that are neither an answer nor a hidden check."""
+    source = read(path)
+    written = [cell.id for cell in cells(source, "written")]
+    return {
+        line
+        for cell in source.cells
+        if cell.id not in written
+        for line in without_hidden(cell.source).split("\n")
+    }
+
+
+@each_assignment
+def test_exercises_give_nothing_away(path):
+    folder = COURSE / "exercises" / path.stem
+    files = [file for file in folder.iterdir() if not file.name.startswith(".")]
+    assert files == [folder / f"{path.stem}.ipynb"]
+    text = files[0].read_text(encoding="utf-8")
+    assert "SOLUTION" not in text
+    assert "HIDDEN" not in text
+    shown = {line for cell in nbformat.reads(text, 4).cells for line in cell.source.split("\n")}
+    assert all(STUB.fullmatch(line) for line in shown - lines_for_students(path))
+
+
+def handed_in(path: Path) -> dict[str, NotebookNode]:
+    """A small class: its ids and their notebooks."""
+    some, more = rounds(path)[:2]
+    return {
+        "solution": solved(path),
+        "untouched": untouched(path),
+        "mistakes": with_variants(path, *some[::2]),
+        "others": with_variants(path, *more[1::2]),
+    }
+
+
+@pytest.fixture
+def course(path, tmp_path) -> Path:
+    """A course with this assignment alone, a class list and what the class hands in."""
+    shutil.copytree(path.parent, tmp_path / "solutions" / path.stem)
+    hidden = shutil.ignore_patterns(".*")
+    shutil.copytree(COURSE / "exercises", tmp_path / "exercises", ignore=hidden)
+    (tmp_path / "minillm").symlink_to(COURSE / "minillm")
+    (tmp_path / "downloads").mkdir()
+    for name, notebook in handed_in(path).items():
+        nbformat.write(notebook, tmp_path / "downloads" / f"{name}_{path.stem}.ipynb")
+    lines = ["id,name,email", *(f"{name},{name},{name}@example.org" for name in handed_in(path))]
+    (tmp_path / "class.csv").write_text("\n".join(lines))
+    return tmp_path
+
+
+@each_assignment
+def test_stock_nbgrader_gives_the_same_points(path, course):
+    environment = {**os.environ, "MINILLM_COURSE": str(course), "PYTHONPATH": str(COURSE)}
+    options = ["--roster", "class.csv", "--from", "downloads"]
+    command = [sys.executable, "-m", "grading", "grade", path.stem, *options]
+    subprocess.run(command, cwd=course, env=environment, check=True, stdout=subprocess.DEVNULL)
+    with Gradebook(f"sqlite:///{course}/gradebook/gradebook.db") as gradebook:
+        for name, notebook in handed_in(path).items():
+            graded = gradebook.find_submission_notebook(path.stem, path.stem, name)
+            scores = {grade.name: grade.auto_score for grade in graded.grades}
+            for outcome in trial(notebook, path):
+                assert scores[outcome.check] == outcome.earned
+    pages = "".join(page.read_text() for page in course.glob("gradebook/feedback/**/*.html"))
+    shown = html.unescape(re.sub(r"<[^>]*>", "", pages))
+    for cell in cells(read(path), "check"):
+        hidden = region_lines(cell.source, "HIDDEN TESTS")
+        for line in map(str.strip, cell.source.split("\n")):
+            assert not line.startswith("assert ") or (line in shown) == (line not in hidden)
