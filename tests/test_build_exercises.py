@@ -121,6 +121,12 @@ def test_check_shows_a_stale_exercise(demo, monkeypatch, capsys):
         ("### END HIDDEN TESTS\n```\n\n## P", "### END SOLUTION\n```\n\n## P", "closes BEGIN"),
         ("### BEGIN HIDDEN TESTS\nl", "### END HIDDEN TESTS\nl", "unexpected '### END HIDDEN"),
         (":check: tally-random", ":check: sums-random", "no answer cell 'sums' above this check"),
+        (
+            "### END HIDDEN TESTS\n```\n\n## P",
+            "### END HIDDEN TESTS\n3\n```\n\n## P",
+            "ends with an expression",
+        ),
+        ("# Hidden: many items, and none\n", "%time\n", "line 1 is not plain Python"),
         ("# Hidden: many items, and none\n", "", "empty once the hidden tests are gone"),
         (
             "into shares.",

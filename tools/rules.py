@@ -1,5 +1,6 @@
 """What must be true of a source and of what students get: each rule yields the faults it finds."""
 
+import ast
 import re
 from collections.abc import Iterator
 
@@ -85,12 +86,27 @@ def checks_name_their_problem(source: NotebookNode) -> Iterator[str]:
             yield f"{_name(cell)}: no answer cell {problem(cell.id)!r} above this check"
 
 
+def checks_end_without_a_value(source: NotebookNode) -> Iterator[str]:
+    """A check's last line is no expression: nbgrader would take its value for the points earned."""
+    for cell in cells(source, "check"):
+        try:
+            statements = ast.parse(cell.source).body
+        except SyntaxError as error:
+            yield f"{_name(cell)}: line {error.lineno} is not plain Python: {error.msg}"
+            continue
+        last = statements[-1] if statements else None
+        called = getattr(getattr(getattr(last, "value", None), "func", None), "id", "")
+        if isinstance(last, ast.Expr) and called != "print":
+            yield f"{_name(cell)}: ends with an expression, whose value would count as points"
+
+
 SOURCE_RULES = [
     ids_are_valid,
     marks_are_well_formed,
     marks_are_in_their_cells,
     points_are_given,
     checks_name_their_problem,
+    checks_end_without_a_value,
 ]
 
 # Rules for a release: nothing that students must not see.
