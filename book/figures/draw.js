@@ -32,6 +32,14 @@ export function token(word) {
   return html("span", { class: "fig-token" }, space, word.trimStart());
 }
 
+/** Fill a figure's host: its title, how to use it, and its parts. */
+export function show(host, title, how, ...parts) {
+  host.classList.add("figure-host");
+  host.setAttribute("role", "figure");
+  host.setAttribute("aria-label", title);
+  host.replaceChildren(html("p", { class: "fig-how" }, html("b", {}, `${title}. `), how), ...parts);
+}
+
 /** One choice out of a few: `options` are [value, label]. A form keeps the group to itself. */
 export function choice(legend, options, chosen, choose) {
   const inputs = options.map(([value, label]) => html("label", {},

@@ -3,7 +3,7 @@
  * order each probability comes from. It ships the training text as ids and counts in the page,
  * so nothing is left out: for every context the numbers are those of `minillm.ngram.NGram`.
  */
-import { choice, html, percent, token, unzip } from "./draw.js";
+import { choice, html, percent, show, token, unzip } from "./draw.js";
 
 export const DATA = "explorer.bin";
 const [BOS, SPACE_BYTE, FIRST_WORD, ORDER, TOP] = [0, 34, 258, 5, 10];
@@ -215,10 +215,8 @@ export async function mount(el, packed) {
     panels.replaceChildren(topWords(index, model, append), staircase(index, model, state.n));
   }
   const orders = [1, 2, 3, 4, 5].map((n) => [n, String(n)]);
-  el.classList.add("figure-host");
-  el.replaceChildren(
-    html("p", { class: "fig-how" }, "Type the beginning of a sentence and choose the order n. Press " +
-      "a word to append it. The page holds the whole training text and counts in it: nothing is left out."),
+  show(el, "The n-gram explorer", "Type the beginning of a sentence and choose the order n. Press a " +
+    "word to append it. The page holds the whole training text and counts in it: nothing is left out.",
     html("div", { class: "fig-controls" },
       html("label", { class: "fig-field" }, "The text so far", input),
       html("label", { class: "fig-check" }, begins, "a chapter begins here"),

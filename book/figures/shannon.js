@@ -2,7 +2,7 @@
  * Shannon's game: guess the next letter until it is right. The ranks of the guesses bound the
  * entropy of English (Shannon 1951, equation 17); n-gram models play the same letters.
  */
-import { chart, choice, html, line, onWidth, percent, svg } from "./draw.js";
+import { chart, choice, html, line, onWidth, percent, show, svg } from "./draw.js";
 
 export const DATA = "shannon.json";
 const KEYS = ["qwertyuiop", "asdfghjkl", "zxcvbnm", " "];
@@ -151,7 +151,7 @@ export function mount(el, data) {
   const begin = (change) => { Object.assign(state, { position: 0, struck: [] }, change); draw(); };
   const next = () => begin({ game: (state.game + 1) % data.games.length });
   const again = () => begin({ game: 0, played: [] });
-  const show = () => { reveal(state, data); draw(); };
+  const give = () => { reveal(state, data); draw(); };
   const compare = (m) => { state.model = m; draw(); };
   const button = (name, click) => html("button", { type: "button", class: "fig-button", click }, name);
   const board = html("div", { class: "fig-board", tabindex: 0, role: "group", keydown: type,
@@ -162,7 +162,7 @@ export function mount(el, data) {
     if (event.ctrlKey || event.metaKey || event.altKey || !(data.symbols + "?").includes(letter)) return;
     event.preventDefault();
     event.stopPropagation();
-    if (letter === "?") show(); else press(letter);
+    if (letter === "?") give(); else press(letter);
   }
   function draw() {
     const played = counted(state);
@@ -173,14 +173,12 @@ export function mount(el, data) {
     if (graph.clientWidth) graph.replaceChildren(drawBounds(graph.clientWidth, data, played));
     table.replaceChildren(played.length ? drawTable(data, played) : "");
   }
-  el.classList.add("figure-host");
   el.dataset.lmSuppressShortcuts = "true";  // JupyterLab leaves these keys to the figure
-  el.replaceChildren(
-    html("p", { class: "fig-how" }, "Guess the next letter until it is right: click into the box and " +
-      "type, or press the keys on it. ? shows a letter, which then does not count. Models that count " +
-      "letters play along."),
+  show(el, "Shannon’s game", "Guess the next letter until it is right: click into the box and type, " +
+    "or press the keys on it. ? shows a letter, which then does not count. Models that count letters " +
+    "play along.",
     board,
-    html("div", { class: "fig-controls" }, button("Show the letter", show),
+    html("div", { class: "fig-controls" }, button("Show the letter", give),
       button("Next sentence", next), button("Start again", again),
       choice("Compare with n", data.orders.map((order, m) => [m, order]), state.model, compare)),
     graph, table);

@@ -3,7 +3,7 @@
  * distribution and the validation bits per byte change. The page holds one column of counts for
  * each kind of validation token, so that the bits of any k and any D are exact.
  */
-import { chart, choice, html, line, onWidth, percent, svg, token } from "./draw.js";
+import { chart, choice, html, line, onWidth, percent, show, svg, token } from "./draw.js";
 
 export const DATA = "smoothing.json.gz";
 const METHODS = {
@@ -158,10 +158,8 @@ export function mount(el, data) {
     after.replaceChildren(drawWords(width, rows), drawShares(seen));
   }
   const methods = Object.entries(METHODS).map(([key, { name }]) => [key, name]);
-  el.classList.add("figure-host");
-  el.replaceChildren(
-    html("p", { class: "fig-how" }, "Choose a method and move its knob, with the mouse or the arrow " +
-      "keys. Seen words lose (ring to dot), unseen ones gain; what do the validation chapters cost?"),
+  show(el, "What smoothing costs", "Choose a method and move its knob, with the mouse or the arrow " +
+    "keys. Seen words lose (ring to dot), unseen ones gain; what do the validation chapters cost?",
     html("div", { class: "fig-controls" }, choice("Method", methods, state.method, turn),
       html("label", { class: "fig-field" }, named, slider), cost),
     graph,
