@@ -67,7 +67,8 @@ class HideHiddenChecks(NbGraderPreprocessor):
         messages = [p for cell in nb.cells for p in message_patterns(cell)]
         for cell in nb.cells:
             if hidden_lines(cell):
-                cell.outputs = [_only_message(o, messages) for o in cell.outputs if _is_error(o)]
+                errors = [output for output in cell.outputs if output.output_type == "error"]
+                cell.outputs = [_only_message(error, cell, messages) for error in errors]
                 cell.source = without_hidden(cell.source)
             elif cell.cell_type == "code":
                 cell.outputs = [_without_secrets(output, secrets) for output in cell.outputs]
@@ -109,16 +110,25 @@ def message_patterns(cell: NotebookNode) -> Iterator[re.Pattern]:
             yield re.compile(pattern, re.DOTALL)
 
 
-def _is_error(output: NotebookNode) -> bool:
-    return output.output_type == "error"
-
-
-def _only_message(error: NotebookNode, messages: list[re.Pattern]) -> NotebookNode:
-    """The error without traceback, with its message only where an author wrote it."""
+def _only_message(
+    error: NotebookNode, cell: NotebookNode, messages: list[re.Pattern]
+) -> NotebookNode:
+    """The error without traceback, its message if an author wrote it or a visible line met it."""
     name = error.ename if error.ename.isidentifier() else "Error"
-    written = any(pattern.fullmatch(error.evalue) for pattern in messages)
-    text = error.evalue if written else "raised while a hidden check ran"
+    known = any(pattern.fullmatch(error.evalue) for pattern in messages)
+    known = known or (name == error.ename and _met_in_sight(error, cell))
+    text = error.evalue if known else "raised while a hidden check ran"
     return new_output("error", ename=name, evalue=text, traceback=[f"{name}: {text}"])
+
+
+def _met_in_sight(error: NotebookNode, cell: NotebookNode) -> bool:
+    """Whether the line of `cell` that met the error, as the traceback has it, is a visible one."""
+    frame = re.compile(rf"Cell In\[{cell.execution_count}\], line (\d+)")
+    entries = (frame.match(re.sub(r"\x1b\[[\d;]*m", "", entry)) for entry in error.traceback)
+    line = next((int(entry[1]) for entry in entries if entry), 0)
+    above = cell.source.split("\n")[:line]
+    marks = [mark["edge"] for mark in map(MARK.fullmatch, above) if mark]
+    return line > 0 and (not marks or marks[-1] == "END")
 
 
 def _bare(text: str) -> str:

@@ -469,6 +469,17 @@ HIDDEN = (
 )
 
 
+@pytest.mark.parametrize(("line", "shown"), [(1, "'x'"), (3, "raised while a hidden check ran")])
+def test_error_that_a_visible_line_meets_is_shown(line, shown):
+    frames = ["----", "KeyError  Traceback", f"\x1b[36mCell\x1b[39m In[7], line {line}\n", "'x'"]
+    frames.insert(3, "Cell In[2], line 1, in f(x)")
+    error = nbformat.v4.new_output("error", ename="KeyError", evalue="'x'", traceback=frames)
+    notebook = hidden_cell(HIDDEN, error)
+    notebook.cells[0].execution_count = 7
+    notebook, _ = preprocessors.HideHiddenChecks().preprocess(notebook, {})
+    assert notebook.cells[0].outputs[0].evalue == shown
+
+
 @pytest.mark.parametrize(
     ("name", "value", "shown"),
     [
