@@ -195,12 +195,29 @@ def test_each_problem_is_graded_by_itself(path):
 
 
 @each_assignment
-def test_twenty_runs_give_one_result(path):
-    notebooks = [solved(path), *(with_variants(path, *some) for some in rounds(path)[:2])]
-    for notebook in notebooks:
-        first = trial(without_integration(notebook, path), path)
-        for _ in range(19):
-            assert trial(without_integration(notebook, path), path) == first
+@pytest.mark.parametrize("whole", [False, pytest.param(True, marks=pytest.mark.slow)])
+def test_twenty_runs_give_one_result(path, whole):
+    for variants in ([], *rounds(path)[:2]):
+        notebook = with_variants(path, *variants)
+        notebook = notebook if whole else without_integration(notebook, path)
+        first = trial(notebook, path)
+        assert all(trial(notebook, path) == first for _ in range(19))
+
+
+@each_assignment
+def test_importing_the_answers_earns_nothing(path):
+    thefts = [f"from {module} import *" for module in weave.woven_modules(path)]
+    stolen = dict.fromkeys(answers(path), "\n".join(thefts))
+    outcomes = trial(fill(copy.deepcopy(solved(path)), stolen), path)
+    assert sum(outcome.earned for outcome in outcomes) == 0
+
+
+@each_assignment
+def test_assignment_imports_no_module_that_holds_answers(path):
+    code = "\n".join(cell.source for cell in read(path).cells if cell.cell_type == "code")
+    nodes = [node for node in ast.walk(ast.parse(code)) if isinstance(node, ast.ImportFrom)]
+    assert any(node.module.startswith("minillm.") for node in nodes)
+    assert not {node.module for node in nodes} & set(weave.withheld_modules(path))
 
 
 def lines_for_students(path: Path) -> set[str]:

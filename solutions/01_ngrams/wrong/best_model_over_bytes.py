@@ -5,4 +5,4 @@ expects: try words
 
 
 def best_model(train):
-    return NGram(ByteVocabulary(), 4).fit(train)
+    return NGram(ByteVocabulary(), 3).fit(train)
