@@ -1,9 +1,12 @@
 """A class from downloads to marks, through the documented commands, and the parts on their own."""
 
+import copy
 import csv
+import fcntl
 import html
 import json
 import os
+import pickle
 import re
 import shutil
 import socket
@@ -55,9 +58,11 @@ def copy_of_course(root: Path) -> None:
 class Graded:
     """A made class after `python -m grading grade` has run over it."""
 
-    def __init__(self, folder: Path, copy: Callable[[Path], None], kinds: str, **more: str) -> None:
+    def __init__(
+        self, folder: Path, course: Callable[[Path], None], kinds: str, **more: str
+    ) -> None:
         self.folder, self.root = folder, folder / "course"
-        copy(self.root)
+        course(self.root)
         self.source = next(self.root.glob("solutions/*/*.md"))
         self.name = self.source.stem
         self.environment = {"MINILLM_COURSE": str(self.root), **more}
@@ -66,6 +71,14 @@ class Graded:
         self.cases = make_class(self.source, folder, kinds)
         options = ["--roster", "class.csv", "--from", "downloads", "--due", DUE.isoformat()]
         self.output = self.run("grade", self.name, *options, "--limit", "120")
+
+    def again(self, folder: Path) -> "Graded":
+        """A copy in the empty folder `folder`, for a test that changes something."""
+        shutil.copytree(self.folder, folder, symlinks=True)
+        other = copy.copy(self)
+        other.folder, other.root = folder, folder / "course"
+        other.environment = {**self.environment, "MINILLM_COURSE": str(other.root)}
+        return other
 
     def run(self, *arguments: str) -> str:
         """Run the documented command in the class's folder and return what it prints."""
@@ -104,9 +117,16 @@ class Graded:
 
 @pytest.fixture(scope="module")
 def sqlite_class(tmp_path_factory) -> Graded:
-    """Thirty students who do the first assignment, on SQLite."""
-    folder = tmp_path_factory.mktemp("class")
-    return Graded(folder, copy_of_course, "all", MINILLM_CELL_TIMEOUT="15")
+    """Thirty students who do the first assignment, on SQLite; test processes share one class."""
+    folder = tmp_path_factory.getbasetemp()
+    folder = folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder
+    kept = folder / "class.pickle"
+    with open(folder / "class.lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not kept.exists():
+            graded = Graded(folder / "class", copy_of_course, "all", MINILLM_CELL_TIMEOUT="15")
+            kept.write_bytes(pickle.dumps(graded))
+    return pickle.loads(kept.read_bytes())
 
 
 @pytest.fixture(scope="module")
@@ -241,12 +261,13 @@ def test_hostile_names_reach_the_files_as_plain_text(sqlite_class, form):
         assert any(fragment in name for name in names), fragment
 
 
-def test_second_run_grades_nothing_and_changes_no_mark(sqlite_class):
-    before = sqlite_class.marks("csv")
-    assert "29 submissions" in sqlite_class.run("collect", "01_ngrams", "--from", "downloads")
-    assert sqlite_class.run("autograde", "01_ngrams") == ""
-    sqlite_class.run("export", "01_ngrams")
-    assert sqlite_class.marks("csv") == before
+def test_second_run_grades_nothing_and_changes_no_mark(sqlite_class, tmp_path):
+    graded = sqlite_class.again(tmp_path / "class")
+    before = graded.marks("csv")
+    assert "29 submissions" in graded.run("collect", "01_ngrams", "--from", "downloads")
+    assert graded.run("autograde", "01_ngrams") == ""
+    graded.run("export", "01_ngrams")
+    assert graded.marks("csv") == before
 
 
 def test_resubmission_is_graded_and_a_mark_given_by_hand_is_kept(postgres_class):
