@@ -197,7 +197,7 @@ def test_each_problem_is_graded_by_itself(path):
 @each_assignment
 @pytest.mark.parametrize("whole", [False, pytest.param(True, marks=pytest.mark.slow)])
 def test_twenty_runs_give_one_result(path, whole):
-    for variants in ([], *rounds(path)[:2]):
+    for variants in ([], rounds(path)[0]):
         notebook = with_variants(path, *variants)
         notebook = notebook if whole else without_integration(notebook, path)
         first = trial(notebook, path)
