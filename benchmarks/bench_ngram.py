@@ -295,13 +295,14 @@ def show(value: float) -> str:
 
 
 def machine(kenlm: str) -> str:
-    """Date, processor and versions, in one line."""
+    """Date, processor, versions and what else runs, in one line."""
     info = Path("/proc/cpuinfo").read_text().splitlines()
     cpu = next(line for line in info if line.startswith("model name"))
     versions = ", ".join(f"{name} {version(name)}" for name in ("numpy", "nltk"))
     return (
         f"{date.today()}; {os.cpu_count()} cores, {cpu.partition(': ')[2].strip()}; "
-        f"Python {platform.python_version()}, {versions}, KenLM {kenlm}."
+        f"Python {platform.python_version()}, {versions}, KenLM {kenlm}; "
+        f"load average {os.getloadavg()[0]:.1f} at the start."
     )
 
 
