@@ -1,7 +1,8 @@
-"""The mini-LLM of the course: flat modules, each the answer key of one assignment.
+"""The mini-LLM of the course: each module is an assignment's answer key.
 
 Shape letters, the same in formulas, docstrings and code:
 
-    B batch    T time (tokens)    C channels    H heads    D head size    V vocabulary
+    B batch       T time (tokens)    C channels
+    H heads       D head size        V vocabulary
     U distinct n-grams of one order
 """

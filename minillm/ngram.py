@@ -48,6 +48,31 @@ def pad(sequences: Iterable[np.ndarray]) -> np.ndarray:
     return np.concatenate(stream)
 
 
+def distinct(
+    keys: np.ndarray, size: int
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """The distinct keys in order, the row of each key there, and the counts.
+
+    Keys (T,) are whole numbers from 0 to `size` - 1. Returns the U distinct
+    ones (U,), for each key its row among them (T,), and how often each occurs
+    (U,). `np.unique` gives the same, but it sorts the places by their keys; to
+    sort single numbers, each made of a key and its place, is much faster.
+
+    >>> distinct(np.array([7, 3, 7]), 10)
+    (array([3, 7]), array([1, 0, 1]), array([1, 2]))
+    """
+    n_keys = len(keys)
+    if n_keys == 0 or size > np.iinfo(np.int64).max // n_keys:
+        return np.unique(keys, return_inverse=True, return_counts=True)
+    ordered = np.sort(keys * n_keys + np.arange(n_keys))
+    keys, places = np.divmod(ordered, n_keys)
+    first = np.flatnonzero(np.append(True, keys[1:] != keys[:-1]))
+    count = np.diff(np.append(first, n_keys))
+    rows = np.empty(n_keys, np.int64)
+    rows[places] = np.repeat(np.arange(len(first)), count)
+    return keys[first], rows, count
+
+
 def count_ngrams(
     stream: np.ndarray, order: int, vocab_size: int
 ) -> list[Table]:
@@ -73,13 +98,12 @@ def count_ngrams(
     for _ in range(1, order):
         history = np.append(-1, ends[:-1])
         inside = (history >= 0) & (stream != BOS)
-        keys, first, rows, count = np.unique(
+        keys, rows, count = distinct(
             history[inside] * vocab_size + stream[inside],
-            return_index=True,
-            return_inverse=True,
-            return_counts=True,
+            len(tables[-1].word) * vocab_size,
         )
-        suffix = ends[inside][first]
+        suffix = np.empty_like(keys)
+        suffix[rows] = ends[inside]
         tables.append(
             Table(keys // vocab_size, keys % vocab_size, suffix, count)
         )
@@ -145,15 +169,15 @@ def discounts(count: np.ndarray) -> np.ndarray:
 
     n_i is the number of k-grams with count i, Y = n_1 / (n_1 + 2 n_2) and D_i
     = i - (i + 1) Y n_{i+1} / n_i (Chen & Goodman 1998, equation 26). Where a
-    small text leaves a D_i undefined or outside 0 to i, the fallback is 0.5,
-    1, 1.5, as in KenLM.
+    small text leaves a D_i undefined or not above 0, the fallback is 0.5, 1,
+    1.5, as in KenLM.
     """
     n = np.bincount(np.minimum(count, 5), minlength=6)
     if n[1:4].all():
         i = np.arange(1, 4)
         y = n[1] / (n[1] + 2 * n[2])
         d = i - (i + 1) * y * n[i + 1] / n[i]
-        if np.all((d >= 0) & (d <= i)):
+        if np.all(d > 0):
             return np.append(0.0, d)
     return np.array([0.0, 0.5, 1.0, 1.5])
 

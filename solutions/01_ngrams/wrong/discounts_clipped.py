@@ -1,6 +1,6 @@
 """problem: discounts
 mistake: a discount out of range is clipped, the others are kept
-expects: undefined or outside 0 to i
+expects: undefined or not above 0
 """
 
 import numpy as np

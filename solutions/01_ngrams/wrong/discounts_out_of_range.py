@@ -1,6 +1,6 @@
 """problem: discounts
 mistake: a negative or too large discount is not replaced
-expects: undefined or outside 0 to i
+expects: undefined or not above 0
 """
 
 import numpy as np
