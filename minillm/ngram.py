@@ -88,11 +88,7 @@ def count_ngrams(
     empty = np.zeros(vocab_size, np.int64)
     seen = np.bincount(stream, minlength=vocab_size)
     seen[BOS] = 0
-    tables = [
-        Table(
-            history=empty, word=np.arange(vocab_size), suffix=empty, count=seen
-        )
-    ]
+    tables = [Table(empty, np.arange(vocab_size), empty, seen)]
     # (T,) the row of the k-gram that ends at each token; -1: there is none
     ends = stream
     for _ in range(1, order):
@@ -323,6 +319,7 @@ class NGram:
 
     def rows(self, stream: np.ndarray) -> list[np.ndarray]:
         """The rows (T,) of the k-grams that end at each token, k = 0 to n."""
+        self._check(stream)
         rows = [np.zeros(len(stream), np.int64), stream]
         for keys in self.keys[1:]:
             history = np.append(-1, rows[-1][:-1])
@@ -334,19 +331,23 @@ class NGram:
             rows.append(np.where(keys[found] == wanted, found, -1))
         return rows
 
+    def _check(self, stream: np.ndarray) -> None:
+        if not hasattr(self, "keys"):
+            raise ValueError("the model has counted nothing yet: call fit")
+        last = self.vocabulary.size - 1
+        wrong = stream[(stream < 0) | (stream > last)]
+        if len(wrong):
+            raise ValueError(f"ids go from 0 to {last}, not {wrong[0]}")
+
     def score(self, stream: np.ndarray) -> np.ndarray:
-        """log2 probability (T,) of each token of a padded stream; 0 at every
-        `BOS`.
-        """
+        """log2 probability (T,) of each token of a stream; 0 at a `BOS`."""
         rows = self.rows(stream)
         p = np.full(len(stream), 1 / (self.vocabulary.size - 1))
-        for k, (alpha, backoff) in enumerate(
-            zip(self.alpha, self.backoff, strict=True), 1
+        for shorter, row, alpha, backoff in zip(
+            rows[:-1], rows[1:], self.alpha, self.backoff, strict=True
         ):
-            history = (
-                rows[k - 1] if k == 1 else np.append(-1, rows[k - 1][:-1])
-            )
-            p = alpha[rows[k]] + backoff[history] * p
+            history = np.append(-1, shorter[:-1])
+            p = alpha[row] + backoff[history] * p
         with np.errstate(divide="ignore"):
             return np.where(stream == BOS, 0.0, np.log2(p))
 

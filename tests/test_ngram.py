@@ -257,6 +257,20 @@ def test_model_refuses_bad_settings(arguments, message):
         NGram(ByteVocabulary(), *arguments)
 
 
+def test_model_refuses_to_score_before_it_is_fitted():
+    with pytest.raises(ValueError, match="call fit"):
+        NGram(ByteVocabulary(), 2).log2_probs(np.array([5]))
+
+
+@pytest.mark.parametrize("wrong", [258, -1])
+def test_model_refuses_ids_that_its_vocabulary_lacks(wrong):
+    model = NGram(ByteVocabulary(), 2).fit(TOY)
+    with pytest.raises(ValueError, match=f"from 0 to 257, not {wrong}"):
+        model.log2_probs(np.array([5, wrong]))
+    with pytest.raises(ValueError, match=f"from 0 to 257, not {wrong}"):
+        model.distribution(np.array([wrong]))
+
+
 def test_fit_refuses_no_text():
     with pytest.raises(ValueError, match="at least one text"):
         NGram(ByteVocabulary(), 2).fit([])
