@@ -117,17 +117,20 @@ def _texts(split: Any) -> list[str]:
     return [chapter.text for chapter in austen(split)]
 
 
-def quiz(questions: Mapping[str, Iterable[tuple[str, bool, str]]]) -> HTML:
+def quiz(
+    questions: Mapping[str, Iterable[tuple[str, bool, str]]], start: int = 1
+) -> HTML:
     """Questions with computed answers: {question: [(choice, right, why)]}.
 
-    Text between backticks is code. On a page `quiz.js` makes the questions
-    interactive; without it the answers are folded. Raises `ValueError`
-    unless exactly one choice of a question is right.
+    Text between backticks is code; the numbers begin at `start`. On a page
+    `quiz.js` makes the questions interactive; without it the answers are
+    folded. Raises `ValueError` unless one choice of a question is right.
     """
     items = [
         _question(text, list(choices)) for text, choices in questions.items()
     ]
-    return HTML(f'<div class="quiz"><ol>{"".join(items)}</ol></div>')
+    numbered = f'<ol start="{start}">{"".join(items)}</ol>'
+    return HTML(f'<div class="quiz">{numbered}</div>')
 
 
 def _question(text: str, choices: list[tuple[str, bool, str]]) -> str:
@@ -140,6 +143,7 @@ def _question(text: str, choices: list[tuple[str, bool, str]]) -> str:
 
 def _choice(choice: str, right: bool, why: str) -> str:
     mark, verdict = (" data-right", "Right.") if right else ("", "Wrong.")
+    verdict = f'<b class="verdict">{verdict}</b>'
     folded = f"<summary>Check</summary>{verdict} {_code(why)}"
     return f"<li{mark}>{_code(choice)} <details>{folded}</details></li>"
 

@@ -35,6 +35,16 @@ AXE = """async () => (await axe.run(document, {preload: false})).violations
     .filter(v => ["serious", "critical"].includes(v.impact))
     .flatMap(v => v.nodes.map(n => [v.id, n.html.slice(0, 200)]))"""
 
+STRUCK = """() => [...document.querySelectorAll(".fig-chart")].flatMap(chart => {
+    const lines = chart.querySelectorAll(".fig-grid, .fig-dashed, .fig-axis");
+    const level = [...lines].map(e => e.getBoundingClientRect()).filter(box => box.height < 1);
+    return [...chart.querySelectorAll("text")].filter(text => {
+        const box = text.getBoundingClientRect();
+        return level.some(({ left, right, top }) => left < box.right && right > box.left &&
+            top > box.top + 2 && top < box.bottom - 3);
+    }).map(text => text.textContent);
+})"""
+
 
 @pytest.fixture(scope="module")
 def data() -> Path:
@@ -52,7 +62,8 @@ def address(tmp_path_factory, data) -> Iterator[str]:
         (folder / file.name).symlink_to(file)
     styles = "".join(f'<link rel="stylesheet" href="{name}">' for name in STYLES)
     hosts = "".join(map(HOST.format, NAMES))
-    computed = figures.quiz({"`2 < 3`?": [("yes", 2 < 3, "Count."), ("no", 2 > 3, "Look.")]})
+    choices = [("yes", 2 < 3, "Count."), ("no", 2 > 3, "Look.")]
+    computed = figures.quiz({"`2 < 3`?": choices}, start=7)
     pages = {
         "light": ("light", hosts + QUESTIONS),
         "dark": ("dark", hosts + QUESTIONS),
@@ -162,6 +173,17 @@ def test_explorer_says_that_a_history_was_never_seen(page):
     assert "‹s›" in figure.locator(".fig-stairs li").nth(2).inner_text()
 
 
+def test_explorer_shows_a_long_word_in_full(page):
+    figure = page.locator("[data-figure=explorer]")
+    figure.get_by_label("The text so far").fill("It is a truth universally")
+    figure.get_by_label("3", exact=True).check(force=True)
+    word = figure.locator(".fig-words button").first
+    assert word.get_attribute("title") == "acknowledged"
+    assert "acknowledged" in word.inner_text()
+    assert word.locator(".fig-token").evaluate("e => e.scrollWidth <= e.clientWidth")
+    assert "seen 1 ×, one word after it" in figure.locator(".fig-stairs small").first.inner_text()
+
+
 def test_explorer_appends_the_word_that_is_pressed_with_the_keyboard(page):
     figure = page.locator("[data-figure=explorer]")
     field = figure.get_by_label("The text so far")
@@ -249,9 +271,75 @@ def test_a_discount_costs_what_plain_kneser_ney_does(
 
 def check_words(page: Page, p: np.ndarray, vocabulary: WordVocabulary) -> None:
     """The words after " Miss", and the share of all seen ones, have the probabilities `p`."""
-    shown = [e.get_attribute("data-word") for e in page.locator(".fig-dots p").all()]
-    ids = [vocabulary.ids[word] for word in shown]
+    ids = [vocabulary.ids[word] for word in shown_words(page)]
     np.testing.assert_allclose(values(page, ".fig-dots p"), p[ids], rtol=0, atol=1e-9)
+
+
+@pytest.mark.parametrize("key", ["Home", "ArrowRight", "End"])
+@pytest.mark.parametrize(("method", "knob", "low"), [("add-k", "k", -5), ("Kneser-Ney", "D", 0)])
+def test_zero_has_a_place_of_its_own(page, method, knob, low, key):
+    page.get_by_label(method).check(force=True)
+    page.get_by_role("slider").fill(str(low))
+    slide(page, knob, [key])
+    cut = page.locator(".fig-dots .fig-gap").evaluate("e => +e.getAttribute('x')")
+    for i in range(len(figures.HISTORIES)):
+        page.locator("[data-figure=smoothing] select").select_option(index=i)
+        shares = np.array(values(page, ".fig-dots p"))
+        dots = [e.get_attribute("cx") for e in page.locator(".fig-dots .fig-dot").all()]
+        assert np.array_equal(np.array(dots, float) > cut + 10, shares > 0)
+        by_share = np.array(dots, float)[np.argsort(shares, kind="stable")]
+        assert np.all(np.diff(by_share) >= 0)
+
+
+def test_colours_say_what_smoothing_did_to_each_word(page):
+    page.locator("[data-figure=smoothing] select").select_option(
+        index=figures.HISTORIES.index(" the")
+    )
+    page.get_by_label("Kneser-Ney").check(force=True)
+    page.get_by_role("slider").fill("0.75")
+    fates = dict(zip(shown_words(page), classes(page), strict=True))
+    assert {fates[w] for w in (" Mrs", " not", " in", " of")} == {"fig-gain"}
+    assert fates[" same"] == "fig-loss"
+    slide(page, "D", ["Home"])
+    assert set(classes(page)) == {"fig-same"}
+
+
+def shown_words(page: Page) -> list[str]:
+    """The words that the figure of smoothing lists."""
+    return [e.get_attribute("data-word") for e in page.locator(".fig-dots p").all()]
+
+
+def classes(page: Page) -> list[str]:
+    """What the colours of the dots stand for, from top to bottom."""
+    return page.locator(".fig-dots g:has(.fig-dot)").evaluate_all(
+        "all => all.map(g => g.classList[0])"
+    )
+
+
+def test_the_curve_begins_where_it_is_finite(page):
+    page.get_by_label("Kneser-Ney").check(force=True)
+    chart = page.locator("[data-figure=smoothing] svg:has(.fig-least)")
+    drawn = chart.locator("polyline.fig-line").get_attribute("points").split()
+    points = np.array([point.split(",") for point in drawn], float)
+    left, roof = (
+        min(float(e.get_attribute(name)) for e in chart.locator(".fig-grid").all())
+        for name in ("x1", "y1")
+    )
+    assert points[0, 0] > left
+    assert points[:, 1].min() > roof
+    assert "∞ at D = 0" in chart.text_content()
+
+
+@pytest.mark.parametrize("method", ["add-k", "Kneser-Ney"])
+@pytest.mark.parametrize(("theme", "width"), [("light", 1280), ("dark", 390)])
+def test_no_line_strikes_a_label(open_page, theme, width, method):
+    page = open_page(theme, width).page
+    page.get_by_label(method).check(force=True)
+    assert page.evaluate(STRUCK) == []
+    dashed = page.locator("[data-figure=smoothing] .fig-dashed").first.get_attribute("y1")
+    label = page.locator(".fig-chart text", has_text="lowest")
+    label.evaluate("(e, y) => e.setAttribute('y', y)", float(dashed) + 4)
+    assert len(page.evaluate(STRUCK)) == 1  # a planted fault is seen
 
 
 def test_the_seen_words_share_is_theirs(page, train, vocabulary):
@@ -305,9 +393,13 @@ def test_smoothing_equals_python_on_random_words(page, data, train, vocabulary):
 # Shannon's game
 
 
-def entropy_bounds(ranks: list[int]) -> tuple[float, float]:
-    """Shannon 1951, equation 17, on rank frequencies sorted downwards."""
-    q = -np.sort(-np.bincount(ranks, minlength=28)[1:]) / len(ranks)
+def entropy_bounds(letters: list[list[int]]) -> tuple[float, float]:
+    """Shannon 1951, equation 17, on rank frequencies sorted downwards.
+
+    A letter has one rank, or several that are equally likely.
+    """
+    shares = [np.bincount(ranks, minlength=28)[1:] / len(ranks) for ranks in letters]
+    q = -np.sort(-np.mean(shares, axis=0))
     i = np.arange(1, 28)
     lower = np.sum(i * (q - np.append(q[1:], 0)) * np.log2(i))
     return float(lower), float(-np.sum(q[q > 0] * np.log2(q[q > 0])))
@@ -315,10 +407,11 @@ def entropy_bounds(ranks: list[int]) -> tuple[float, float]:
 
 def test_bounds_are_shannons_on_random_ranks(page):
     rng = np.random.default_rng(3)
-    games = [rng.geometric(0.4, size=rng.integers(1, 200)).clip(max=27).tolist() for _ in range(50)]
+    ranks = [rng.geometric(0.4, size=rng.integers(1, 200)).clip(max=27) for _ in range(50)]
+    games = [[[int(r)] if r % 3 else list(range(r, 28)) for r in game] for game in ranks]
     found = page.evaluate("async games => games.map((await import('./shannon.js')).bounds)", games)
     shown = [(bound["lower"], bound["upper"]) for bound in found]
-    np.testing.assert_allclose(shown, [entropy_bounds(ranks) for ranks in games], atol=1e-12)
+    np.testing.assert_allclose(shown, [entropy_bounds(game) for game in games], atol=1e-12)
     assert all(lower <= upper + 1e-12 for lower, upper in shown)
 
 
@@ -326,20 +419,48 @@ def test_a_game_played_on_the_keyboard_scores_reader_and_models(page, data):
     game = json.loads((data / "shannon.json").read_text())["games"][0]
     page.locator(".fig-board").focus()
     page.keyboard.type("ei xshallq")  # two guesses for i, one for the space, two for s
-    page.keyboard.press("?")  # the space after shall, after a wrong q
+    page.keyboard.press("?")  # the space after shall, after a wrong q: any of ranks 2 to 27
     page.keyboard.type("n")
-    ranks, shown = [2, 1, 2, 1, 1, 1, 1, 1], [0, 1, 2, 3, 4, 5, 6, 8]
+    ranks = [[2], [1], [2], [1], [1], [1], [1], list(range(2, 28)), [1]]
     rows = page.locator(".fig-table tbody tr")
     you = (values(page, "tr[data-lower]", "lower")[0], values(page, "tr[data-lower]", "upper")[0])
     assert you == pytest.approx(entropy_bounds(ranks), abs=1e-9)
-    assert rows.nth(0).locator("td").nth(1).inner_text() == "1.25"
+    mean = np.mean([np.mean(options) for options in ranks])
+    assert rows.nth(0).locator("td").nth(1).inner_text() == f"{mean:.2f}"
     for m, model in enumerate(game["models"]):
         row = rows.nth(m + 1)
         bits = float(row.get_attribute("data-bits"))
-        assert bits == pytest.approx(np.mean([model["bits"][t] for t in shown]), abs=1e-9)
+        assert bits == pytest.approx(np.mean(model["bits"][:9]), abs=1e-9)
         lower = float(row.get_attribute("data-lower"))
-        assert lower == pytest.approx(entropy_bounds([model["ranks"][t] for t in shown])[0])
+        assert lower == pytest.approx(entropy_bounds([[r] for r in model["ranks"][:9]])[0])
     assert page.locator(".fig-letters li").count() == 10  # nine letters and the place to guess
+
+
+def test_a_reader_who_only_looks_knows_no_more_than_that_there_are_27_symbols(page):
+    for _ in range(12):
+        page.get_by_role("button", name="Show the letter").click()
+    row = page.locator(".fig-table tbody tr").first
+    assert row.locator("td").all_inner_texts() == ["3.7\u00a0%", "14.00", "4.75–4.75", "?"]
+
+
+def test_bounds_wait_for_letters(page):
+    show = page.get_by_role("button", name="Show the letter")
+    bounds = page.locator(".fig-table tbody tr").nth(1).locator("td").nth(2)
+    band = page.locator("[data-figure=shannon] .fig-band")
+    for _ in range(9):
+        show.click()
+    assert (bounds.inner_text(), band.count()) == ("–", 0)
+    show.click()
+    assert "–" in bounds.inner_text().strip("–")
+    assert bounds.evaluate("e => e.className") == "fig-few"
+    assert page.locator("[data-figure=shannon] .fig-few .fig-band").count() == 1
+    for _ in range(38):
+        show.click()
+    page.get_by_role("button", name="Next sentence").click()
+    for _ in range(3):
+        show.click()
+    assert bounds.evaluate("e => e.className") == ""
+    assert band.count() == 2
 
 
 def test_the_game_is_played_with_the_mouse_to_its_end_and_begins_again(page, data):
@@ -470,22 +591,31 @@ def test_quiz_explains_the_choice_and_counts_first_tries(open_page):
     first = page.get_by_label("the wrong one")
     first.focus()
     page.keyboard.press("Space")
-    assert page.locator(".fig-why:visible").inner_text().split() == ["✗", "No", "—", "never."]
+    assert page.locator(".fig-why:visible").inner_text().split() == [
+        "✗",
+        "Wrong.",
+        "No",
+        "—",
+        "never.",
+    ]
     assert page.locator(".fig-score").inner_text() == "0 of 1 right at the first try."
     page.keyboard.press("ArrowDown")
     why = page.locator(".fig-why:visible").last
-    assert why.inner_text().split() == ["✓", "Yes,", "indeed."]
+    assert why.inner_text().split() == ["✓", "Right.", "Yes,", "indeed."]
     assert why.locator("code").inner_text() == "indeed"
     assert page.locator(".fig-score").inner_text() == "0 of 1 right at the first try."
 
 
 def test_a_computed_quiz_works_in_the_page_and_folds_its_answers_without_it(open_page):
     folded = figures.quiz({"2 > 1?": [("yes", True, "It `is`."), ("no", False, "")]}).data
-    assert "<details><summary>Check</summary>Right. It <code>is</code>.</details>" in folded
+    right = '<summary>Check</summary><b class="verdict">Right.</b> It <code>is</code>.</details>'
+    assert right in folded
     page = open_page("computed").page
     page.get_by_label("yes").check()
-    assert "Count." in page.locator(".fig-why:visible").inner_text()
+    assert page.locator(".fig-why:visible").inner_text().split() == ["✓", "Right.", "Count."]
     assert page.locator("legend code").inner_text() == "2 < 3"
+    number = page.locator("div.quiz ol").evaluate("e => getComputedStyle(e).counterReset")
+    assert number == "question 6"  # the first question counts on: 7
 
 
 def test_a_prediction_stands_beside_the_answer(open_page):

@@ -51,6 +51,7 @@ export function choice(legend, options, chosen, choose) {
 
 /** A share as a percentage with a sensible number of digits. */
 export function percent(share) {
+  if (share > 0 && share < 5e-5) return "< 0.01\u00a0%";
   const digits = share === 0 || share >= 0.1 ? 0 : share >= 0.01 ? 1 : 2;
   return `${(100 * share).toFixed(digits)}\u00a0%`;
 }
@@ -73,6 +74,13 @@ export function chart({ width, height, x, y, xTicks, yTicks, xLabel, yLabel, lab
     svg("text", { x: (left + width - right) / 2, y: height - 6, "text-anchor": "middle" }, xLabel),
     svg("text", { x: 0, y: 12 }, yLabel));
   return { node, at };
+}
+
+/** The height nearest to `y` at which a line of text strikes none of some heights, in pixels. */
+export function clear(y, heights) {
+  const strikes = (at) => heights.some((height) => height > at - 13 && height < at + 5);
+  const moves = Array.from({ length: 60 }, (_, i) => [i, -i]).flat();
+  return y + (moves.find((move) => !strikes(y + move)) ?? 0);
 }
 
 /** Unpack gzip; bytes that a server has unpacked on the way stay as they are. */

@@ -7,9 +7,11 @@ import { choice, html, percent, show, token, unzip } from "./draw.js";
 
 export const DATA = "explorer.bin";
 const [BOS, SPACE_BYTE, FIRST_WORD, ORDER, TOP] = [0, 34, 258, 5, 10];
-const SPACE = "\\t-\\r\\x1c-\\x20\\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000";
+const SPACE =
+  "\\t-\\r\\x1c-\\x20\\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000";
 const LETTERS = "[\\p{L}\\p{Nl}\\p{No}]+";
-const WORD = new RegExp(` ?${LETTERS}|['’]${LETTERS}| ?\\p{Nd}+| ?-+| ?[^${SPACE}]|[${SPACE}]`, "gu");
+const WORD = new RegExp(
+  ` ?${LETTERS}|['’]${LETTERS}| ?\\p{Nd}+| ?-+| ?[^${SPACE}]|[${SPACE}]`, "gu");
 
 /** Cut a text into words that carry their leading space, as `minillm.corpus.words` does. */
 export function words(text) {
@@ -134,7 +136,7 @@ export function contextOf(typed, begins) {
   return begins || !text ? text : ` ${text}`;
 }
 
-/** A bar of parts [kind, share] of a whole; the kind is "gap", "passed" or a depth below order n. */
+/** A bar of parts [kind, share] of a whole; a kind is "gap", "passed" or a depth below order n. */
 function bar(parts, whole) {
   const pieces = parts.map(([kind, share]) => html("span", { class: "fig-part", "data-kind": kind,
     style: `width:${(100 * share / whole).toFixed(3)}%` }));
@@ -148,12 +150,14 @@ const kindOf = (k, n) => (k ? n - k : "uniform");
 function topWords(index, { p, parts }, append) {
   const top = largest(p), rest = top.reduce((sum, id) => sum - p[id], 1);
   const rows = top.map((id) => html("li", {}, html("button", { type: "button", "data-id": id,
-    "data-value": p[id], disabled: id < FIRST_WORD, click: () => append(symbol(index, id)) },
+    "data-value": p[id], title: symbol(index, id).trim(), disabled: id < FIRST_WORD,
+    click: () => append(symbol(index, id)) },
     token(symbol(index, id)),
     bar(parts.map((part, k) => [kindOf(k, parts.length - 1), part[id]]).reverse(), p[top[0]]),
     html("span", { class: "fig-number" }, p[id].toFixed(4)))));
   const others = `All ${(index.size - 1 - TOP).toLocaleString("en")} others: ${rest.toFixed(4)}.`;
-  const spelled = top.includes(SPACE_BYTE) ? " A rare word is one that occurs once: spelled in bytes." : "";
+  const spelled = top.includes(SPACE_BYTE)
+    ? " A rare word is one that occurs once: spelled in bytes." : "";
   return html("div", {}, html("p", { class: "fig-head" }, "What comes next"),
     html("ol", { class: "fig-words" }, rows), html("p", { class: "fig-note" }, others + spelled));
 }
@@ -162,7 +166,8 @@ function topWords(index, { p, parts }, append) {
 function account({ k, seen, kinds, backoff }) {
   if (!seen) return "never seen: passes everything on";
   const [times, different] = [seen, kinds].map((n) => n.toLocaleString("en"));
-  const counts = k > 1 ? `seen ${times} ×, before ${different} different words`
+  const after = kinds === 1 ? "one word" : `${different} different words`;
+  const counts = k > 1 ? `seen ${times} ×, ${after} after it`
     : `${times} words of text, ${different} different ones`;
   return `${counts}; keeps ${percent(1 - backoff)}, passes on ${percent(backoff)}`;
 }
@@ -180,8 +185,8 @@ function staircase(index, { levels }, n) {
       bar([["gap", above], [kindOf(step.k, levels.length), kept], ["passed", passed]], 1),
       html("small", {}, account(step)));
   });
-  const floor = html("li", { "data-order": 0, "data-kept": reach }, html("b", {}, "0"), "every word alike",
-    bar([["gap", 1 - reach], ["uniform", reach]], 1),
+  const floor = html("li", { "data-order": 0, "data-kept": reach }, html("b", {}, "0"),
+    "every word alike", bar([["gap", 1 - reach], ["uniform", reach]], 1),
     html("small", {}, `${percent(reach)} is left for them`));
   const short = shown.length < n ? html("p", { class: "fig-note" },
     `So short a text has a history for order ${shown.length} at most.`) : null;
@@ -195,7 +200,8 @@ function chips(index, pieces, n, showsStart) {
   const all = showsStart ? ["<s>", ...units] : units;
   const unknown = pieces.filter(({ known }) => !known).map(({ word }) => `“${word.trim()}”`);
   const note = unknown.length ? ` Spelled in bytes, as a rare word: ${unknown.join(", ")}.` : "";
-  return [html("span", {}, "History: "), ...all.map((word, i) => html("span", {
+  const how = n > 1 ? "Read as (boxed: the history): " : "Read as (order 1 has no history): ";
+  return [html("span", {}, how), ...all.map((word, i) => html("span", {
     class: i > all.length - n ? "fig-chip fig-used" : "fig-chip" }, token(word))), note];
 }
 
@@ -215,8 +221,9 @@ export async function mount(el, packed) {
     panels.replaceChildren(topWords(index, model, append), staircase(index, model, state.n));
   }
   const orders = [1, 2, 3, 4, 5].map((n) => [n, String(n)]);
-  show(el, "The n-gram explorer", "Type the beginning of a sentence and choose the order n. Press a " +
-    "word to append it. The page holds the whole training text and counts in it: nothing is left out.",
+  show(el, "The n-gram explorer", "Type the beginning of a sentence and choose the order n. " +
+    "Press a word to append it. The page holds the whole training text and counts in it: nothing " +
+    "is left out.",
     html("div", { class: "fig-controls" },
       html("label", { class: "fig-field" }, "The text so far", input),
       html("label", { class: "fig-check" }, begins, "a chapter begins here"),

@@ -5,12 +5,14 @@
  *
  *     ```{raw} html
  *     <div class="figure-host" data-figure="explorer">
- *     <p>This figure needs JavaScript and a served page (<code>make serve</code>).</p>
+ *     <p>This figure moves with JavaScript, on a page that a server sends: in a copy of the
+ *     course, run <code>make serve</code> and open <code>http://localhost:8000</code>.</p>
  *     </div>
  *     ```
  *
  *   A quiz: questions in a numbered list, choices in a task list, [x] at the right one, and after
- *   the first dash between spaces what there is to say about the choice:
+ *   the first dash between spaces what there is to say about the choice (a list that begins with 7.
+ *   goes on counting from there):
  *
  *     :::{div} quiz
  *     1. What does a bigram model look at?
@@ -47,7 +49,8 @@ async function mountFigure(host) {
     await module.mount(host, await load(module.DATA));
     host.dataset.ready = "true";
   } catch (error) {
-    host.textContent = `This figure could not be loaded (${error.message}).`;
+    host.textContent = `This figure could not be loaded (${error.message}). ` +
+      "Load the page again; a copy of the course on your own machine needs make serve.";
   }
 }
 

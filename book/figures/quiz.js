@@ -7,7 +7,7 @@ export function splitChoice(item) {
   const right = item.hasAttribute("data-right") || Boolean(box?.checked);
   box?.remove();
   const folded = item.querySelector("details");
-  folded?.querySelector("summary").remove();
+  folded?.querySelectorAll("summary, .verdict").forEach((part) => part.remove());
   folded?.remove();
   const why = [...(folded ?? afterDash(item)).childNodes];
   return { right, label: [...content(item).childNodes], why };
@@ -20,7 +20,8 @@ function content(item) {
 
 /** Cut out what follows the first " — " of an item. */
 function afterDash(item) {
-  const range = document.createRange(), walker = document.createTreeWalker(item, NodeFilter.SHOW_TEXT);
+  const range = document.createRange();
+  const walker = document.createTreeWalker(item, NodeFilter.SHOW_TEXT);
   for (let node = walker.nextNode(); node; node = walker.nextNode()) {
     const at = node.data.search(/\s[—–]\s/);
     if (at < 0) continue;
@@ -36,10 +37,11 @@ function afterDash(item) {
 /** A choice as a radio button with room for its explanation. */
 function drawChoice({ right, label, why }, name, answer) {
   const note = html("p", { class: "fig-why", hidden: true, "data-right": right },
-    html("b", {}, right ? "✓ " : "✗ "), why);
+    html("b", {}, right ? "✓ Right. " : "✗ Wrong. "), why);
   const choose = () => { note.hidden = false; answer(right); };
   const input = html("input", { type: "radio", name, change: choose });
-  return { right, note, node: html("li", {}, html("label", {}, input, html("span", {}, label)), note) };
+  const text = html("span", {}, label);
+  return html("li", {}, html("label", {}, input, text), note);
 }
 
 /** Make one question answerable; `report` hears whether the first answer was right. */
@@ -50,22 +52,24 @@ function mountQuestion(item, name, report) {
   const choices = [...list.children].map((choice) => drawChoice(splitChoice(choice), name, answer));
   const question = [...item.childNodes].filter((node) => node !== list);
   item.replaceChildren(html("fieldset", {}, html("legend", {}, question),
-    html("ul", { "aria-live": "polite" }, choices.map(({ node }) => node))));
+    html("ul", { "aria-live": "polite" }, choices)));
 }
 
 /** Make a quiz out of an element that holds an ordered list of questions. */
 export function mount(el) {
-  const questions = [...el.querySelectorAll(":scope > ol > li")];
+  const list = el.querySelector(":scope > ol"), questions = [...list.children];
   const score = html("p", { class: "fig-score", role: "status" });
   const answers = [];
   const report = (right) => {
     answers.push(right);
-    score.textContent = `${answers.filter(Boolean).length} of ${questions.length} right at the first try` +
-      (answers.length < questions.length ? `, ${questions.length - answers.length} to go.` : ".");
+    const n = answers.filter(Boolean).length, left = questions.length - answers.length;
+    score.textContent = `${n} of ${questions.length} right at the first try` +
+      (left ? `, ${left} to go.` : ".");
   };
   const form = html("form", { submit: (event) => event.preventDefault() });
   el.replaceChildren(form);
-  form.append(html("ol", {}, questions), score);
+  const first = `counter-reset: question ${list.start - 1}`;
+  form.append(html("ol", { start: list.start, style: first }, questions), score);
   questions.forEach((item, i) => mountQuestion(item, `question-${i}`, report));
   el.dataset.ready = "true";
 }

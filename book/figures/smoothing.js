@@ -3,16 +3,23 @@
  * distribution and the validation bits per byte change. The page holds one column of counts for
  * each kind of validation token, so that the bits of any k and any D are exact.
  */
-import { chart, choice, html, line, onWidth, percent, show, svg, token } from "./draw.js";
+import { chart, choice, clear, html, line, onWidth, percent, show, svg, token } from "./draw.js";
 
 export const DATA = "smoothing.json.gz";
 const METHODS = {
-  add_k: { name: "add-k", knob: "k", low: -5, high: 1, step: 0.02, value: (x) => 10 ** x,
-    ticks: ["10⁻⁵", "10⁻⁴", "10⁻³", "0.01", "0.1", "1", "10"].map((name, i) => [i - 5, name]),
-    axis: "k, on a logarithmic scale" },
-  kneser_ney: { name: "Kneser-Ney", knob: "D", low: 0, high: 1, step: 0.01, value: (x) => x,
-    ticks: [0, 0.2, 0.4, 0.6, 0.8, 1].map((x) => [x, String(x)]), axis: "discount D" },
+  add_k: { name: "add-k", knob: "k", axis: "k, on a logarithmic scale",
+    low: -5, high: 1, step: 0.02, value: (x) => 10 ** x,
+    ticks: [-5, -4, -3, -2, -1, 0, 1].map((x) => [x, power(x)]) },
+  kneser_ney: { name: "Kneser-Ney", knob: "D", axis: "discount D",
+    low: 0, high: 1, step: 0.01, value: (x) => x,
+    ticks: [0, 0.2, 0.4, 0.6, 0.8, 1].map((x) => [x, String(x)]) },
 };
+
+/** A power of ten as a tick of an axis. */
+function power(exponent) {
+  if (exponent > -3) return String(10 ** exponent);
+  return `10⁻${[...String(-exponent)].map((digit) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[digit]).join("")}`;
+}
 
 /** Add-k: p of a word seen `count` times after a history seen `total` times. */
 export function addK({ size }, k, { count, total }) {
@@ -20,12 +27,12 @@ export function addK({ size }, k, { count, total }) {
   return total ? (count + k) / (total + k * options) : 1 / options;
 }
 
-/** Kneser-Ney of order 1 with discount D: p of a word with `preceding` distinct words before it. */
+/** Kneser-Ney of order 1 with discount D: p of a word that `preceding` distinct words precede. */
 export function kneserNey1({ size, preceding: [total, kinds] }, D, preceding) {
   return Math.max(preceding - D, 0) / total + D * kinds / total / (size - 1);
 }
 
-/** Interpolated Kneser-Ney of order 2 with discount D; `kinds` distinct words follow the history. */
+/** Interpolated Kneser-Ney of order 2; `kinds` distinct words follow the history. */
 export function kneserNey({ size, preceding: lower }, D, { count, total, kinds, preceding }) {
   const p1 = kneserNey1({ size, preceding: lower }, D, preceding);
   return total ? Math.max(count - D, 0) / total + D * kinds / total * p1 : p1;
@@ -39,9 +46,10 @@ export function probability(data, method, value, word) {
 /** Bits per byte of the validation texts; infinite where a token has probability 0. */
 export function bitsPerByte(data, method, value) {
   const { count, total, kinds, preceding } = data.tokens;
-  const bits = data.times.reduce((sum, times, i) => sum - times * Math.log2(probability(data, method,
-    value, { count: count[i], total: total[i], kinds: kinds[i], preceding: preceding[i] })), 0);
-  return bits / data.bytes;
+  const token = (i) =>
+    ({ count: count[i], total: total[i], kinds: kinds[i], preceding: preceding[i] });
+  return data.times.reduce((sum, times, i) =>
+    sum - times * Math.log2(probability(data, method, value, token(i))), 0) / data.bytes;
 }
 
 /** What the words seen after a history have together in the Kneser-Ney model of order 1. */
@@ -51,15 +59,25 @@ function seenBelow(data, D, { kinds, preceding }) {
 
 /** The words of a history as rows, and the share that all words seen after it have together. */
 export function distribution(data, method, value, history) {
-  const { total, kinds } = history;
-  const rows = history.words.map(([word, count, preceding]) => ({ word, count, before: count / total,
+  const { words, total, kinds } = history;
+  const rows = words.map(([word, count, preceding]) => ({ word, count, before: count / total,
     p: probability(data, method, value, { count, total, kinds, preceding }) }));
-  return { rows, seen: method === "add_k" ? (total + value * kinds) / (total + value * (data.size - 1))
-    : 1 - value * kinds / total * (1 - seenBelow(data, value, history)) };
+  const seen = method === "add_k" ? (total + value * kinds) / (total + value * (data.size - 1))
+    : 1 - value * kinds / total * (1 - seenBelow(data, value, history));
+  return { rows, seen };
+}
+
+/** The power of ten below every positive probability that the knobs give to a word shown. */
+export function reach(data) {
+  const ends = Object.entries(METHODS).flatMap(([method, { low, high, step, value }]) =>
+    [low, low + step, high].map((position) => [method, value(position)]));
+  const shares = ends.flatMap(([method, value]) => data.histories.flatMap((history) =>
+    distribution(data, method, value, history).rows.map(({ p }) => p)));
+  return Math.floor(Math.log10(Math.min(...shares.filter((p) => p > 0))));
 }
 
 /** Bits per byte over the range of a knob: points [position, bits]. */
-export function curve(data, method, steps = 40) {
+export function curve(data, method, steps = 100) {
   const { low, high, value } = METHODS[method];
   return Array.from({ length: steps + 1 }, (_, i) => {
     const position = low + (high - low) * i / steps;
@@ -68,63 +86,113 @@ export function curve(data, method, steps = 40) {
 }
 
 /** Three significant digits. */
-const short = (x) => (x === 0 ? "0" : x < 1e-4 ? x.toExponential(1) : String(Number(x.toPrecision(3))));
+function short(x) {
+  return x === 0 ? "0" : x < 1e-4 ? x.toExponential(1) : String(Number(x.toPrecision(3)));
+}
 
 /** The cheapest point of a curve. */
 const lowest = (points) => points.reduce((best, point) => (point[1] < best[1] ? point : best));
 
+/** The empty chart for a method's curve, with room for both curves; and its heights with lines or names. */
+function frame(width, curves, method, label) {
+  const { low, high, ticks, axis } = METHODS[method], height = 250;
+  const bits = Object.values(curves).flat().map((point) => point[1]).filter(Number.isFinite);
+  const floor = Math.floor(Math.min(...bits) * 2), roof = Math.ceil(Math.max(...bits) * 2);
+  const levels = Array.from({ length: roof - floor + 1 }, (_, i) => (floor + i) / 2);
+  const { node, at } = chart({ width, height, x: [low, high], y: [floor / 2, roof / 2],
+    xTicks: ticks, yTicks: levels.map((y) => [y, y.toFixed(1)]), xLabel: axis,
+    yLabel: "validation bits per byte", label });
+  const below = [35, 25, 15].map((up) => height - up);  // the names of ticks and axis
+  return { node, at, rules: [...levels.map((y) => at(low, y)[1]), ...below] };
+}
+
+/** The name of a curve's lowest point, above it where nothing strikes it, and a line to it. */
+function nameLowest([x, y], [left, right], bits, rules, points) {
+  const middle = Math.min(Math.max(x, left + 46), right - 46);
+  const beside = points.filter((point) => Math.abs(point[0] - middle) < 60);
+  const free = clear(y - 10, [...rules, ...beside.map((point) => point[1])]);
+  return [svg("line", { class: "fig-axis", x1: x, x2: x, y1: y, y2: free + 4 }),
+    svg("text", { x: middle, y: free, "text-anchor": "middle" }, `lowest: ${bits.toFixed(3)}`)];
+}
+
+/** What the dashed line is, in the row above the chart. */
+function nameDashed(right, words) {
+  const x = right - 6.4 * words.length;
+  return [svg("line", { class: "fig-dashed", x1: x - 26, x2: x - 6, y1: 8, y2: 8 }),
+    svg("text", { x, y: 12, textLength: right - x }, words)];
+}
+
 /** The curve of one method with the current point, and the best of the other as a dashed line. */
 function drawCurve(width, curves, method, position, bits) {
   const own = METHODS[method], other = method === "add_k" ? "kneser_ney" : "add_k";
-  const finite = Object.values(curves).flat().map((point) => point[1]).filter(Number.isFinite);
-  const floor = Math.floor(Math.min(...finite) * 2), roof = Math.ceil(Math.max(...finite) * 2);
-  const yTicks = Array.from({ length: roof - floor + 1 }, (_, i) => (floor + i) / 2);
-  const { node, at } = chart({ width, height: 250, x: [own.low, own.high], y: [floor / 2, roof / 2],
-    yTicks: yTicks.map((y) => [y, y.toFixed(1)]), xTicks: own.ticks,
-    xLabel: own.axis, yLabel: "validation bits per byte",
-    label: `Bits per byte against ${own.knob}; now ${bits.toFixed(3)} at ${short(own.value(position))}` });
-  const best = lowest(curves[other])[1], [left, y] = at(own.low, best), [right] = at(own.high, best);
-  const least = lowest(curves[method]), [leastX, leastY] = at(...least);
-  const [x, now] = at(position, bits);
+  const { node, at, rules } = frame(width, curves, method,
+    `Bits per byte against ${own.knob}; now ${bits.toFixed(3)} at ${short(own.value(position))}`);
+  const finite = curves[method].filter((point) => Number.isFinite(point[1]));
+  const points = finite.map((point) => at(...point)), least = lowest(finite), end = at(...least);
+  const best = lowest(curves[other])[1];
+  const [left, y] = at(own.low, best), [right] = at(own.high, best), [x, now] = at(position, bits);
   node.append(
     svg("line", { class: "fig-dashed", x1: left, x2: right, y1: y, y2: y }),
-    svg("text", { x: right, y: y + (y > 180 ? -6 : 14), "text-anchor": "end" },
-      `best ${METHODS[other].name}: ${best.toFixed(3)}`),
-    line(curves[method].map((point) => at(...point)), { class: "fig-line" }),
-    svg("circle", { class: "fig-least", cx: leastX, cy: leastY, r: 3.5 }),
-    svg("text", { x: Math.max(leastX, 84), y: leastY - 10, "text-anchor": "middle" },
-      `lowest: ${least[1].toFixed(3)}`),
+    ...nameDashed(right, `best ${METHODS[other].name}: ${best.toFixed(3)}`),
+    line(points, { class: "fig-line" }),
+    ...nameLowest(end, [left, right], least[1], [...rules, y], points),
+    svg("circle", { class: "fig-least", cx: end[0], cy: end[1], r: 3.5 }),
+    finite[0] === curves[method][0] ? ""
+      : svg("text", { x: left + 12, y: 44 }, `↑ ∞ at ${own.knob} = 0`),
     svg("circle", { class: "fig-dot", cx: x, cy: now, r: 6 }));
   return node;
 }
 
-/** Each word's probability before (ring) and after smoothing (dot), on a logarithmic scale. */
-function drawWords(width, rows) {
-  const [left, right, low, height] = [160, 14, -7, 24], bottom = rows.length * height;
-  const px = (p) => (p ? left + (width - left - right) * (1 - Math.log10(p) / low) : left);
-  const ticks = [[0, "0"], [1e-6, "10⁻⁶"], [1e-4, "10⁻⁴"], [0.01, "0.01"], [1, "1"]].map(([p, name]) => [
+/** What smoothing did to a share, as the class of its colour. */
+function fate(before, after) {
+  return after === before ? "fig-same" : after < before ? "fig-loss" : "fig-gain";
+}
+
+/** Where probabilities lie: 0 in a place of its own, a break, then powers of ten from `low` on. */
+function scale(width, low) {
+  const zero = 160, gap = 172, start = 184, end = width - 14;
+  const px = (p) => (p > 0 ? start + (end - start) * (1 - Math.log10(p) / low) : zero);
+  const powers = Array.from({ length: Math.floor(-low / 3) + 1 }, (_, i) => -3 * i);
+  return { gap, end, px, ticks: [[0, "0"], ...powers.map((e) => [10 ** e, power(e)])] };
+}
+
+/** The lines and names of the ticks, the axis, and the break that parts 0 from all others. */
+function drawScale({ gap, end, px, ticks }, bottom) {
+  const slash = (x) => svg("line",
+    { class: "fig-axis", x1: x - 2, x2: x + 2, y1: bottom + 5, y2: bottom - 5 });
+  const lines = ticks.map(([p, name]) => [
     svg("line", { class: "fig-grid", x1: px(p), x2: px(p), y1: 0, y2: bottom }),
     svg("text", { x: px(p), y: bottom + 18, "text-anchor": "middle" }, name)]);
-  const marks = rows.map(({ before, p }, i) => {
-    const y = i * height + height / 2, kind = p < before ? "fig-loss" : "fig-gain";
-    return svg("g", { class: kind }, line([[px(before), y], [px(p), y]], { class: "fig-move" }),
-      svg("circle", { class: "fig-ring", cx: px(before), cy: y, r: 4.5 }),
-      p > 0 ? svg("circle", { class: "fig-dot", cx: px(p), cy: y, r: 4.5 }) : "");
-  });
-  return html("div", { class: "fig-dots" }, rows.map(({ word, count, p }) =>
-    html("p", { "data-word": word, "data-value": p }, token(word), html("small", {}, `${count} ×`))),
-  svg("svg", { class: "fig-chart", width, height: bottom + 24, role: "img", "aria-label":
-    rows.map(({ word, before, p }) => `${word.trim()}: ${short(before)} becomes ${short(p)}`).join("; ") },
-    ticks, marks));
+  const axis = svg("line", { class: "fig-axis", x1: px(0), x2: end, y1: bottom, y2: bottom });
+  const cut = svg("rect", { class: "fig-gap", x: gap - 2, y: 0, width: 4, height: bottom + 1 });
+  return { below: [lines, axis], above: [cut, slash(gap - 3), slash(gap + 3)] };
+}
+
+/** Each word's share before (ring) and its probability after smoothing (dot). */
+function drawWords(width, rows, low) {
+  const height = 24, bottom = rows.length * height, places = scale(width, low), { px } = places;
+  const each = (draw) => rows.map(({ before, p }, i) =>
+    svg("g", { class: fate(before, p) }, draw(px(before), px(p), height * (i + 0.5))));
+  const moves = each((from, to, y) => line([[from, y], [to, y]], { class: "fig-move" }));
+  const marks = each((from, to, y) => [svg("circle", { class: "fig-ring", cx: from, cy: y, r: 5 }),
+    svg("circle", { class: "fig-dot", cx: to, cy: y, r: 3.5 })]);
+  const { below, above } = drawScale(places, bottom);
+  const names = rows.map(({ word, count, p }) => html("p", { "data-word": word, "data-value": p },
+    token(word), html("small", {}, `${count} ×`)));
+  const label = rows.map(({ word, before, p }) =>
+    `${word.trim()}: ${short(before)} becomes ${short(p)}`).join("; ");
+  const size = { width, height: bottom + 24, role: "img", "aria-label": label };
+  return html("div", { class: "fig-dots" }, names,
+    svg("svg", { class: "fig-chart", ...size }, below, moves, above, marks));
 }
 
 /** One bar: the share of the words that were seen after the history, and of all others. */
 function drawShares(seen) {
+  const part = (kind, share) =>
+    html("span", { class: `fig-part ${kind}`, style: `width:${100 * share}%` });
   return html("p", { class: "fig-shares", "data-seen": seen },
     html("span", {}, `seen words ${percent(seen)}`),
-    html("span", { class: "fig-bar" },
-      html("span", { class: "fig-part fig-loss", style: `width:${100 * seen}%` }),
-      html("span", { class: "fig-part fig-gain", style: `width:${100 * (1 - seen)}%` })),
+    html("span", { class: "fig-bar" }, part(fate(1, seen), seen), part("fig-gain", 1 - seen)),
     html("span", {}, `unseen ${percent(1 - seen)}`));
 }
 
@@ -132,6 +200,7 @@ function drawShares(seen) {
 export function mount(el, data) {
   const state = { method: "add_k", position: { add_k: 0, kneser_ney: 0.5 } };
   const curves = { add_k: curve(data, "add_k"), kneser_ney: curve(data, "kneser_ney") };
+  const low = reach(data);
   const slider = html("input", { type: "range", input: () => move(Number(slider.value)) });
   const named = html("span"), cost = html("output", { class: "fig-cost" });
   const graph = html("div", {}), after = html("div", {});
@@ -155,15 +224,20 @@ export function mount(el, data) {
     const width = graph.clientWidth;
     if (!width) return;  // not on the screen yet
     graph.replaceChildren(drawCurve(width, curves, method, position, bits));
-    after.replaceChildren(drawWords(width, rows), drawShares(seen));
+    after.replaceChildren(drawWords(width, rows, low), drawShares(seen));
   }
   const methods = Object.entries(METHODS).map(([key, { name }]) => [key, name]);
-  show(el, "What smoothing costs", "Choose a method and move its knob, with the mouse or the arrow " +
-    "keys. Seen words lose (ring to dot), unseen ones gain; what do the validation chapters cost?",
+  const swatch = (kind, name) => html("span", {}, html("i", { class: `fig-swatch ${kind}` }), name);
+  show(el, "What smoothing costs", "Choose a method and move its knob, with the mouse or the " +
+    "arrow keys: what do the validation chapters cost? A ring is the share that was counted, a " +
+    "dot the smoothed probability.",
     html("div", { class: "fig-controls" }, choice("Method", methods, state.method, turn),
       html("label", { class: "fig-field" }, named, slider), cost),
     graph,
-    html("label", { class: "fig-check" }, "What comes after ", pick), after);
+    html("div", { class: "fig-asked" },
+      html("label", { class: "fig-check" }, "What comes after ", pick),
+      html("small", {}, swatch("fig-loss", "lost"), swatch("fig-gain", "gained"))),
+    after);
   turn(state.method);
   onWidth(el, draw);
 }
