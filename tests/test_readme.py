@@ -2,9 +2,11 @@
 
 import re
 import subprocess
+from importlib.metadata import distributions
 
 import pytest
 from conftest import ROOT, make
+from packaging.specifiers import SpecifierSet
 
 DOCUMENTS = ("README.md", "CONTRIBUTING.md")
 VERB = re.compile(r"^([a-z]+):.*?## ", re.MULTILINE)
@@ -78,3 +80,10 @@ def test_tree_names_what_is_there():
 def test_test_command_is_what_ci_runs():
     assert read(".ci/run").rstrip().splitlines()[-1] == "make test"
     assert "make test" in read("README.md")
+
+
+def test_every_package_runs_on_the_first_python_of_311():
+    """Debian 12 has Python 3.11.2; a package that asks for 3.11.5 cannot be installed there."""
+    asked = {d.metadata["Name"]: d.metadata["Requires-Python"] or "" for d in distributions()}
+    assert len(asked) > 100
+    assert [name for name, ask in asked.items() if "3.11.0" not in SpecifierSet(ask)] == []
