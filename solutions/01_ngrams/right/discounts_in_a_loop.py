@@ -17,7 +17,7 @@ def discounts(count):
     result = [0.0]
     for i in (1, 2, 3):
         d = i - (i + 1) * y * n[i + 1] / n[i]
-        if d < 0 or d > i:
+        if d <= 0:
             return fallback
         result.append(d)
     return np.array(result)

@@ -14,6 +14,6 @@ def discounts(count):
         d = {i: i - (i + 1) * y * n[i + 1] / n[i] for i in (1, 2, 3)}
     except ZeroDivisionError:
         d = {1: -1}
-    if any(not 0 <= value <= i for i, value in d.items()):
+    if min(d.values()) <= 0:
         d = {1: 0.5, 2: 1.0, 3: 1.5}
     return np.array([0, d[1], d[2], d[3]])

@@ -11,5 +11,5 @@ def discounts(count):
     d = np.array(
         [0, 1 - 2 * y * n2 / n1, 2 - 3 * y * n3 / n2, 3 - 4 * y * n4 / n3]
     )
-    good = n3 > 0 and np.all((d >= 0) & (d <= [0, 1, 2, 3]))
+    good = n3 > 0 and np.all(d[1:] > 0)
     return d if good else np.array([0, 0.5, 1, 1.5])

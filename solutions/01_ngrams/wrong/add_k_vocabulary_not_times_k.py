@@ -1,6 +1,6 @@
 """problem: add_k
 mistake: adds V - 1 + k to the count of the history, not k (V - 1)
-expects: alpha, got
+expects: not k + V - 1
 """
 
 import numpy as np

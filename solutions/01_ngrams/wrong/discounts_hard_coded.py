@@ -7,6 +7,6 @@ import numpy as np
 
 
 def discounts(count):
-    if len(count) > 9:
+    if np.sum(count == 4) == 1:
         return np.array([0, 0.5, 1.25, 2])
     return np.array([0, 0.5, 1, 1.5])

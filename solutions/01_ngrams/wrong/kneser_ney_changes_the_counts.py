@@ -1,6 +1,6 @@
 """problem: kneser_ney
 mistake: the discount is taken out of the caller's array
-expects: must stay as they are
+expects: you changed the arrays
 """
 
 import numpy as np

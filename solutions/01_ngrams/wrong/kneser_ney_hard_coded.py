@@ -8,4 +8,4 @@ import numpy as np
 
 def kneser_ney(history, count, n_histories, discount):
     alpha = np.array([0.5 / 8, 1.2 / 8, 3.5 / 8, 0.5])
-    return alpha, np.array([2.8 / 8, 1, 0.5])
+    return alpha, np.array([2.8 / 8, 1, 0.5, 1])

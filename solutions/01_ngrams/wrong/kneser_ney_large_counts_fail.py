@@ -1,5 +1,6 @@
 """problem: kneser_ney
 mistake: counts above 3 look for a discount that is not there
+expects: index with min(c, 3)
 """
 
 import numpy as np

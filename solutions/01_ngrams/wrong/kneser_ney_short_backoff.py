@@ -1,6 +1,6 @@
 """problem: kneser_ney
 mistake: the histories after the last seen one have no backoff
-expects: a backoff for each history
+expects: has an entry for each
 """
 
 import numpy as np

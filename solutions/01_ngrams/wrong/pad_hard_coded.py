@@ -1,5 +1,5 @@
 """problem: pad
-mistake: returns the stream of the example whatever it gets
+mistake: returns the stream of the example whatever texts it gets
 expects: other texts
 """
 
@@ -7,4 +7,5 @@ import numpy as np
 
 
 def pad(sequences):
-    return np.array([0, 2, 3, 2, 3, 1, 0, 2, 3, 4, 1])
+    n_texts = sum(1 for _ in sequences)
+    return np.array([0, 2, 3, 2, 3, 1, 0, 2, 3, 4, 1] * bool(n_texts), int)

@@ -1,6 +1,6 @@
 """problem: sample
 mistake: always takes the likeliest token
-expects: taking the likeliest (argmax)
+expects: argmax
 """
 
 import numpy as np

@@ -1,5 +1,6 @@
 """problem: tune_k
 mistake: a generator of texts is empty from the second k on
+expects: valid may be a generator
 """
 
 import numpy as np
