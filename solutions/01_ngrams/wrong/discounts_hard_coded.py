@@ -9,4 +9,6 @@ import numpy as np
 def discounts(count):
     if np.sum(count == 4) == 1:
         return np.array([0, 0.5, 1.25, 2])
+    if np.max(count) == 3:
+        return np.array([0, 0.5, 1.25, 3])
     return np.array([0, 0.5, 1, 1.5])
