@@ -10,6 +10,9 @@ The steps, in order; `grade` runs all of them:
   export     write the marks, into gradebook/marks (--format csv canvas moodle)
   report     say who is graded, late, broken or missing, and why
 
+A download belongs to the student whose id its name begins with (ID.ipynb, ID_..., "ID - ...", a
+folder ID), or whom a file's name from the bulk download of Canvas or Moodle gives.
+
 A step that is run again does only what is new. Written answers are marked in nbgrader's formgrader
 (`nbgrader formgrader` in JupyterLab); run feedback, export and report again after that.
 Everything private lies in gradebook/. The marks' database is SQLite there, or what

@@ -115,9 +115,12 @@ def _only_message(
 ) -> NotebookNode:
     """The error without traceback, its message if an author wrote it or a visible line met it."""
     name = error.ename if error.ename.isidentifier() else "Error"
-    known = any(pattern.fullmatch(error.evalue) for pattern in messages)
-    known = known or (name == error.ename and _met_in_sight(error, cell))
-    text = error.evalue if known else "raised while a hidden check ran"
+    if name == error.ename and _met_in_sight(error, cell):
+        text = error.evalue
+    elif any(pattern.fullmatch(error.evalue) for pattern in messages):
+        text = f"on other inputs: {error.evalue}"
+    else:
+        text = "raised while a hidden check ran"
     return new_output("error", ename=name, evalue=text, traceback=[f"{name}: {text}"])
 
 

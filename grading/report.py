@@ -27,6 +27,7 @@ def _summary(assignment: str, all_marks: list[Mark], graded: list[Mark]) -> str:
     if graded:
         points = [mark.points for mark in graded]
         text += f"; mean {mean(points):.1f}, median {median(points):g} of {graded[0].maximum:g}"
+        text += ", without what waits to be marked by hand" * any(mark.by_hand for mark in graded)
     return text
 
 
@@ -41,7 +42,7 @@ def _section(title: str, lines: list[tuple[Mark, str]]) -> str:
 def _notes(course: Course, assignment: str, all_marks: list[Mark]) -> str:
     notes = {r.student: "; ".join(r.notes) for r in records.load(course, assignment)}
     lines = [(m, notes[m.student.id]) for m in all_marks if notes.get(m.student.id)]
-    return _section("Put right or stopped", lines)
+    return _section("Notes", lines)
 
 
 def _hours(seconds: float) -> str:

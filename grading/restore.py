@@ -49,7 +49,7 @@ def restore(released: NotebookNode, handed_in: NotebookNode) -> tuple[NotebookNo
     answers, extras, notes = _sort_out(known, handed_in)
     if not set(extras) - {None}:
         raise Broken("this is another notebook: none of the assignment's cells is in it")
-    notes += _note("missing and put back", [name for name in known if name not in extras])
+    notes += _note("missing cells were put back", [name for name in known if name not in extras])
     notebook = copy.deepcopy(released)
     notebook.cells = extras.get(None, [])
     for name, cell in copy.deepcopy(known).items():
@@ -79,8 +79,8 @@ def _sort_out(known: dict[str, NotebookNode], handed_in: NotebookNode) -> tuple[
         elif text != known[name].source:
             changed.append(name)
         extras.setdefault(name, [])
-    notes = _note("more than once, the last counts", copied)
-    return answers, extras, notes + _note("changed, the original was graded", changed)
+    notes = _note("cells stood more than once, the last one counted", copied)
+    return answers, extras, notes + _note("changes outside the answers were ignored", changed)
 
 
 def _note(what: str, names: list[str]) -> list[str]:

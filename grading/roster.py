@@ -78,12 +78,13 @@ def students(course: Course) -> list[Student]:
 def owner(name: str, students: list[Student]) -> Student | None:
     """The student to whom a downloaded file or folder called `name` belongs, if that is clear.
 
-    Known shapes: `<id>_...`, `<id>/...`, Canvas `<name>_LATE_<lms id>_<number>_...`, Moodle
-    `<full name>_<lms id>_assignsubmission_file_...` and `<full name>_...`.
+    Known shapes: `<id>_...`, `<id>.ipynb`, `<id> - ...`, `<id>/...`, Canvas
+    `<name>_LATE_<lms id>_<number>_...`, Moodle `<full name>_<lms id>_assignsubmission_file_...`
+    and `<full name>_...`.
     """
     plain = _plain(name)
     ways = [
-        lambda s: plain == _plain(s.id) or plain.startswith(_plain(s.id) + "_"),
+        lambda s: re.match(rf"{re.escape(_plain(s.id))}(?:$|_| - |\.ipynb$)", plain),
         lambda s: s.lms_id and f"_{_plain(s.lms_id)}_" in plain,
         lambda s: s.name and plain.split("_")[0] == _plain(s.name),
     ]

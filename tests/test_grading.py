@@ -380,6 +380,10 @@ CLASS = [
     [
         ("ada", "ada"),
         ("ada_01_tally.ipynb", "ada"),
+        ("ada.ipynb", "ada"),
+        ("ada_b.ipynb", "ada_b"),
+        ("ada - Ada Lovelace", "ada"),
+        ("ada lovelace-smith_7_assignsubmission_file_", None),
         ("ada_b_01_tally.ipynb", "ada_b"),
         ("lovelaceada_LATE_102_998_01_tally.ipynb", "ada_b"),
         ("Åsa Öberg_98765_assignsubmission_file_", "s3"),
@@ -504,7 +508,11 @@ def test_error_that_a_visible_line_meets_is_shown(line, shown):
 @pytest.mark.parametrize(
     ("name", "value", "shown"),
     [
-        ("AssertionError", "f: off by 2, check the border", "f: off by 2, check the border"),
+        (
+            "AssertionError",
+            "f: off by 2, check the border",
+            "on other inputs: f: off by 2, check the border",
+        ),
         ("AssertionError", "the argument was [1, 7, 3]", "raised while a hidden check ran"),
         ("KeyError", "'secret word'", "raised while a hidden check ran"),
     ],
