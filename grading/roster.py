@@ -56,6 +56,7 @@ def register(course: Course, path: Path) -> list[Student]:
         for student in students:
             gradebook.update_or_create_student(
                 student.id,
+                first_name="",  # nbgrader shows "last, first"
                 last_name=student.name,
                 email=student.email,
                 lms_user_id=student.lms_id or None,
