@@ -18,6 +18,7 @@ FAULTS = {  # what a traceback names: what the student reads
     "DeadKernelError": "the Python process of the notebook died: was it ended, or out of memory?",
     "UnresponsiveKernelError": "a cell hung and could not be interrupted: an endless loop?",
     "CellTimeoutError": "a cell hung and could not be interrupted: an endless loop?",
+    "FileNotFoundError": "its files were gone after it ran: does a cell delete the folder?",
 }
 
 

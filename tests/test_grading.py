@@ -19,6 +19,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import nbformat
+import psutil
 import pytest
 from made_class import DUE, Case, make_class
 from nbgrader.api import Gradebook
@@ -444,6 +445,48 @@ def test_pool_outlives_functions_that_hang_or_die(tmp_path):
     assert results["late"].value == "late"
     assert "died" in results["dead"].fault
     assert "more than 3 s" in results["slow"].fault
+
+
+def _leave(student: str, script: str) -> str:
+    """Start a program in a session of its own and return, or kill the process group."""
+    if script:
+        command = [sys.executable, "-c", script]
+        return str(subprocess.Popen(command, start_new_session=True).pid)
+    os.killpg(0, 9)
+    return ""
+
+
+def alive(pid: int) -> bool:
+    """Whether a process runs; a zombie does not."""
+    try:
+        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
+
+
+def test_pool_ends_what_a_submission_leaves_behind(tmp_path):
+    rows = [("forks", "import time; time.sleep(600)"), ("group", ""), ("after", "1")]
+    results = {r.student: r for r in pool.run(_leave, rows, 1, 20, tmp_path / "log.txt")}
+    assert "died" in results["group"].fault
+    assert results["after"].value
+    assert not alive(int(results["forks"].value))
+
+
+def _stay(student: str, file: Path) -> str:
+    if student == "slow":
+        file.write_text(str(os.getpid()))
+        time.sleep(600)
+    while not file.exists():
+        time.sleep(0.01)
+    return student
+
+
+def test_pool_that_is_left_early_ends_its_processes(tmp_path):
+    rows = [("slow", tmp_path / "pid"), ("quick", tmp_path / "pid")]
+    results = pool.run(_stay, rows, 2, 900, tmp_path / "log.txt")
+    assert next(results).student == "quick"
+    results.close()
+    assert not alive(int((tmp_path / "pid").read_text()))
 
 
 def marks(*points: float | None) -> list[Mark]:
