@@ -12,10 +12,11 @@ import shutil
 import tempfile
 import time
 import zipfile
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import nbformat
 from nbgrader.utils import parse_utc
@@ -23,9 +24,10 @@ from nbgrader.utils import parse_utc
 from grading import records, roster
 from grading.course import Course, GradingError
 from grading.records import Record
-from grading.restore import Broken, read_notebook, restore
+from grading.restore import TOO_BIG, Broken, read_notebook, restore
 
 TIMESTAMP = "timestamp.txt"
+HIDDEN = (".", "__MACOSX")
 
 
 def collect(course: Course, assignment: str, downloads: Path) -> tuple[list[Record], list[str]]:
@@ -35,7 +37,8 @@ def collect(course: Course, assignment: str, downloads: Path) -> tuple[list[Reco
     students = roster.students(course)
     handed_in: dict[str, list[Path]] = {student.id: [] for student in students}
     strangers = []
-    with _unpacked(downloads) as folder:
+    with _unpacked(downloads) as unpacked:
+        folder = _top(unpacked, students)
         for file in _files(folder):
             student = roster.owner(file.relative_to(folder).parts[0], students)
             if student:
@@ -60,10 +63,33 @@ def _unpacked(downloads: Path) -> Iterator[Path]:
         raise GradingError(f"{downloads} is neither a folder nor a .zip file")
     with tempfile.TemporaryDirectory() as folder, zipfile.ZipFile(downloads) as archive:
         for entry in archive.infolist():
-            path = archive.extract(entry, folder)
-            stamp = time.mktime((*entry.date_time, 0, 0, -1))
-            os.utime(path, (stamp, stamp))
+            try:
+                _unpack(archive, entry, Path(folder))
+            except (OSError, RuntimeError, ValueError, zipfile.BadZipFile, zlib.error) as error:
+                message = f"{downloads}: {entry.filename!r} cannot be unpacked: {error}"
+                raise GradingError(message) from None
         yield Path(folder)
+
+
+def _unpack(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, folder: Path) -> None:
+    """Write a file of the archive below `folder`, with its time; of one too big, the start."""
+    parts = [part for part in PurePosixPath(entry.filename).parts if part not in ("/", "..")]
+    if entry.is_dir() or not parts:
+        return
+    path = folder.joinpath(*parts)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with archive.open(entry) as file:
+        path.write_bytes(file.read(TOO_BIG + 1))
+    stamp = time.mktime((*entry.date_time, 0, 0, -1))
+    os.utime(path, (stamp, stamp))
+
+
+def _top(folder: Path, students: list[roster.Student]) -> Path:
+    """The folder whose entries belong to students: `folder`, or the only folder in it."""
+    inside = [path for path in folder.iterdir() if not path.name.startswith(HIDDEN)]
+    alone = len(inside) == 1 and inside[0].is_dir() and not inside[0].is_symlink()
+    wrapped = alone and not roster.owner(inside[0].name, students)
+    return _top(inside[0], students) if wrapped else folder
 
 
 def _files(folder: Path) -> list[Path]:
@@ -71,7 +97,7 @@ def _files(folder: Path) -> list[Path]:
     found = []
     for path in sorted(folder.rglob("*")):
         parts = path.relative_to(folder).parts
-        hidden = any(part.startswith((".", "__MACOSX")) for part in parts)
+        hidden = any(part.startswith(HIDDEN) for part in parts)
         if path.is_file() and not path.is_symlink() and not hidden and path.name != TIMESTAMP:
             found.append(path)
     return found
@@ -95,7 +121,8 @@ def _take(course: Course, assignment: str, student: str, files: list[Path]) -> R
     shutil.rmtree(kept, ignore_errors=True)
     kept.mkdir(parents=True)
     for file in files:
-        shutil.copy2(file, kept / file.name)
+        if file.stat().st_size <= TOO_BIG:
+            shutil.copy2(file, kept / file.name)
     try:
         _rebuild(course, record, files)
     except Broken as fault:
@@ -109,12 +136,15 @@ def _take(course: Course, assignment: str, student: str, files: list[Path]) -> R
 
 def _rebuild(course: Course, record: Record, files: list[Path]) -> None:
     """Write the submission that nbgrader grades, and its time; Broken where that cannot be."""
-    notebooks = sorted((f for f in files if f.suffix == ".ipynb"), key=_handed_in_at)
+    # A browser may save x.ipynb as x.ipynb.json or x.ipynb.txt.
+    notebooks = sorted((f for f in files if ".ipynb" in f.name.lower()), key=_handed_in_at)
     if not notebooks:
         raise Broken(f"no notebook (.ipynb) was handed in, only {', '.join(f.name for f in files)}")
     newest = notebooks[-1]
     if len(notebooks) > 1:
         record.notes.append(f"{len(notebooks)} notebooks were handed in: {newest.name} counts")
+    if "_LATE_" in newest.name:
+        record.notes.append("late, says Canvas")
     if not newest.stem.endswith(record.assignment):
         record.notes.append(f"{newest.name!r} was taken as {record.assignment}.ipynb")
     released = nbformat.read(course.exercise(record.assignment), as_version=4)

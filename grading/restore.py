@@ -15,6 +15,8 @@ from nbformat import NotebookNode
 
 from tools.assignment import grade_id, kind
 
+TOO_BIG = 250_000_000  # bytes of one file; a notebook takes several times its size in memory
+
 
 class Broken(Exception):
     """A submission that cannot be graded; the message says why, in words for the student."""
@@ -22,6 +24,10 @@ class Broken(Exception):
 
 def read_notebook(path: Path) -> NotebookNode:
     """The notebook at `path`, in the present format; Broken where it is none."""
+    if path.stat().st_size > TOO_BIG:
+        raise Broken(
+            f"the file has more than {TOO_BIG // 10**6} MB: clear all outputs, save, hand in again"
+        )
     data = path.read_bytes()
     if not data.strip():
         raise Broken(

@@ -5,8 +5,10 @@
 """
 
 import csv
+import io
 import re
 import unicodedata
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,17 +29,32 @@ class Student:
 
 def read(path: Path) -> list[Student]:
     """The students of the CSV file at `path`; GradingError names the first faulty line."""
-    with open(path, encoding="utf-8-sig", newline="") as file:
-        reader = csv.DictReader(file)
-        missing = {"id", "name", "email"} - set(reader.fieldnames or ())
-        if missing:
-            raise GradingError(f"{path}: no column {', '.join(sorted(missing))} in the first line")
-        students = [_student(row, f"{path}, line {reader.line_num}") for row in reader]
-    ids = [student.id for student in students]
-    twice = sorted({student_id for student_id in ids if ids.count(student_id) > 1})
+    text = _text(path)
+    first = text.split("\n", 1)[0]
+    # Where the decimal comma is used, spreadsheets separate columns by semicolons.
+    separator = "," if "," in first else ";"
+    reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=separator)
+    reader.fieldnames = [name.strip().lower() for name in reader.fieldnames or ()]
+    missing = {"id", "name", "email"} - set(reader.fieldnames)
+    if missing:
+        raise GradingError(f"{path}: no column {', '.join(sorted(missing))} in the first line")
+    students = [_student(row, f"{path}, line {reader.line_num}") for row in reader]
+    if not students:
+        raise GradingError(f"{path}: no student below the first line")
+    twice = [count for count in Counter(_plain(s.id) for s in students).items() if count[1] > 1]
     if twice:
-        raise GradingError(f"{path}: the id {', '.join(twice)} occurs more than once")
+        names = ", ".join(name for name, _ in twice)
+        raise GradingError(f"{path}: the id {names} occurs more than once (capitals do not count)")
     return students
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_bytes().decode("utf-8-sig")
+    except OSError as error:
+        raise GradingError(f"{path}: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise GradingError(f"{path}: not UTF-8; save it as 'CSV UTF-8', then try again") from None
 
 
 def _student(row: dict[str, str], place: str) -> Student:

@@ -14,6 +14,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import zipfile
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -405,13 +406,90 @@ def test_owner_of_a_download(file, student):
         ("id,name\n", "no column email"),
         ("id,name,email\n../x,X,x@y\n", "line 2: the id '../x' cannot name a folder"),
         ("id,name,email\na,X,x@y\na,Y,x@y\n", "the id a occurs more than once"),
+        ("id,name,email\nAnna,X,x@y\nanna,Y,x@y\n", "the id anna occurs more than once"),
+        ("id,name,email\nanna b,X,x@y\n", "line 2: the id 'anna b' cannot name a folder"),
+        ("id,name,email\n", "no student below the first line"),
+        ("id,name,email\na,\udcc5sa,x@y\n", "not UTF-8"),
+        ("", "no column email, id, name"),
     ],
 )
 def test_faulty_class_lists_are_refused(tmp_path, text, message):
-    (tmp_path / "class.csv").write_text(text)
+    (tmp_path / "class.csv").write_text(text, encoding="utf-8", errors="surrogateescape")
     with pytest.raises(GradingError) as error:
         roster.read(tmp_path / "class.csv")
     assert message in str(error.value)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "id;name;email\nann;Ann, B.;a@b\n",
+        '\ufeffID, Name ,email\nann,"Ann, B.",a@b\n',
+        'id,name,email\r\nann,"Ann, B.",a@b\r\n',
+    ],
+)
+def test_class_lists_from_spreadsheets_are_read(tmp_path, text):
+    (tmp_path / "class.csv").write_bytes(text.encode())
+    assert roster.read(tmp_path / "class.csv") == [Student("ann", "Ann, B.", "a@b")]
+
+
+def test_class_list_that_is_not_there_is_named(tmp_path):
+    with pytest.raises(GradingError, match="No such file"):
+        roster.read(tmp_path / "none.csv")
+
+
+@pytest.fixture
+def zipped(course, tmp_path) -> Callable[[dict[str, bytes]], tuple[list[Record], list[str]]]:
+    """Collects a .zip with the files of a dictionary, for a class of Ann and Bob."""
+    (tmp_path / "class.csv").write_text("id,name,email\nann,Ann,a@b\nbob,Bob,b@b\n")
+    roster.register(course, tmp_path / "class.csv")
+    assert main(["release", NAME]) == 0
+
+    def collected(files: dict[str, bytes]) -> tuple[list[Record], list[str]]:
+        with zipfile.ZipFile(tmp_path / "all.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+            for name, data in files.items():
+                archive.writestr(name, data)
+        return collect(course, NAME, tmp_path / "all.zip")
+
+    return collected
+
+
+def test_zip_writes_nothing_outside_its_folder(course, zipped, tmp_path):
+    good = json.dumps(submission(course.source(NAME))).encode()
+    before = {path for path in tmp_path.rglob("*") if "gradebook" not in path.parts}
+    names = ["../../ann_x.ipynb", str(tmp_path / "y.ipynb"), "bob/../../z.txt", "bob/"]
+    taken, _ = zipped({**dict.fromkeys(names, b""), "bob_x.ipynb": good})
+    status = {record.student: record.status for record in taken}
+    assert status == {"ann": "broken", "bob": "collected"}
+    after = {path for path in tmp_path.rglob("*") if "gradebook" not in path.parts}
+    assert after - before == {tmp_path / "all.zip"}
+
+
+def test_zip_may_wrap_its_files_in_a_folder(course, zipped):
+    good = json.dumps(submission(course.source(NAME))).encode()
+    taken, strangers = zipped({"all/ann_x.ipynb": good, "all/bob_x.ipynb": good})
+    assert [record.student for record in taken] == ["ann", "bob"]
+    assert strangers == []
+
+
+def test_file_too_big_is_reported_and_not_kept(course, zipped, monkeypatch):
+    good = json.dumps(submission(course.source(NAME))).encode()
+    for module in (restore, sys.modules["grading.collect"]):
+        monkeypatch.setattr(module, "TOO_BIG", 100_000)
+    taken, _ = zipped({"ann_x.ipynb": bytes(1_000_000), "bob_x.ipynb.json": good})
+    assert [record.status for record in taken] == ["broken", "collected"]
+    assert "clear all outputs" in taken[0].reason
+    assert not list(course.private("collected", "ann", NAME).iterdir())
+
+
+def test_damaged_zip_is_named(course, zipped, tmp_path, capsys):
+    zipped({"ann_x.ipynb": b"a" * 9000})
+    path = tmp_path / "all.zip"
+    data = bytearray(path.read_bytes())
+    data[45] ^= 255
+    path.write_bytes(data)
+    assert main(["collect", NAME, "--from", str(path)]) == 1
+    assert "'ann_x.ipynb' cannot be unpacked" in capsys.readouterr().err
 
 
 def test_zip_keeps_the_times_of_its_files(course, tmp_path):
