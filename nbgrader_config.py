@@ -19,7 +19,8 @@ from nbconvert.preprocessors import ClearMetadataPreprocessor, CSSHTMLHeaderPrep
 from nbgrader import preprocessors
 
 sys.path.insert(0, str(Path(__file__).parent))
-from grading.preprocessors import HideHiddenChecks, KeepWarningsFree, NameStubs
+from grading.page import FeedbackPage
+from grading.preprocessors import HideHiddenChecks, KeepWarningsFree, NameStubs, PlainOutputs
 
 c = get_config()  # noqa: F821 (nbgrader puts it there)
 
@@ -57,10 +58,11 @@ c.GenerateAssignment.preprocessors = [
     preprocessors.ComputeChecksums,
     preprocessors.CheckCellMetadata,
 ]
-# nbgrader's own list, with one step that keeps a warning on stderr from costing a check its points.
+# nbgrader's own list, with two steps: a warning on stderr costs a check nothing; outputs are text.
 c.Autograde.autograde_preprocessors = [
     preprocessors.Execute,
     KeepWarningsFree,
+    PlainOutputs,
     preprocessors.IgnorePattern,
     ClearMetadataPreprocessor,
     preprocessors.LimitOutput,
@@ -74,3 +76,4 @@ c.GenerateFeedback.preprocessors = [
     HideHiddenChecks,
     CSSHTMLHeaderPreprocessor,
 ]
+c.GenerateFeedback.exporter_class = FeedbackPage

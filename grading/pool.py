@@ -109,7 +109,7 @@ def _finish(receiver: Connection, job: _Job, ready: bool, limit_s: float) -> Res
         else:
             result.fault = f"it ran for more than {limit_s:g} s and was stopped: an endless loop?"
     except EOFError:
-        result.fault = "the process that graded it died"
+        result.fault = "the process that graded it died: does the work end processes?"
     _end(job, patience_s=5 if ready else 0)
     receiver.close()
     return result

@@ -2,6 +2,8 @@
 
 - `NameStubs`: the stub of an answer says which answer is missing, and so does a check.
 - `KeepWarningsFree`: a line on stderr, such as a NumPy warning, would cost a check all its points.
+- `PlainOutputs`: an output is text or a picture. HTML or a script would run in the browser of the
+  person who marks it, with that person's rights in Jupyter; 100 MB of text would stop that browser.
 - `HideHiddenChecks`: stock feedback is the autograded notebook, into which nbgrader has put the
   hidden checks back. Hidden regions go; of a cell that has one only its error stays, as the message
   that an author wrote. An output elsewhere that quotes a hidden line (a print of `In`) goes too.
@@ -19,6 +21,9 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 from tools.rules import MARK, region_lines
 
 TELLING_LENGTH = 12  # a shorter line of a hidden check may stand in a student's own output
+KEPT = ("text/plain", "image/png", "image/jpeg")
+LONGEST_TEXT = 100_000  # characters of one output
+LARGEST_PICTURE = 5_000_000  # characters of its base64
 REMOVED = "[removed: it shows a hidden check]"
 
 
@@ -53,6 +58,39 @@ class KeepWarningsFree(NbGraderPreprocessor):
                 if output.output_type == "stream":
                     output.name = "stdout"
         return cell, resources
+
+
+class PlainOutputs(NbGraderPreprocessor):
+    """Keep the text and the pictures of outputs, and of long text the start."""
+
+    def preprocess_cell(
+        self, cell: NotebookNode, resources: dict, index: int
+    ) -> tuple[NotebookNode, dict]:
+        """Make the outputs of a code cell plain."""
+        for output in cell.get("outputs", []):
+            if "data" in output:
+                output.metadata = NotebookNode()
+                output.data = NotebookNode(_plain(output.data))
+            elif output.output_type == "stream":
+                output.text = shortened(output.text)
+            else:
+                output.evalue = shortened(output.evalue)
+                output.traceback = [shortened(line) for line in output.traceback]
+        return cell, resources
+
+
+def _plain(data: dict[str, str]) -> Iterator[tuple[str, str]]:
+    for kind in KEPT:
+        if kind == "text/plain" and kind in data:
+            yield kind, shortened(data[kind])
+        elif len(data.get(kind, "")) in range(1, LARGEST_PICTURE):
+            yield kind, data[kind]
+
+
+def shortened(text: str) -> str:
+    """The text, or its start and how much is left out."""
+    left_out = len(text) - LONGEST_TEXT
+    return text if left_out <= 0 else f"{text[:LONGEST_TEXT]}\n[{left_out} more characters]"
 
 
 class HideHiddenChecks(NbGraderPreprocessor):

@@ -3,10 +3,13 @@
 Only the text of answer cells and of the student's additional cells is taken. Check cells, points
 and metadata come from the release, so that a deleted, copied, moved or edited cell costs nothing
 but its own answer. The release's free text cells may be edited by students and travel as theirs.
+HTML and links in a student's Markdown would act in the browser of whoever reads it, with that
+person's rights in Jupyter: they become text.
 """
 
 import copy
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +18,8 @@ from nbformat import NotebookNode
 
 from tools.assignment import grade_id, kind
 
+# What begins a tag (but not a comment or the fold of a hint), a link or a picture.
+LIVE = re.compile(r"<(?=[A-Za-z/!?])(?!!-- [^<>]* -->|/?(?:details|summary)>)|\](?=[(:])")
 TOO_BIG = 250_000_000  # bytes of one file; a notebook takes several times its size in memory
 
 
@@ -53,17 +58,31 @@ def restore(released: NotebookNode, handed_in: NotebookNode) -> tuple[NotebookNo
     """The submission to grade, and notes on what differed; Broken where no known cell is found."""
     known = {grade_id(cell): cell for cell in released.cells if grade_id(cell)}
     answers, extras, notes = _sort_out(known, handed_in)
+    own = {cell.source for cell in released.cells}
+    for cell in (extra for cells in extras.values() for extra in cells):
+        if cell.cell_type != "code" and cell.source not in own:
+            cell.source = defused(cell.source)
     if not set(extras) - {None}:
         raise Broken("this is another notebook: none of the assignment's cells is in it")
     notes += _note("missing cells were put back", [name for name in known if name not in extras])
     notebook = copy.deepcopy(released)
     notebook.cells = extras.get(None, [])
     for name, cell in copy.deepcopy(known).items():
-        cell.source = answers.get(name, cell.source)
+        answer = answers.get(name, cell.source)
+        cell.source = defused(answer) if kind(cell) == "written" else answer
         notebook.cells += [cell, *extras.get(name, [])]
     for index, cell in enumerate(notebook.cells):
         cell.id = grade_id(cell) or f"extra-{index:03d}"
     return notebook, notes
+
+
+def defused(markdown: str) -> str:
+    """The text with a space in whatever would begin an HTML tag, a link or a picture.
+
+    >>> defused("a < b, <img src=x> and [a link](http://example.org)")
+    'a < b, < img src=x> and [a link] (http://example.org)'
+    """
+    return LIVE.sub(r"\g<0> ", markdown)
 
 
 def _sort_out(known: dict[str, NotebookNode], handed_in: NotebookNode) -> tuple[dict, dict, list]:

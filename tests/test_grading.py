@@ -23,6 +23,7 @@ import nbformat
 import psutil
 import pytest
 from made_class import DUE, Case, make_class
+from nbconvert.filters import markdown2html_mistune
 from nbgrader.api import Gradebook
 
 from grading import export, pool, preprocessors, records, restore, roster
@@ -231,6 +232,26 @@ def test_pages_show_the_message_that_names_the_mistake(sqlite_class):
     assert "pad: not attempted" in sqlite_class.text(sqlite_class.case("the untouched release"))
 
 
+def test_pages_open_with_the_points_and_why_some_are_lost(sqlite_class):
+    case = next(case for case in sqlite_class.cases if case.message and case.points < 95)
+    top = sqlite_class.text(case).split("Assignment 1")[0]
+    assert f"{case.points:g} of 100 points" in " ".join(top.split())
+    assert case.message in top
+    for check in cells(read(sqlite_class.source), "check"):
+        assert f'<a href="#{check.id}">' in sqlite_class.page(case)
+        assert f'id="{check.id}"' in sqlite_class.page(case)
+
+
+def test_pages_run_no_script_and_ask_no_other_host(sqlite_class):
+    for case in sqlite_class.cases:
+        if case.status == "graded":
+            page = sqlite_class.page(case)
+            assert "<script" not in page
+            assert not re.search(r"<[^>]* (?:src|href)=[\"']?(?!#|data:|[\"'])", page)
+            assert page.index("default-src 'none'") < page.index("<body")
+            assert len(page) < 400_000
+
+
 def test_answers_cannot_be_imported_while_they_are_graded(sqlite_class):
     for module in woven_modules(sqlite_class.source):
         assert module in ("minillm.ngram", "minillm.yardstick")
@@ -350,6 +371,51 @@ def test_restore_survives_any_metadata(released, metadata):
     handed_in.cells[0]["metadata"] = metadata
     restored, _ = restore.restore(released, handed_in)
     assert restored.cells[0].source == released.cells[0].source
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<script>bad()</script>",
+        "<img src=x onerror=bad()>",
+        "<!--><script>bad()</script>-->",
+        "<details open ontoggle=bad()>",
+        "<a href=javascript:bad()>a</a>",
+        "[a](javascript:bad())",
+        "![a](http://example.org/x.png)",
+        "[a]\n\n[a]: javascript:bad()",
+        "<javascript:bad()>",
+    ],
+)
+def test_students_text_reaches_a_page_as_text(course, released, text):
+    handed_in = submission(course.source(NAME))
+    next(cells(handed_in, "written")).source = text
+    handed_in.cells += [nbformat.v4.new_markdown_cell(text), nbformat.v4.new_raw_cell(text)]
+    restored, _ = restore.restore(released, handed_in)
+    shown = [c.source for c in restored.cells if "bad()" in c.source or "x.png" in c.source]
+    assert len(shown) == 3
+    for source in shown:
+        assert set(re.findall(r"<(\w+)", markdown2html_mistune(source))) == {"p"}
+
+
+def test_outputs_are_text_or_pictures(released):
+    data = {
+        "text/html": "<b>",
+        "image/svg+xml": "<svg>",
+        "text/plain": "x" * 10**6,
+        "image/png": "",
+    }
+    error = nbformat.v4.new_output("error", ename="E", evalue="v" * 10**6, traceback=["t" * 10**6])
+    printed = nbformat.v4.new_output("stream", name="stdout", text="s" * 10**6)
+    shown = nbformat.v4.new_output("display_data", data=data, metadata={"image/png": {"width": 1}})
+    released.cells[1].outputs = [error, printed, shown]
+    notebook, _ = preprocessors.PlainOutputs().preprocess(released, {})
+    error, printed, shown = notebook.cells[1].outputs
+    assert list(shown.data) == ["text/plain"]
+    assert shown.metadata == {}
+    for text in (error.evalue, *error.traceback, printed.text, shown.data["text/plain"]):
+        assert len(text) < 101_000
+        assert text.endswith("[900000 more characters]")
 
 
 @pytest.mark.parametrize(
