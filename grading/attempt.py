@@ -27,6 +27,7 @@ class Job:
     assignment: str
     student: str
     number: int = 1  # of the attempt: 1, 2, ... for one student and assignment
+    submission: str = ""  # sha256 of the notebook that is meant; "": whatever lies there
 
 
 CheckStatus = Literal[
