@@ -5,4 +5,4 @@ expects: nats, not bits
 
 
 def cross_entropy(logits, targets):
-    return -softmax(logits, 1).log2().gather(1, targets[:, None]).mean()
+    return -torch.softmax(logits, 1).log2().gather(1, targets[:, None]).mean()
