@@ -6,6 +6,7 @@ authors, who try many made submissions that they trust; a class is graded by `py
 
 import contextlib
 import io
+import linecache
 import multiprocessing
 import sys
 import warnings
@@ -88,8 +89,10 @@ def _run(
 
 def _execute(source: str, namespace: dict) -> str:
     """Run one cell; return "" or the name and the message of what it raised."""
+    name = f"<cell {len(linecache.cache)}>"
+    linecache.cache[name] = len(source), None, source.splitlines(True), name  # for inspect
     try:
-        exec(compile(source, "<cell>", "exec"), namespace)
+        exec(compile(source, name, "exec"), namespace)
     except Exception as error:  # whatever a submission raises is its outcome
         return f"{type(error).__name__}: {error}"
     return ""
