@@ -2,10 +2,14 @@
 
     python benchmarks/bench_grading.py --otter-python /tmp/otter/bin/python --out report.md
 
-`--otter-python` is a Python that has otter-grader (`python3.11 -m venv /tmp/otter; /tmp/otter/bin/pip
-install otter-grader==7.0.0 torch==2.13.0 ipykernel`); without it otter is skipped by name. Every
-row is one command over the whole class and is measured with everything that it starts. The points
-that the graders give are compared: they must agree. The report is printed; `--out FILE` keeps it.
+`--otter-python` is a Python that has otter-grader; without it otter is skipped by name:
+
+    python3.11 -m venv /tmp/otter
+    /tmp/otter/bin/pip install otter-grader==7.0.0 torch==2.13.0 ipykernel
+
+Every row is one command over the whole class and is measured with everything that it starts. The
+points that the graders give are compared: they must agree. The report is printed; `--out FILE`
+keeps it.
 """
 
 import argparse
@@ -31,11 +35,11 @@ import nbformat
 
 ROOT = Path(__file__).parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
-from process_tree import Usage, run
+from process_tree import Usage, run  # noqa: E402
 
-from tools.assignment import cells, problem
-from tools.build_exercises import checked_source
-from tools.variants import Variant, right, submission, untouched, wrong
+from tools.assignment import cells, problem  # noqa: E402
+from tools.build_exercises import checked_source  # noqa: E402
+from tools.variants import Variant, right, submission, untouched, wrong  # noqa: E402
 
 NAME = "01_layers"
 LAB = ROOT / "tests" / "data" / "lab_course"
@@ -100,7 +104,7 @@ def stock_whole_class(folder: Path, size: int) -> Iterator[Row]:
 
 
 def stock_processes(processes: int) -> Callable[[Path, int], Iterator[Row]]:
-    """nbgrader's API in several processes at once, one submission at a time each."""
+    """The API of nbgrader in several processes at once, one submission at a time each."""
 
     def contestant(folder: Path, size: int) -> Iterator[Row]:
         stock_course(folder, size)
@@ -216,11 +220,10 @@ def disagreements(rows: list[Row]) -> list[str]:
         common = first.keys() & row.points.keys()
         if not common:
             found.append(f"{row.name} graded nobody")
-        found += [
-            f"{student}: {first[student]:g} by {rows[0].name}, {row.points[student]:g} by {row.name}"
-            for student in sorted(common)
-            if abs(first[student] - row.points[student]) > 1e-9
-        ]
+        for student in sorted(common):
+            one, other = first[student], row.points[student]
+            if abs(one - other) > 1e-9:
+                found.append(f"{student}: {one:g} by {rows[0].name}, {other:g} by {row.name}")
     return found
 
 
