@@ -48,12 +48,18 @@ def table(found: list[Change]) -> str:
     """The changes in words, a line for each student's total and below it the checks."""
     if not found:
         return "no grade changes"
-    students = len({change.student for change in found})
-    lines = [f"{students} {'student' if students == 1 else 'students'}: grades change"]
-    for change in found:
-        name = f"  {change.student}" if change.check == TOTAL else f"    {change.check}"
-        lines.append(f"{name}: {_text(change.before)} -> {_text(change.after)}")
+    students = list(dict.fromkeys(change.student for change in found))
+    lines = [f"{len(students)} {'student' if len(students) == 1 else 'students'}: grades change"]
+    for student in students:
+        mine = [change for change in found if change.student == student]
+        total = [change for change in mine if change.check == TOTAL]
+        lines.append(f"  {student}: {_arrow(total[0]) if total else 'the same in all'}")
+        lines += [f"    {each.check}: {_arrow(each)}" for each in mine if each.check != TOTAL]
     return "\n".join(lines)
+
+
+def _arrow(change: Change) -> str:
+    return f"{_text(change.before)} -> {_text(change.after)}"
 
 
 def _text(points: float | None) -> str:

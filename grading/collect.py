@@ -1,169 +1,219 @@
 """From a folder or a .zip of downloads to one submission per student in the gradebook's folders.
 
 `gradebook/collected/<student>/<assignment>/` keeps what came, as it came. `gradebook/submitted/`
-gets the notebook rebuilt from it (see restore.py), which nbgrader grades. The time of a submission
-is that in a `timestamp.txt` beside it, else its file's. Of several notebooks of one student the
-newest counts.
+gets the notebook rebuilt from it (see restore.py), which is graded. The time of a submission is
+that in a `timestamp.txt` beside it, else its file's. Of several notebooks of one student the
+newest that belongs to the assignment counts. What came of each is a line of the journal.
 """
 
-import hashlib
 import os
 import shutil
 import tempfile
-import time
-import zipfile
-import zlib
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 import nbformat
+from nbformat import NotebookNode
 from nbgrader.utils import parse_utc
 
-from grading import records, roster
+from grading import downloads, fingerprint, roster
+from grading.attempt import Job
 from grading.course import Course, GradingError
-from grading.records import Record
-from grading.restore import TOO_BIG, Broken, read_notebook, restore
+from grading.journal import Collected, Journal
+from grading.reading import Broken, read_notebook
+from grading.restore import restore
+from tools.assignment import cells
 
 TIMESTAMP = "timestamp.txt"
-HIDDEN = (".", "__MACOSX")
+MOST_NOTEBOOKS = 20  # of one student that are looked into
+EDITED = "the submission was edited by an instructor"
 
 
-def collect(course: Course, assignment: str, downloads: Path) -> tuple[list[Record], list[str]]:
-    """Sort the files of `downloads` to their students; returns records and files of nobody."""
+def collect(course: Course, assignment: str, folder: Path) -> tuple[list[Collected], list[str]]:
+    """Sort the files of `folder` to their students; returns what came of each, and strangers."""
     if not course.built_source(assignment).is_file():
         raise GradingError(f"{assignment} is not in the gradebook: run the step `release` first")
     students = roster.students(course)
-    handed_in: dict[str, list[Path]] = {student.id: [] for student in students}
-    strangers = []
-    with _unpacked(downloads) as unpacked:
-        folder = _top(unpacked, students)
-        for file in _files(folder):
-            student = roster.owner(file.relative_to(folder).parts[0], students)
-            if student:
-                handed_in[student.id].append(file)
-            else:
-                strangers.append(str(file.relative_to(folder)))
-        taken = [
-            _take(course, assignment, student, files)
-            for student, files in handed_in.items()
-            if files
-        ]
+    with downloads.opened(folder) as opened, Journal(course, assignment) as book:
+        handed_in, strangers = _sorted_by_owner(opened, students)
+        taker = Taker(course, assignment)
+        taken = [taker.take(student, files) for student, files in handed_in.items() if files]
+        known = book.states()
+        for each in taken:
+            if each.student not in known or known[each.student].collected != each:
+                book.append(each)
     return taken, strangers
 
 
-@contextmanager
-def _unpacked(downloads: Path) -> Iterator[Path]:
-    """The folder `downloads`, or the .zip unpacked into a temporary one with its files' times."""
-    if downloads.is_dir():
-        yield downloads
-        return
-    if not zipfile.is_zipfile(downloads):
-        raise GradingError(f"{downloads} is neither a folder nor a .zip file")
-    with tempfile.TemporaryDirectory() as folder, zipfile.ZipFile(downloads) as archive:
-        for entry in archive.infolist():
-            try:
-                _unpack(archive, entry, Path(folder))
-            except (OSError, RuntimeError, ValueError, zipfile.BadZipFile, zlib.error) as error:
-                message = f"{downloads}: {entry.filename!r} cannot be unpacked: {error}"
-                raise GradingError(message) from None
-        yield Path(folder)
+def pending(course: Course, book: Journal, again: bool = False) -> list[Job]:
+    """What is to be graded: every submission that is new or changed, or all of them.
+
+    A grade of an earlier source or environment is not new work: `Journal.outdated` names those.
+    """
+    released = _released(course, book.assignment)
+    jobs = []
+    for student, state in book.states().items():
+        if state.collected.status == "broken":
+            continue
+        if fingerprint.submission(course, book.assignment, student) != state.collected.submission:
+            book.append(_edited(course, book.assignment, released, state.collected))
+            state = book.state(student)
+        if again or not state.is_graded:
+            number, digest = state.attempts + 1, state.collected.submission
+            jobs.append(Job(book.assignment, student, number, digest))
+    return jobs
 
 
-def _unpack(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, folder: Path) -> None:
-    """Write a file of the archive below `folder`, with its time; of one too big, the start."""
-    parts = [part for part in PurePosixPath(entry.filename).parts if part not in ("/", "..")]
-    if entry.is_dir() or not parts:
-        return
-    path = folder.joinpath(*parts)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with archive.open(entry) as file:
-        path.write_bytes(file.read(TOO_BIG + 1))
-    stamp = time.mktime((*entry.date_time, 0, 0, -1))
-    os.utime(path, (stamp, stamp))
+def _edited(
+    course: Course, assignment: str, released: NotebookNode, collected: Collected
+) -> Collected:
+    """What a submission that was changed after it was collected holds now."""
+    path = course.private("submitted", collected.student, assignment, f"{assignment}.ipynb")
+    try:
+        notebook, _ = restore(released, read_notebook(path))
+    except Broken as fault:
+        raise GradingError(f"{path}: {fault}; or run the step `collect` again") from None
+    notes = [*(note for note in collected.notes if note != EDITED), EDITED]
+    digest = fingerprint.submission(course, assignment, collected.student)
+    result = Collected(collected.student, "collected", "", notes, digest, collected.handed_in)
+    return _with_answers(result, released, notebook)
 
 
-def _top(folder: Path, students: list[roster.Student]) -> Path:
+def _with_answers(
+    collected: Collected, released: NotebookNode, notebook: NotebookNode
+) -> Collected:
+    """Note which answers are as released, and what the written ones say."""
+    given = {cell.id: cell.source for cell in notebook.cells}
+    for cell in cells(released, "answer", "written"):
+        if given[cell.metadata.nbgrader.grade_id] == cell.source:
+            collected.untouched.append(cell.metadata.nbgrader.grade_id)
+    for cell in cells(notebook, "written"):
+        collected.written[cell.id] = fingerprint.of(cell.source.encode())
+    return collected
+
+
+def _released(course: Course, assignment: str) -> NotebookNode:
+    return nbformat.read(course.exercise(assignment), as_version=4)
+
+
+def _sorted_by_owner(
+    folder: Path, students: list[roster.Student]
+) -> tuple[dict[str, list[Path]], list[str]]:
+    """Files by student, and the names of those that belong to nobody."""
+    owners = roster.Owners(students)
+    top = _top(folder, owners)
+    handed_in: dict[str, list[Path]] = {student.id: [] for student in students}
+    strangers = []
+    for file in downloads.found(top):
+        student = owners.of(file.relative_to(top).parts[0])
+        if student:
+            handed_in[student.id].append(file)
+        elif file.name != TIMESTAMP:
+            strangers.append(str(file.relative_to(top)))
+    return handed_in, strangers
+
+
+def _top(folder: Path, owners: roster.Owners) -> Path:
     """The folder whose entries belong to students: `folder`, or the only folder in it."""
-    inside = [path for path in folder.iterdir() if not path.name.startswith(HIDDEN)]
+    inside = [path for path in folder.iterdir() if not path.name.startswith(downloads.HIDDEN)]
     alone = len(inside) == 1 and inside[0].is_dir() and not inside[0].is_symlink()
-    wrapped = alone and not roster.owner(inside[0].name, students)
-    return _top(inside[0], students) if wrapped else folder
+    wrapped = alone and not owners.of(inside[0].name)
+    return _top(inside[0], owners) if wrapped else folder
 
 
-def _files(folder: Path) -> list[Path]:
-    """Ordinary files below `folder`, without hidden ones, links and devices."""
-    found = []
-    for path in sorted(folder.rglob("*")):
-        parts = path.relative_to(folder).parts
-        hidden = any(part.startswith(HIDDEN) for part in parts)
-        if path.is_file() and not path.is_symlink() and not hidden and path.name != TIMESTAMP:
-            found.append(path)
-    return found
+class Taker:
+    """Takes the files of one student after another."""
+
+    def __init__(self, course: Course, assignment: str) -> None:
+        self.course, self.assignment = course, assignment
+        self.released = _released(course, assignment)
+
+    def take(self, student: str, files: list[Path]) -> Collected:
+        """Keep a student's files and rebuild the submission from the notebook that counts."""
+        collected = Collected(student)
+        files = [file for file in files if file.name != TIMESTAMP]
+        usable = [file for file in files if not downloads.odd(file)]
+        downloads.copy_into(self.course.private("collected", student, self.assignment), usable)
+        submitted = self.course.private("submitted", student, self.assignment)
+        try:
+            with tempfile.TemporaryDirectory() as scratch:
+                file, notebook = self._notebook(collected, files, Path(scratch))
+                time = _handed_in_at(file, collected.notes)
+        except Broken as fault:
+            shutil.rmtree(submitted, ignore_errors=True)
+            return Collected(student, "broken", str(fault), collected.notes)
+        collected.handed_in = time.isoformat()
+        collected.submission = _write(submitted, self.assignment, notebook, time)
+        return _with_answers(collected, self.released, notebook)
+
+    def _notebook(
+        self, collected: Collected, files: list[Path], scratch: Path
+    ) -> tuple[Path, NotebookNode]:
+        """The newest notebook of the assignment, rebuilt, and its file; Broken without one."""
+        notebooks = _notebooks(files, scratch)
+        faults = []
+        for file in notebooks[:MOST_NOTEBOOKS]:
+            try:
+                notebook, notes = restore(self.released, read_notebook(file))
+            except Broken as fault:
+                faults.append((file, fault))
+                continue
+            collected.notes += self._notes(file, notebooks, faults) + notes
+            return file, notebook
+        raise faults[0][1]
+
+    def _notes(self, file: Path, notebooks: list[Path], faults: list) -> list[str]:
+        """What is to be said about the choice of `file`."""
+        name = downloads.shown(file)
+        notes = []
+        if len(notebooks) > 1:
+            notes.append(f"{len(notebooks)} notebooks were handed in: {name} counts")
+        notes += [f"{downloads.shown(other)} was left out: {fault}" for other, fault in faults]
+        if "_LATE_" in file.name:
+            notes.append("late, says Canvas")
+        if not file.stem.endswith(self.assignment):
+            notes.append(f"{name!r} was taken as {self.assignment}.ipynb")
+        return notes
 
 
-def _handed_in_at(file: Path) -> datetime:
+def _notebooks(files: list[Path], scratch: Path) -> list[Path]:
+    """The notebooks among the files and in archives, the newest first; Broken without one."""
+    usable = [file for file in files if not downloads.odd(file)]
+    for number, archive in enumerate(filter(downloads.is_archive, usable)):
+        downloads.unpack(archive, scratch / str(number))
+    usable += [file for file in downloads.found(scratch) if not downloads.odd(file)]
+    # A browser may save x.ipynb as x.ipynb.json or x.ipynb.txt.
+    notebooks = [file for file in usable if ".ipynb" in file.name.lower()]
+    if notebooks:
+        return sorted(notebooks, key=lambda file: _handed_in_at(file, []), reverse=True)
+    others = [
+        f"{downloads.shown(file)} is {what}"
+        if (what := downloads.odd(file))
+        else downloads.shown(file)
+        for file in files
+    ]
+    raise Broken(f"no notebook (.ipynb) was handed in, only {', '.join(others[:5])}")
+
+
+def _handed_in_at(file: Path, notes: list[str]) -> datetime:
     """Naive UTC time of a submission."""
     stamp = file.parent / TIMESTAMP
     if stamp.is_file():
         try:
             return parse_utc(stamp.read_text(encoding="utf-8").strip())
-        except ValueError:
-            raise GradingError(f"{stamp} holds no time: {stamp.read_text()!r}") from None
-    return datetime.fromtimestamp(int(file.stat().st_mtime), UTC).replace(tzinfo=None)
+        except (ValueError, OverflowError, OSError):
+            notes.append(f"{TIMESTAMP} holds no time: the file's own time counts")
+    seconds = min(max(int(file.stat().st_mtime), 0), 2**32)  # what every system can show
+    return datetime.fromtimestamp(seconds, UTC).replace(tzinfo=None)
 
 
-def _take(course: Course, assignment: str, student: str, files: list[Path]) -> Record:
-    """Keep a student's files, rebuild the submission from the newest notebook, record it."""
-    record = Record(assignment, student, "collected")
-    kept = course.private("collected", student, assignment)
-    shutil.rmtree(kept, ignore_errors=True)
-    kept.mkdir(parents=True)
-    for file in files:
-        if file.stat().st_size <= TOO_BIG:
-            shutil.copy2(file, kept / file.name)
-    try:
-        _rebuild(course, record, files)
-    except Broken as fault:
-        record.status, record.reason = "broken", str(fault)
-    earlier = {r.student: r for r in records.load(course, assignment)}.get(student)
-    if earlier and earlier.status != "collected" and earlier.digest == record.digest != "":
-        return earlier
-    records.save(course, record)
-    return record
-
-
-def _rebuild(course: Course, record: Record, files: list[Path]) -> None:
-    """Write the submission that nbgrader grades, and its time; Broken where that cannot be."""
-    # A browser may save x.ipynb as x.ipynb.json or x.ipynb.txt.
-    notebooks = sorted((f for f in files if ".ipynb" in f.name.lower()), key=_handed_in_at)
-    if not notebooks:
-        raise Broken(f"no notebook (.ipynb) was handed in, only {', '.join(f.name for f in files)}")
-    newest = notebooks[-1]
-    if len(notebooks) > 1:
-        record.notes.append(f"{len(notebooks)} notebooks were handed in: {newest.name} counts")
-    if "_LATE_" in newest.name:
-        record.notes.append("late, says Canvas")
-    if not newest.stem.endswith(record.assignment):
-        record.notes.append(f"{newest.name!r} was taken as {record.assignment}.ipynb")
-    released = nbformat.read(course.exercise(record.assignment), as_version=4)
-    notebook, notes = restore(released, read_notebook(newest))
-    record.notes += notes
-    folder = course.private("submitted", record.student, record.assignment)
+def _write(folder: Path, assignment: str, notebook: NotebookNode, time: datetime) -> str:
+    """Write the submission for grading, and its time; returns the notebook's fingerprint."""
+    data = nbformat.v4.writes(notebook).encode()
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    nbformat.write(notebook, folder / f"{record.assignment}.ipynb")
-    (folder / TIMESTAMP).write_text(f"{_handed_in_at(newest):%Y-%m-%d %H:%M:%S} UTC")
-    record.digest = digest(course, record.assignment, record.student)
-
-
-def digest(course: Course, assignment: str, student: str) -> str:
-    """Fingerprint of what decides a mark: the submission, its time, and the source."""
-    submitted = course.private("submitted", student, assignment)
-    paths = [
-        submitted / f"{assignment}.ipynb",
-        submitted / TIMESTAMP,
-        course.built_source(assignment),
-    ]
-    return hashlib.sha256(b"".join(path.read_bytes() for path in paths)).hexdigest()
+    (folder / TIMESTAMP).write_text(f"{time:%Y-%m-%d %H:%M:%S} UTC", encoding="utf-8")
+    part = folder / f"{assignment}.part"
+    part.write_bytes(data)
+    os.replace(part, folder / f"{assignment}.ipynb")
+    return fingerprint.of(data)

@@ -2,78 +2,56 @@
 
 Only the text of answer cells and of the student's additional cells is taken. Check cells, points
 and metadata come from the release, so that a deleted, copied, moved or edited cell costs nothing
-but its own answer. The release's free text cells may be edited by students and travel as theirs.
-HTML and links in a student's Markdown would act in the browser of whoever reads it, with that
-person's rights in Jupyter: they become text.
+but its own answer. An answer is known by the id in its cell's metadata and by what it defines: a
+cell whose metadata is lost, or holds another cell's id, still counts. The release's free text
+cells may be edited by students and travel as theirs. HTML and links in a student's Markdown would
+act in the browser of whoever reads it, with that person's rights in Jupyter: they become text.
+To rebuild what was rebuilt changes nothing.
 """
 
 import copy
-import json
 import re
-from pathlib import Path
-from typing import Any
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import cast
 
-import nbformat
 from nbformat import NotebookNode
 
+from grading.reading import Broken, Cell, Handed
 from tools.assignment import grade_id, kind
 
 # What begins a tag (but not a comment or the fold of a hint), a link or a picture.
 LIVE = re.compile(r"<(?=[A-Za-z/!?])(?!!-- [^<>]* -->|/?(?:details|summary)>)|\](?=[(:])")
-TOO_BIG = 250_000_000  # bytes of one file; a notebook takes several times its size in memory
+DEFINED = re.compile(r"^(?:(?:async +)?def|class) +(\w+)|^(\w+)(?: *:[^=\n]*)? *=(?!=)", re.M)
+ANSWERS = ("answer", "written")
 
 
-class Broken(Exception):
-    """A submission that cannot be graded; the message says why, in words for the student."""
+@dataclass
+class Sorted:
+    """A student's cells, sorted."""
+
+    answers: dict[str, Cell] = field(default_factory=dict)  # by id
+    extras: dict[str | None, list[Cell]] = field(default_factory=dict)  # by the id that they follow
+    changed: list[str] = field(default_factory=list)  # locked cells with another text
+    copied: list[str] = field(default_factory=list)  # answers that stood more than once
 
 
-def read_notebook(path: Path) -> NotebookNode:
-    """The notebook at `path`, in the present format; Broken where it is none."""
-    if path.stat().st_size > TOO_BIG:
-        raise Broken(
-            f"the file has more than {TOO_BIG // 10**6} MB: clear all outputs, save, hand in again"
-        )
-    data = path.read_bytes()
-    if not data.strip():
-        raise Broken(
-            f"the file is empty ({len(data)} bytes): save the notebook, then hand it in again"
-        )
-    try:
-        content = json.loads(data)
-    except (ValueError, RecursionError):
-        raise Broken(
-            "the file is not a notebook (it is not JSON): hand in the .ipynb file itself"
-        ) from None
-    if not isinstance(content, dict) or not {"cells", "worksheets"} & set(content):
-        raise Broken("the file is not a notebook: it has no cells")
-    try:
-        notebook = nbformat.convert(nbformat.from_dict(content), to_version=4)
-        notebook.cells = [cell for cell in notebook.cells if isinstance(cell, dict)]
-    except Exception as error:  # the format's own code fails in many ways on damaged files
-        raise Broken(f"the notebook is damaged ({type(error).__name__}: {error})") from None
-    return notebook
-
-
-def restore(released: NotebookNode, handed_in: NotebookNode) -> tuple[NotebookNode, list[str]]:
-    """The submission to grade, and notes on what differed; Broken where no known cell is found."""
-    known = {grade_id(cell): cell for cell in released.cells if grade_id(cell)}
-    answers, extras, notes = _sort_out(known, handed_in)
+def restore(released: NotebookNode, handed_in: Handed) -> tuple[NotebookNode, list[str]]:
+    """The submission to grade, and notes on what differed; Broken where it is another notebook."""
+    known = {name: cell for cell in released.cells if (name := grade_id(cell))}
+    chosen = _choose(released, known, handed_in.cells)
+    found = _sort(known, handed_in.cells, chosen)
+    if all(kind(known[name]) == "given" for name in found.extras if name):
+        raise Broken(_another(handed_in.cells))
+    notebook = copy.copy(released)
     own = {cell.source for cell in released.cells}
-    for cell in (extra for cells in extras.values() for extra in cells):
-        if cell.cell_type != "code" and cell.source not in own:
-            cell.source = defused(cell.source)
-    if not set(extras) - {None}:
-        raise Broken("this is another notebook: none of the assignment's cells is in it")
-    notes += _note("missing cells were put back", [name for name in known if name not in extras])
-    notebook = copy.deepcopy(released)
-    notebook.cells = extras.get(None, [])
-    for name, cell in copy.deepcopy(known).items():
-        answer = answers.get(name, cell.source)
-        cell.source = defused(answer) if kind(cell) == "written" else answer
-        notebook.cells += [cell, *extras.get(name, [])]
+    notebook.cells = [_free_cell(cell, own) for cell in found.extras.get(None, [])]
+    for name, cell in known.items():
+        notebook.cells.append(_filled(cell, found.answers.get(name)))
+        notebook.cells += [_free_cell(c, own) for c in found.extras.get(name, [])]
     for index, cell in enumerate(notebook.cells):
         cell.id = grade_id(cell) or f"extra-{index:03d}"
-    return notebook, notes
+    return notebook, handed_in.notes + _notes(known, found)
 
 
 def defused(markdown: str) -> str:
@@ -85,48 +63,128 @@ def defused(markdown: str) -> str:
     return LIVE.sub(r"\g<0> ", markdown)
 
 
-def _sort_out(known: dict[str, NotebookNode], handed_in: NotebookNode) -> tuple[dict, dict, list]:
-    """Answers by id, other cells by the id of the known cell that they follow, and notes."""
-    answers: dict[str, str] = {}
-    extras: dict[str | None, list[NotebookNode]] = {}
-    copied, changed, anchor = [], [], None
-    for cell in handed_in.cells:
-        name, text = _claimed_id(cell), _text(cell)
-        if name not in known:
-            extras.setdefault(anchor, []).append(_free_cell(cell.get("cell_type"), text))
+def _choose(
+    released: NotebookNode, known: Mapping[str, NotebookNode], cells: Sequence[Cell]
+) -> dict[int, str]:
+    """Which cell is which answer: ids of answers by index."""
+    chosen: dict[int, str] = {}
+    answers = {name: cell for name, cell in known.items() if kind(cell) in ANSWERS}
+    ways = (_by_both, _by_text, _by_claim)
+    for way in ways:
+        for name, cell in answers.items():
+            if name not in chosen.values():
+                free = {i: c for i, c in enumerate(cells) if i not in chosen}
+                mine = way(name, cell, free, released)
+                # Of several the last counts, but not a copy that nobody has written into.
+                best = max([(cells[i].text != cell.source, i) for i in mine], default=(False, -1))
+                chosen |= {best[1]: name} if mine else {}
+    return chosen
+
+
+def _by_both(name: str, cell: NotebookNode, free: dict[int, Cell], _: object) -> list[int]:
+    """Cells that hold the answer's id and define what it defines."""
+    wanted = _defined(cell.source) if kind(cell) == "answer" else set()
+    return [
+        i for i, c in free.items() if c.claims == name and (not wanted or wanted & _defined(c.text))
+    ]
+
+
+def _by_text(
+    name: str, cell: NotebookNode, free: dict[int, Cell], released: NotebookNode
+) -> list[int]:
+    """Cells that define the same, or that follow the text which the written answer follows."""
+    sources = [each.source for each in released.cells]
+    theirs = {i: c for i, c in free.items() if c.text == cell.source or c.text not in sources}
+    if kind(cell) == "answer":
+        wanted = _defined(cell.source)
+        return [i for i, c in theirs.items() if wanted & _defined(c.text)]
+    before = sources[sources.index(cell.source) - 1]
+    return [i for i in theirs if i - 1 in free and free[i - 1].text == before]
+
+
+def _by_claim(name: str, _: NotebookNode, free: dict[int, Cell], __: object) -> list[int]:
+    """Cells that hold the answer's id, whatever is in them."""
+    return [i for i, c in free.items() if c.claims == name]
+
+
+def _defined(code: str) -> set[str]:
+    """The names that `code` defines at its top level, as far as its lines show."""
+    return {name for pair in DEFINED.findall(code) for name in pair} - {""}
+
+
+def _sort(
+    known: Mapping[str, NotebookNode], cells: Sequence[Cell], chosen: Mapping[int, str]
+) -> Sorted:
+    """Answers, and the other cells by the known cell that they follow."""
+    found, anchor = Sorted(), cast(str | None, None)
+    locked = {cell.source: name for name, cell in known.items() if kind(cell) not in ANSWERS}
+    for index, cell in enumerate(cells):
+        name = chosen.get(index) or _locked(known, locked, cell)
+        if name is None:
+            claimed = known.get(cell.claims or "")
+            found.copied += [str(cell.claims)] if claimed else []
+            if claimed is None or cell.text != claimed.source:
+                found.extras.setdefault(anchor, []).append(cell)
             continue
+        if index in chosen:
+            found.answers[name] = cell
+        elif cell.text.rstrip() != known[name].source.rstrip():
+            found.changed.append(name)
         anchor = name
-        if kind(known[name]) in ("answer", "written"):
-            if name in answers:
-                copied.append(name)
-                extras[name].append(_free_cell(known[name].cell_type, answers[name]))
-            answers[name] = text
-        elif text != known[name].source:
-            changed.append(name)
-        extras.setdefault(name, [])
-    notes = _note("cells stood more than once, the last one counted", copied)
-    return answers, extras, notes + _note("changes outside the answers were ignored", changed)
+        found.extras.setdefault(anchor, [])
+    return found
 
 
-def _note(what: str, names: list[str]) -> list[str]:
-    """One note for all the cells to which the same happened."""
-    return [f"{what}: {', '.join(dict.fromkeys(names))}"] if names else []
+def _locked(
+    known: Mapping[str, NotebookNode], by_text: Mapping[str, str], cell: Cell
+) -> str | None:
+    """The id of the locked cell that `cell` is, by its own id or by its text."""
+    claimed = known.get(cell.claims or "")
+    locked = claimed is not None and kind(claimed) not in ANSWERS
+    return cell.claims if locked else by_text.get(cell.text)
 
 
-def _claimed_id(cell: Any) -> str | None:
-    """The grade id in a student's cell, whose metadata may be anything."""
-    metadata = cell.get("metadata")
-    marks = metadata.get("nbgrader") if isinstance(metadata, dict) else None
-    name = marks.get("grade_id") if isinstance(marks, dict) else None
-    return name if isinstance(name, str) else None
+def _filled(cell: NotebookNode, answer: Cell | None) -> NotebookNode:
+    """A cell of the release, with the student's text where it is an answer."""
+    cell = copy.deepcopy(cell)
+    if answer:
+        written = kind(cell) == "written"
+        cell.source = defused(answer.text) if written else answer.text
+    return cell
 
 
-def _text(cell: Any) -> str:
-    source = cell.get("source", "")
-    return "".join(map(str, source)) if isinstance(source, list) else str(source)
+def _free_cell(cell: Cell, own: Collection[str]) -> NotebookNode:
+    """A cell without outputs and metadata; Markdown that is not the release's is defused."""
+    text = cell.text if cell.cell_type == "code" or cell.text in own else defused(cell.text)
+    free = NotebookNode(cell_type=cell.cell_type, metadata=NotebookNode(), source=text)
+    if cell.cell_type == "code":
+        free.update(execution_count=None, outputs=[])
+    return free
 
 
-def _free_cell(cell_type: Any, text: str) -> NotebookNode:
-    """A cell without outputs and without metadata."""
-    makers = {"code": nbformat.v4.new_code_cell, "markdown": nbformat.v4.new_markdown_cell}
-    return makers.get(cell_type, nbformat.v4.new_raw_cell)(text)
+def _notes(known: Mapping[str, NotebookNode], found: Sorted) -> list[str]:
+    """What was put right, one note for all the cells to which the same happened."""
+    answers = found.answers.items()
+    lists = {
+        "cells stood more than once, the last one counted": found.copied,
+        "changes outside the answers were ignored": found.changed,
+        "cells had lost their id and were known by what they hold": [
+            name for name, cell in answers if cell.claims != name
+        ],
+        "cells had another type (code or Markdown), their text was taken": [
+            name for name, cell in answers if cell.cell_type != known[name].cell_type
+        ],
+        "pictures in written answers were left out": [
+            name for name, cell in answers if cell.pictures and kind(known[name]) == "written"
+        ],
+        "missing cells were put back": [name for name in known if name not in found.extras],
+    }
+    return [f"{what}: {', '.join(dict.fromkeys(ids))}" for what, ids in lists.items() if ids]
+
+
+def _another(cells: Sequence[Cell]) -> str:
+    """The reason for a notebook that has nothing of the assignment, with how it begins."""
+    start = next((cell.text.strip() for cell in cells if cell.text.strip()), "")
+    lines = [line for line in start.split("\n") if line.strip() and not line.startswith("<!--")]
+    shown = f" (it begins: {lines[0][:60]!r})" if lines else ""
+    return f"this is another notebook{shown}: none of the assignment's cells is in it"

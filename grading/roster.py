@@ -15,6 +15,7 @@ from pathlib import Path
 from grading.course import Course, GradingError
 
 VALID_ID = re.compile(r"\w[\w.@-]*")
+END_OF_ID = re.compile(r"_| - |\.ipynb$")
 
 
 @dataclass(frozen=True)
@@ -93,24 +94,40 @@ def students(course: Course) -> list[Student]:
     return sorted(found, key=lambda student: student.id)
 
 
-def owner(name: str, students: list[Student]) -> Student | None:
-    """The student to whom a downloaded file or folder called `name` belongs, if that is clear.
+class Owners:
+    """Finds the student to whom a downloaded file or folder belongs.
 
     Known shapes: `<id>_...`, `<id>.ipynb`, `<id> - ...`, `<id>/...`, Canvas
     `<name>_LATE_<lms id>_<number>_...`, Moodle `<full name>_<lms id>_assignsubmission_file_...`
     and `<full name>_...`.
     """
-    plain = _plain(name)
-    ways = [
-        lambda s: re.match(rf"{re.escape(_plain(s.id))}(?:$|_| - |\.ipynb$)", plain),
-        lambda s: s.lms_id and f"_{_plain(s.lms_id)}_" in plain,
-        lambda s: s.name and plain.split("_")[0] == _plain(s.name),
-    ]
-    for way in ways:
-        found = sorted((s for s in students if way(s)), key=lambda s: len(s.id), reverse=True)
-        if len(found) == 1 or (found and way is ways[0]):
-            return found[0]
-    return None
+
+    def __init__(self, students: list[Student]) -> None:
+        self.by_id = {_plain(student.id): student for student in students}
+        numbered = [(_plain(s.lms_id), s) for s in students if s.lms_id]
+        self.by_number, self.by_name = (
+            _alone(numbered),
+            _alone([(_plain(s.name), s) for s in students]),
+        )
+
+    def of(self, name: str) -> Student | None:
+        """The student to whom the file or folder called `name` belongs, if that is clear."""
+        plain = _plain(name)
+        ends = [match.start() for match in END_OF_ID.finditer(plain)]
+        for end in sorted([*ends, len(plain)], reverse=True):  # the longest id first
+            if plain[:end] in self.by_id:
+                return self.by_id[plain[:end]]
+        first, *rest = plain.split("_")
+        numbers = {self.by_number[part] for part in rest[:-1] if part in self.by_number}
+        if len(numbers) == 1:
+            return numbers.pop()
+        return None if numbers else self.by_name.get(first)
+
+
+def _alone(pairs: list[tuple[str, Student]]) -> dict[str, Student]:
+    """Students by what no other student has, too."""
+    times = Counter(key for key, _ in pairs)
+    return {key: student for key, student in pairs if key and times[key] == 1}
 
 
 def _plain(text: str) -> str:
