@@ -1,0 +1,338 @@
+"""Objects of registered classes and of PyTorch's layers on the wire: their data, no code."""
+
+import collections
+import functools
+import sys
+import types
+from enum import Enum, Flag
+from typing import Any
+
+from grading.engine.wire import builtins as plain
+from grading.engine.wire import tensors
+from grading.engine.wire.columns import read_items, write_items
+from grading.engine.wire.names import find, is_layer, key_of, read_key
+from grading.engine.wire.stream import Handle, HoldsHandle, Reader, WireError, Writer
+
+# What a class may be derived from, and how that part of its objects is written and read.
+CONTENT: dict[type, tuple[plain.Put, Any]] = {
+    list: (plain.put_list, plain.fill_list),
+    collections.OrderedDict: (plain.put_ordered, plain.fill_ordered),
+    collections.defaultdict: (plain.put_default, plain.fill_default),
+    dict: (plain.put_dict, plain.fill_dict),
+    set: (plain.put_set, plain.fill_set),
+}
+VALUES = (tuple, str, bytes, int, float, complex, frozenset)  # bases that cannot change
+OF_MODULE = {"training", "_parameters", "_buffers", "_modules", "_non_persistent_buffers_set"}
+WEIGHTS = ("_flat_weights", "_flat_weight_refs")  # a recurrent layer's second list of parameters
+
+
+def is_data(cls: type, name: object) -> bool:
+    """Whether an object of `cls` may have an attribute of its own of that name.
+
+    It may not hide a method or a property of the class, and no `__name__` at all.
+    """
+    if type(name) is not str or (name.startswith("__") and name.endswith("__")):
+        return False
+    for base in cls.__mro__:
+        if name in base.__dict__:
+            found = base.__dict__[name]
+            is_slot = isinstance(found, types.MemberDescriptorType)
+            return is_slot or not (isinstance(found, type) or hasattr(type(found), "__get__"))
+    return True
+
+
+def fields_of(value: Any) -> dict[str, Any]:
+    """The attributes of an object, from its `__dict__` and its slots."""
+    cls = type(value)
+    fields = dict(object.__getattribute__(value, "__dict__")) if cls.__dictoffset__ else {}
+    for base in cls.__mro__:
+        for name, found in base.__dict__.items():
+            if isinstance(found, functools.cached_property):
+                fields.pop(found.attrname, None)  # can be had again
+            elif isinstance(found, types.MemberDescriptorType) and base.__module__ != "builtins":
+                try:
+                    fields[name] = found.__get__(value)
+                except AttributeError:  # the slot is empty
+                    continue
+    return _of_module(fields) if tensors.is_module(cls) else fields
+
+
+def _of_module(fields: dict[str, Any]) -> dict[str, Any]:
+    """The attributes of a module that are its own; raises `HoldsHandle` where it has hooks."""
+    empty = vars(sys.modules["torch"].nn.Module())
+    machinery = empty.keys() - OF_MODULE
+    if any(fields.get(name) != empty[name] for name in machinery):
+        raise HoldsHandle("a module with hooks")
+    return {name: fields[name] for name in fields if name not in machinery and name not in WEIGHTS}
+
+
+def new_object(cls: type) -> Any:
+    """An object of a registered class or of a layer, without attributes; no `__init__` runs."""
+    value = base_of(cls).__new__(cls)
+    if tensors.is_module(cls):
+        sys.modules["torch"].nn.Module.__init__(value)
+    return value
+
+
+def set_fields(value: Any, fields: dict[str, Any]) -> None:
+    """Give an object its attributes, without the methods of its class."""
+    for name, field in fields.items():
+        object.__setattr__(value, name, field)
+
+
+def base_of(cls: type) -> type:
+    """The built-in class that holds the content of objects of `cls`."""
+    return next(base for base in cls.__mro__ if base in CONTENT or base in VALUES or base is object)
+
+
+# Records
+
+
+def write_record(w: Writer, value: Any) -> None:
+    """An object of a registered class; by handle where it holds what cannot go by value."""
+    _by_value(w, value, _put_record)
+
+
+def _by_value(w: Writer, value: Any, put: plain.Put) -> None:
+    mark = w.mark()
+    w.sealed += 1
+    try:
+        put(w, value)
+    except HoldsHandle:
+        if mark[3]:  # there is another object around this one
+            raise
+        w.back(mark)
+        write_handle(w, value)
+    else:
+        w.sealed -= 1
+
+
+def _put_record(w: Writer, value: Any) -> None:
+    cls = type(value)
+    base = base_of(cls)
+    key = key_of(cls, w.codec.records)
+    if key is None:
+        raise WireError(f"{cls.__name__} is not a registered class")
+    if base in VALUES:
+        w.raw(b"q")
+        w.text(key)
+        w.put(base(value) if base is not tuple else tuple(tuple.__iter__(value)))
+        _put_fields(w, value, fields_of(value))
+        return
+    since = w.size + w.extra
+    if not w.again(value):
+        w.raw(b"o")
+        w.text(key)
+        _put_fields(w, value, fields_of(value))
+        if base in CONTENT:
+            CONTENT[base][0](w, value)
+        w.done(value, since)
+
+
+def _put_fields(w: Writer, value: Any, fields: dict[str, Any]) -> None:
+    if w.codec.trusting and not all(is_data(type(value), name) for name in fields):
+        raise HoldsHandle("an attribute hides one of its class")
+    plain.put_dict(w, fields)
+
+
+def _read_fields(r: Reader, cls: type) -> dict[str, Any]:
+    fields = plain.read_pairs(r)
+    for name in fields:
+        if not (r.codec.trusting or is_data(cls, name)):
+            raise WireError(f"an object of {cls.__name__} may not have an attribute {name!r}")
+    return fields
+
+
+def read_record(r: Reader) -> Any:
+    cls = _record_class(r)
+    base = base_of(cls)
+    if base in VALUES:
+        raise WireError(f"{cls.__name__} without its value")
+    value = new_object(cls)
+    begun = r.begin(value)
+    r.charge(400)
+    r.sealed += 1
+    set_fields(value, _read_fields(r, cls))
+    if base in CONTENT:
+        CONTENT[base][1](r, value)
+    r.sealed -= 1
+    r.end(begun)
+    return value
+
+
+def read_value_record(r: Reader) -> Any:
+    """An object of a class that is derived from a tuple, a number, a string."""
+    cls = _record_class(r)
+    base = base_of(cls)
+    r.sealed += 1
+    content = r.get()
+    fields = _read_fields(r, cls)
+    r.sealed -= 1
+    n_fields = len(getattr(cls, "_fields", ())) if base is tuple else 0
+    if type(content) is not base or (n_fields and len(content) != n_fields):
+        raise WireError(f"no value for {cls.__name__}")
+    value = base.__new__(cls, content)
+    set_fields(value, fields)
+    return value
+
+
+def _record_class(r: Reader) -> type:
+    cls = read_key(r)
+    if issubclass(cls, (Enum, BaseException, type)) or tensors.is_module(cls):
+        raise WireError(f"{cls.__name__} is not a class of records")
+    return cls
+
+
+# Members of enumerations
+
+
+def write_member(w: Writer, value: Enum) -> None:
+    w.raw(b"e")
+    w.text(key_of(type(value), w.codec.records) or "")
+    w.put(value._name_ if value._name_ in type(value).__members__ else value._value_)
+
+
+def read_member(r: Reader) -> Enum:
+    cls = read_key(r)
+    name = r.get()
+    if not issubclass(cls, Enum):
+        raise WireError(f"{cls.__name__} is not an enumeration")
+    if type(name) is int and issubclass(cls, Flag):
+        return cls(name)
+    return cls.__members__[name]
+
+
+# Layers of PyTorch, and registered classes that are derived from them
+
+
+def write_module(w: Writer, value: Any) -> None:
+    """A module by value; by handle where it has hooks, or parts that cannot go by value."""
+    _by_value(w, value, _put_module)
+
+
+def _put_module(w: Writer, value: Any) -> None:
+    cls = type(value)
+    key = key_of(cls, w.codec.records)
+    since = w.size + w.extra
+    if w.again(value):
+        return
+    w.raw(b"M")
+    w.text(key or f"{cls.__module__}:{cls.__name__}")
+    _put_fields(w, value, fields_of(value))
+    w.done(value, since)
+
+
+def read_module(r: Reader) -> Any:
+    key = r.text()
+    cls: Any = r.codec.records.get(key) or find(*key.split(":"))
+    if not isinstance(cls, type) or not tensors.is_module(cls):
+        raise WireError(f"no module: {key[:60]!r}")
+    if cls is not r.codec.records.get(key) and not is_layer(cls):
+        raise WireError(f"{key[:60]!r} is not a layer of PyTorch")
+    r.charge(6000)
+    value = new_object(cls)
+    begun = r.begin(value)
+    r.sealed += 1
+    fields = _read_fields(r, cls)
+    r.sealed -= 1
+    _check_module(fields, value)
+    value.__dict__.update(fields)
+    if isinstance(value, sys.modules["torch"].nn.RNNBase):
+        value._flat_weights = []
+        value._init_flat_weights()
+    r.end(begun)
+    return value
+
+
+def _check_module(fields: dict[str, Any], empty: Any) -> None:
+    """Raise where a module's tables hold what they cannot, or a name is not the module's own."""
+    torch = sys.modules["torch"]
+    kinds = {
+        "_parameters": torch.nn.Parameter,
+        "_buffers": torch.Tensor,
+        "_modules": torch.nn.Module,
+    }
+    reserved = set(vars(empty)) - OF_MODULE | set(WEIGHTS) | {"_compiled_call_impl", "_version"}
+    if taken := reserved & set(fields):
+        raise WireError(f"a module with {', '.join(sorted(taken))}")
+    for name, kind in kinds.items():
+        table = fields.get(name)
+        if type(table) not in (dict, collections.OrderedDict):
+            raise WireError(f"a module whose {name} is no dict")
+        if not all(type(k) is str and (v is None or isinstance(v, kind)) for k, v in table.items()):
+            raise WireError(f"a module whose {name} hold something else")
+
+
+# Tuples with names that functions of PyTorch and NumPy return
+
+
+def is_result(cls: type) -> bool:
+    """Whether a class is one of those tuples: of `torch.max(x, 0)`, `np.linalg.svd(x)`."""
+    ours = cls.__module__ == "torch.return_types" or cls.__module__.startswith("numpy.")
+    return ours and issubclass(cls, tuple) and find(cls.__module__, cls.__name__) is cls
+
+
+def write_result(w: Writer, value: tuple) -> None:
+    w.raw(b"j")
+    w.text(type(value).__module__)
+    w.text(type(value).__name__)
+    write_items(w, tuple(tuple.__iter__(value)))
+
+
+def read_result(r: Reader) -> tuple:
+    module, name = r.text(), r.text()
+    cls = find(module, name)
+    if not isinstance(cls, type) or not is_result(cls):
+        raise WireError(f"{module[:60]}.{name[:60]} is no result")
+    items = read_items(r)
+    if not hasattr(cls, "_fields"):
+        return cls(items)
+    if len(items) != len(cls._fields):
+        raise WireError(f"{len(items)} items for {name}")
+    return tuple.__new__(cls, items)
+
+
+# Everything else stays where it is
+
+
+def write_handle(w: Writer, value: Any) -> None:
+    """What `lend` says about an object that stays in this process."""
+    if w.sealed and w.codec.trusting:
+        raise HoldsHandle(f"an object of {type(value).__name__} cannot go by value")
+    since = w.size + w.extra
+    if w.again(value):
+        return
+    w.shared.handles.add(w.seen[id(value)])
+    handle = w.codec.lend(value)
+    w.raw(b"h")
+    w.text(handle.kind)
+    w.number(handle.id)
+    w.put(handle.info)
+    w.done(value, since)
+
+
+def read_handle(r: Reader) -> Any:
+    if r.sealed and not r.codec.trusting:
+        raise WireError("an object that goes by value may hold no handle")
+    begun = r.begin(None)
+    r.shared.handles.add(begun[0])
+    kind, number = r.text(), r.number()
+    r.sealed += 1
+    info = r.get()
+    r.sealed -= 1
+    if len(kind) > 40:
+        raise WireError(f"no kind of a handle: {kind[:40]!r}")
+    value = r.codec.borrow(Handle(kind, number, info))
+    r.shared.objects[begun[0]] = value
+    r.end(begun)
+    return value
+
+
+READERS = {
+    b"o": read_record,
+    b"q": read_value_record,
+    b"e": read_member,
+    b"M": read_module,
+    b"j": read_result,
+    b"h": read_handle,
+}
