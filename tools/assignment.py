@@ -115,3 +115,8 @@ def problem(check_id: str) -> str:
 def first_line(cell: NotebookNode) -> str:
     """The first line of a cell's text, to name the cell in a message."""
     return cell.source.strip().split("\n")[0]
+
+
+def label(cell: NotebookNode) -> str:
+    """A cell's id and first line, to begin a message with."""
+    return f"cell {cell.id} ({first_line(cell)[:40]!r})"

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from nbformat import NotebookNode
 
-from tools.assignment import cells, first_line, grade_id, kind, problem
+from tools.assignment import cells, grade_id, kind, label, problem
+from tools.split import SPLIT_RULES
 
 TOTAL_POINTS = 100
 MARK = re.compile(r"[ \t]*### (?P<edge>BEGIN|END) (?P<region>SOLUTION|HIDDEN TESTS)[ \t]*")
@@ -37,15 +38,15 @@ def marks_are_well_formed(source: NotebookNode) -> Iterator[str]:
             mark = MARK.fullmatch(line)
             if not mark:
                 if MARK_LIKE.search(line):
-                    yield f"{_name(cell)}: malformed mark {line.strip()!r}"
+                    yield f"{label(cell)}: malformed mark {line.strip()!r}"
             elif (mark["edge"] == "BEGIN") != (open_region is None):
-                yield f"{_name(cell)}: unexpected {line.strip()!r}"
+                yield f"{label(cell)}: unexpected {line.strip()!r}"
             elif mark["edge"] == "END" and mark["region"] != open_region:
-                yield f"{_name(cell)}: {line.strip()!r} closes BEGIN {open_region}"
+                yield f"{label(cell)}: {line.strip()!r} closes BEGIN {open_region}"
             else:
                 open_region = mark["region"] if mark["edge"] == "BEGIN" else None
         if open_region:
-            yield f"{_name(cell)}: BEGIN {open_region} is never closed"
+            yield f"{label(cell)}: BEGIN {open_region} is never closed"
 
 
 def marks_are_in_their_cells(source: NotebookNode) -> Iterator[str]:
@@ -54,10 +55,10 @@ def marks_are_in_their_cells(source: NotebookNode) -> Iterator[str]:
     for cell in source.cells:
         for region, home in homes.items():
             if f"BEGIN {region}" in cell.source and kind(cell) != home:
-                yield f"{_name(cell)}: {region} marks outside a cell with `:{home}: id`"
+                yield f"{label(cell)}: {region} marks outside a cell with `:{home}: id`"
     for cell in cells(source, "answer"):
         if "BEGIN SOLUTION" not in cell.source:
-            yield f"{_name(cell)}: an answer cell without solution marks"
+            yield f"{label(cell)}: an answer cell without solution marks"
 
 
 def points_are_given(source: NotebookNode) -> Iterator[str]:
@@ -67,9 +68,9 @@ def points_are_given(source: NotebookNode) -> Iterator[str]:
         points = cell.metadata.get("nbgrader", {}).get("points")
         if kind(cell) not in ("check", "written"):
             if points is not None:
-                yield f"{_name(cell)}: points on a cell that is neither `check` nor `written`"
+                yield f"{label(cell)}: points on a cell that is neither `check` nor `written`"
         elif not isinstance(points, int | float) or points <= 0:
-            yield f"{_name(cell)}: a {kind(cell)} cell without points"
+            yield f"{label(cell)}: a {kind(cell)} cell without points"
         else:
             total += points
     if total != TOTAL_POINTS:
@@ -83,7 +84,7 @@ def checks_name_their_problem(source: NotebookNode) -> Iterator[str]:
         if kind(cell) == "answer":
             answers.add(cell.id)
         elif problem(cell.id) not in answers:
-            yield f"{_name(cell)}: no answer cell {problem(cell.id)!r} above this check"
+            yield f"{label(cell)}: no answer cell {problem(cell.id)!r} above this check"
 
 
 def checks_end_without_a_value(source: NotebookNode) -> Iterator[str]:
@@ -92,12 +93,12 @@ def checks_end_without_a_value(source: NotebookNode) -> Iterator[str]:
         try:
             statements = ast.parse(cell.source).body
         except SyntaxError as error:
-            yield f"{_name(cell)}: line {error.lineno} is not plain Python: {error.msg}"
+            yield f"{label(cell)}: line {error.lineno} is not plain Python: {error.msg}"
             continue
         last = statements[-1] if statements else None
         called = getattr(getattr(getattr(last, "value", None), "func", None), "id", "")
         if isinstance(last, ast.Expr) and called != "print":
-            yield f"{_name(cell)}: ends with an expression, whose value would count as points"
+            yield f"{label(cell)}: ends with an expression, whose value would count as points"
 
 
 SOURCE_RULES = [
@@ -107,6 +108,7 @@ SOURCE_RULES = [
     points_are_given,
     checks_name_their_problem,
     checks_end_without_a_value,
+    *SPLIT_RULES,
 ]
 
 # Rules for a release: nothing that students must not see.
@@ -116,28 +118,28 @@ def nothing_is_marked(release: NotebookNode, source: NotebookNode) -> Iterator[s
     """No solution or hidden-test mark is left, nor an option that the authors' tools read."""
     for cell in release.cells:
         if MARK_LIKE.search(str(cell)):
-            yield f"{_name(cell)}: a solution or hidden-test mark is released"
+            yield f"{label(cell)}: a solution or hidden-test mark is released"
 
 
 def nothing_is_executed(release: NotebookNode, source: NotebookNode) -> Iterator[str]:
     """No outputs and no execution counts."""
     for cell in release.cells:
         if cell.get("outputs") or cell.get("execution_count"):
-            yield f"{_name(cell)}: has outputs"
+            yield f"{label(cell)}: has outputs"
 
 
 def every_answer_is_a_stub(release: NotebookNode, source: NotebookNode) -> Iterator[str]:
     """Every answer cell raises NotImplementedError."""
     for cell in cells(release, "answer"):
         if "raise NotImplementedError" not in cell.source:
-            yield f"{_name(cell)}: the stub does not raise NotImplementedError"
+            yield f"{label(cell)}: the stub does not raise NotImplementedError"
 
 
 def every_check_says_something(release: NotebookNode, source: NotebookNode) -> Iterator[str]:
     """A check whose lines are all hidden still has a visible comment that says what it is about."""
     for cell in cells(release, "check"):
         if not cell.source.strip():
-            yield f"{_name(cell)}: empty once the hidden tests are gone; begin with a comment"
+            yield f"{label(cell)}: empty once the hidden tests are gone; begin with a comment"
 
 
 def no_answer_is_shown(release: NotebookNode, source: NotebookNode) -> Iterator[str]:
@@ -147,7 +149,7 @@ def no_answer_is_shown(release: NotebookNode, source: NotebookNode) -> Iterator[
         for cell in source.cells:
             for line in region_lines(cell.source, region):
                 if line in shown and _is_telling(line, region):
-                    yield f"{_name(cell)}: a line of {what} is released: {line!r}"
+                    yield f"{label(cell)}: a line of {what} is released: {line!r}"
 
 
 def _is_telling(line: str, region: str) -> bool:
@@ -175,7 +177,3 @@ RELEASE_RULES = [
     every_check_says_something,
     no_answer_is_shown,
 ]
-
-
-def _name(cell: NotebookNode) -> str:
-    return f"cell {cell.id} ({first_line(cell)[:40]!r})"

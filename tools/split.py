@@ -1,0 +1,216 @@
+"""What the grader cannot split: each rule yields the faults it finds, with the way out.
+
+A submission's answers run in one process and its checks in another, where the names that answer
+cells define stand for what the student's process holds: a call goes there, and its result comes
+back. So a check works as it is written, unless it reaches into the answer's own namespace, or an
+answer reaches into the check's. Cells that do not parse are left to the other rules.
+"""
+
+import ast
+from collections.abc import Iterator
+
+from nbformat import NotebookNode
+
+from tools.assignment import cells, label, problem
+from tools.names import Code, codes, dotted, root
+
+INSIDES = {"__code__", "__globals__", "__closure__", "__builtins__", "__mro__", "__bases__"}
+LOOKERS = {"vars", "inspect.getmembers", "inspect.getclosurevars", "dis.dis", "pickle.dumps"}
+SETTINGS = {
+    *("numpy.errstate", "numpy.seterr", "decimal.getcontext", "decimal.localcontext", "os.chdir"),
+    *("torch.set_default_dtype", "torch.set_default_device", "sys.setrecursionlimit"),
+}
+WRITERS = {
+    *("write_text", "write_bytes", "savetxt", "savez", "mkdir", "makedirs", "tofile"),
+    *("mkdtemp", "mkstemp", "TemporaryDirectory", "NamedTemporaryFile"),
+}
+OTHER_SIDE = {"check": "answer", "answer": "check"}
+APART = "the answer runs in another process and would not see it"
+
+
+def checks_compile(source: NotebookNode) -> Iterator[str]:
+    """A check compiles as a module does, and needs no IPython."""
+    for cell in cells(source, "check"):
+        try:
+            tree = ast.parse(cell.source)
+        except SyntaxError:
+            continue  # checks_end_without_a_value says so
+        try:
+            compile(tree, "<check>", "exec")
+        except SyntaxError as error:
+            yield f"{label(cell)}: {error.msg}; run a coroutine with asyncio.run(...)"
+    for code in _of(codes(source), "check"):
+        if "get_ipython" in code.reads:
+            yield f"{code}: get_ipython is for notebooks alone; write the check in plain Python"
+
+
+def names_come_from_locked_cells(source: NotebookNode) -> Iterator[str]:
+    """A check or a given cell reads no name of a free cell, an answer reads none of a check."""
+    found = codes(source)
+    checks = _bound(found, "check") | {name for code in found for name in code.woven}
+    for readers, owners, others in (
+        ("check given", _bound(found, "free"), _bound(found, "given answer") | checks),
+        ("answer given", checks, _bound(found, "given answer free")),
+    ):
+        for code in _of(found, readers):
+            for name in sorted(code.reads & owners - others - code.binds):
+                yield (
+                    f"{code}: reads {name!r}, which no given cell defines; "
+                    "put what defines it into a `:given:` cell"
+                )
+
+
+def checks_rebind_nothing(source: NotebookNode) -> Iterator[str]:
+    """A check gives no other value to a name that a given or answer cell above it defines."""
+    above: dict[str, Code] = {}
+    imports: set[tuple[str, str]] = set()
+    for code in codes(source):
+        if code.kind in ("given", "answer"):
+            above |= dict.fromkeys(code.binds, code)
+            imports |= set(code.imports.items())
+        elif code.kind == "check":
+            same = {name for name, origin in code.imports.items() if (name, origin) in imports}
+            for name in sorted(code.binds & above.keys() - same):
+                yield (
+                    f"{code}: gives {name!r} of the cell {above[name].cell.id!r} another value; "
+                    f"{APART}: choose another name, and pass it as an argument"
+                )
+
+
+def checks_patch_nothing(source: NotebookNode) -> Iterator[str]:
+    """A check replaces nothing in a module, in a class or function of a given cell or an answer."""
+    found = codes(source)
+    everywhere = _definitions(found, "given answer") | _imports(found).keys()
+    for code in _of(found, "check"):
+        own = code.binds - code.imports.keys()
+        shared = everywhere - own
+        calls = (n for n in code.nodes(ast.Call) if _patches(n, _imports(found), shared, own))
+        places = (n for n in code.changes if _is_outside(n, shared))
+        for node in [*calls, *places]:
+            yield (
+                f"{code}: patches with {ast.unparse(node)!r}; {APART}: let the answer take it as "
+                "an argument"
+            )
+
+
+def _patches(call: ast.Call, imports: dict[str, str], shared: set[str], own: set[str]) -> bool:
+    words = dotted(call.func, imports).split(".")
+    target = root(call.args[0]) if call.args else ""
+    is_mock = "patch" in words or words[0] == "monkeypatch"
+    return (is_mock and target not in own) or (words[-1] == "setattr" and target in shared)
+
+
+def _is_outside(place: ast.expr, shared: set[str]) -> bool:
+    if ast.unparse(place).startswith("globals()"):
+        return True
+    return root(place) in shared and not isinstance(place, ast.Name)
+
+
+def checks_and_answers_share_no_state(source: NotebookNode) -> Iterator[str]:
+    """No variable of a given cell is changed by an answer and read by a check, or vice versa."""
+    found = codes(source)
+    fixed = _definitions(found, "given answer") | _imports(found).keys()
+    given, answers = _bound(found, "given") - fixed, _bound(found, "answer") - fixed
+    for code in _of(found, "check answer"):
+        changed = {root(place) for place in code.changes} & code.reads & given
+        if code.kind == "answer":
+            changed |= code.changed_by_functions & (given | answers)
+        for name in sorted(changed - (code.binds if code.kind == "check" else set())):
+            if any(name in other.reads for other in _of(found, OTHER_SIDE[code.kind])):
+                yield (
+                    f"{code}: changes {name!r}, which a cell of kind `{OTHER_SIDE[code.kind]}` "
+                    "reads in another process; pass it as an argument, and return it"
+                )
+
+
+def checks_look_into_no_answer(source: NotebookNode) -> Iterator[str]:
+    """A check reads nothing of a function or an object that is no data, and derives no class."""
+    found = codes(source)
+    answers = _bound(found, "answer")
+    for code in _of(found, "check"):
+        made = answers | _made_by(code, answers)
+        for node in code.nodes(ast.Attribute):
+            if node.attr in INSIDES or (node.attr == "__dict__" and root(node) in made):
+                yield f"{code}: looks into {ast.unparse(node)!r}; test what the answer does"
+        for node in code.nodes(ast.Call):
+            target = root(node.args[0]) if node.args else ""
+            if dotted(node.func, _imports(found)) in LOOKERS and target in made:
+                yield f"{code}: looks into {ast.unparse(node)!r}; test what the answer does"
+        for node in code.nodes(ast.ClassDef):
+            for base in sorted(answers & {root(base) for base in node.bases}):
+                yield (
+                    f"{code}: derives {node.name} from {base}, a class of another process; "
+                    f"derive it in the answer cell, or test an object of {base} itself"
+                )
+
+
+def checks_stay_in_their_process(source: NotebookNode) -> Iterator[str]:
+    """A check writes no files and changes no setting of Python, NumPy or PyTorch."""
+    found = codes(source)
+    for code in _of(found, "check"):
+        for call in code.nodes(ast.Call):
+            name = dotted(call.func, _imports(found))
+            method = getattr(call.func, "attr", name.split(".")[-1])
+            if name in SETTINGS:
+                yield f"{code}: calls {name}; {APART}: call it in a `:given:` cell"
+            elif method in WRITERS or (name == "open" and _opens_to_write(call)):
+                yield (
+                    f"{code}: writes files with {method}; {APART}: write them in a `:given:` cell, "
+                    "or pass an io.StringIO as an argument"
+                )
+
+
+def references_stand_below_their_checks(source: NotebookNode) -> Iterator[str]:
+    """The woven reference of a problem stands below the last check of that problem."""
+    found = codes(source)
+    owner = {name: code.cell.id for code in _of(found, "answer") for name in code.binds}
+    last = {problem(code.cell.id): i for i, code in enumerate(found) if code.kind == "check"}
+    for i, code in enumerate(found):
+        for name in sorted(code.woven & owner.keys()):
+            if last.get(owner[name], -1) >= i:
+                yield (
+                    f"{code}: weaves {name!r}, the answer of {owner[name]!r}, though a check of it "
+                    "has yet to run; weave it into the checks of later problems"
+                )
+
+
+def _of(found: list[Code], kinds: str) -> Iterator[Code]:
+    return (code for code in found if code.kind in kinds.split())
+
+
+def _bound(found: list[Code], kinds: str) -> set[str]:
+    return {name for code in _of(found, kinds) for name in code.binds}
+
+
+def _imports(found: list[Code]) -> dict[str, str]:
+    return {name: origin for code in found for name, origin in code.imports.items()}
+
+
+def _definitions(found: list[Code], kinds: str) -> set[str]:
+    """Names of the functions and classes that cells define."""
+    types = ast.FunctionDef | ast.ClassDef
+    bodies = (code.tree.body for code in _of(found, kinds))
+    return {node.name for body in bodies for node in body if isinstance(node, types)}
+
+
+def _made_by(code: Code, answers: set[str]) -> set[str]:
+    """Variables that hold what a call of an answer returned."""
+    calls = (n for n in code.nodes(ast.Assign) if isinstance(n.value, ast.Call))
+    return {root(t) for n in calls if root(n.value.func) in answers for t in n.targets}
+
+
+def _opens_to_write(call: ast.Call) -> bool:
+    modes = [*call.args[1:2], *(k.value for k in call.keywords if k.arg == "mode")]
+    return any({*"wax+"} & {*str(getattr(mode, "value", ""))} for mode in modes)
+
+
+SPLIT_RULES = [
+    checks_compile,
+    names_come_from_locked_cells,
+    checks_rebind_nothing,
+    checks_patch_nothing,
+    checks_and_answers_share_no_state,
+    checks_look_into_no_answer,
+    checks_stay_in_their_process,
+    references_stand_below_their_checks,
+]
