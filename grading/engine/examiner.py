@@ -1,0 +1,296 @@
+"""The trusted side of one submission: goes through its cells and gives the points.
+
+Answers and a student's own cells run in the student's process, given cells in both, checks here.
+When that process is lost, the cell or check that lost it pays; the earlier cells run again in a
+fresh one, and the examination goes on.
+"""
+
+import signal
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from typing import Any
+
+from nbformat import NotebookNode
+
+from grading.attempt import CellResult, CheckResult, Limits
+from grading.engine.cells import Cells, Shown, catching, line_in, stack
+from grading.engine.plan import Check, Plan
+from grading.engine.proxies import remember_source
+from grading.engine.pupil import Lost, Nursery, Pupil
+from grading.engine.records import library_records
+from tools.assignment import grade_id
+
+SECOND = 1.0  # that a check may go on after its calls have run out of time
+
+
+class Overdue(BaseException):
+    """A check itself runs for too long, on what the answers returned."""
+
+
+@dataclass
+class Shows:
+    """The outputs of one cell of the notebook."""
+
+    outputs: list[dict[str, Any]] = field(default_factory=list)
+    after_hidden: bool = False  # a hidden check had run before
+
+
+class Examination:
+    """One submission, from its first cell to its last."""
+
+    def __init__(
+        self,
+        plan: Plan,
+        notebook: NotebookNode,
+        nursery: Nursery,
+        limits: Limits,
+        trusted: Cells,
+        seed: int,
+    ) -> None:
+        self.plan, self.notebook, self.limits = plan, notebook, limits
+        self.trusted = trusted
+        self.pupil = Pupil(nursery, seed)
+        self.pupil.classes = plan.classes
+        self.done: list[tuple] = []  # questions to ask again after a crash
+        self.overridden: set[str] = set()  # names that hold a woven reference by now
+        self.shows: dict[str, Shows] = {}
+        self.checks: list[CheckResult] = []
+        self.cells: list[CellResult] = []
+        self.seen_hidden = False
+        self.end = time.monotonic() + limits.submission_s
+
+    def run(self, skipped: dict[str, CheckResult]) -> Iterator[str]:
+        """Go through the cells; yields the id of every check before it runs.
+
+        `skipped` holds results of checks that an earlier run could not finish.
+        """
+        self.pupil.deadline = self.end
+        self.revive()
+        for cell in self.notebook.cells:
+            name = grade_id(cell)
+            if name in self.plan.checks:
+                yield name
+                check = self.plan.checks[name]
+                result = skipped.get(name) or self.check(check)
+                self.checks.append(result)
+            elif cell.cell_type == "code":
+                self.cell(cell.id, self.plan.given.get(name, cell.source), name in self.plan.given)
+        self.show_again()
+        self.pupil.end()
+
+    # Cells of the student, and given ones
+
+    def cell(self, name: str, source: str, given: bool) -> None:
+        """Run a cell in the student's process, and here too if it is the course's own."""
+        file = f"<cell {name}>"
+        if given and name not in self.plan.leading:
+            self.trusted.run(source, file)
+        if given:
+            self.note_records()
+        else:
+            self.note_places(file, source)
+        started = time.monotonic()
+        result = CellResult(name)
+        try:
+            reply = self.ask("cell", file, source, given)
+            self.shows[name] = Shows(reply["outputs"], self.seen_hidden)
+            self.describe(result, reply["raised"], file)
+        except Lost as lost:
+            result.status, result.message = lost.status, lost.reason  # type: ignore[assignment]
+            self.shows[name] = Shows([_error(lost.status, lost.reason, "")])
+        result.seconds = round(time.monotonic() - started, 3)
+        if not given:
+            self.cells.append(result)
+
+    def describe(self, result: CellResult, raised: dict[str, Any] | None, file: str) -> None:
+        """Say in `result` what the cell raised."""
+        if raised is None:
+            return
+        result.status, result.error = "error", _short(raised["names"][0])
+        result.message = str(raised["text"])
+        result.line = int(raised["line"]) if raised["cell"] == file else 0
+        error = _error(result.error, result.message, str(raised["stack"]))
+        self.shows[result.id].outputs.append(error)
+
+    def note_records(self) -> None:
+        """Let instances of the classes of given cells and of the library travel by value."""
+        own = {
+            name: value
+            for name, value in self.trusted.namespace.items()
+            if isinstance(value, type) and value.__module__ == "__main__"
+        }
+        known = {n: c for n, c in own.items() if n in self.plan.given_classes}
+        self.pupil.records.update(library_records(self.plan.packages) | known)
+
+    def note_places(self, file: str, source: str) -> None:
+        """Remember where the student's functions stand, for checks that read their text."""
+        remember_source(file, source)
+        for name, line in self.plan.definitions(source):
+            self.pupil.places[name] = (file, line)
+
+    def ask(self, *question: Any) -> dict[str, Any]:
+        """Ask the student's process, started again if need be, and remember to ask again."""
+        self.pupil.deadline = min(time.monotonic() + self.limits.cell_s, self.end)
+        if self.pupil.channel is None:
+            self.revive()
+        reply = self.pupil.ask(*question)
+        self.done.append(question)
+        return reply
+
+    def revive(self) -> None:
+        """Start a fresh process and bring it to where the lost one was."""
+        again, self.done = self.done, []
+        self.pupil.start()
+        self.pupil.ask("library", self.plan.packages)
+        for question in again:
+            try:
+                self.pupil.deadline = min(time.monotonic() + self.limits.cell_s, self.end)
+                self.pupil.ask(*question)
+                self.done.append(question)
+            except Lost:
+                self.pupil.start()
+                self.pupil.ask("library", self.plan.packages)
+                for earlier in self.done:
+                    self.pupil.ask(*earlier)
+
+    # Checks
+
+    def check(self, check: Check) -> CheckResult:
+        """Run a check cell here."""
+        started = time.monotonic()
+        result = CheckResult(check.id, check.points)
+        shown = Shown()
+        try:
+            self.prepare(check)
+            with self.in_time(), catching(self.limits.text, shown):
+                self.pupil.outside = __import__("sys").stdout
+                exec(check.code, self.trusted.namespace)
+            result.earned = check.points
+        except BaseException as error:  # also an exit, which is as good as any other failure
+            self.judge(result, check, error)
+            shown.outputs.append(self.error_output(result, check, error))
+        self.seen_hidden |= bool(check.hidden_lines)
+        self.shows[check.id] = Shows(shown.outputs)
+        self.leave(check)
+        result.seconds = round(time.monotonic() - started, 3)
+        return result
+
+    def prepare(self, check: Check) -> None:
+        """Bring the student's names up to date, here and there."""
+        if check.woven:
+            self.ask("cell", f"<woven {check.id}>", check.woven, True)
+            self.overridden |= check.woven_names
+        elif self.pupil.channel is None:
+            self.revive()
+        self.pupil.deadline = min(time.monotonic() + self.limits.cell_s, self.end)
+        wanted = [name for name in self.plan.names if name not in self.overridden]
+        values = self.pupil.ask("names", wanted)["value"]
+        for name in wanted:
+            self.trusted.namespace.pop(name, None)
+            if name in values:
+                self.trusted.namespace[name] = values[name]
+
+    @contextmanager
+    def in_time(self) -> Iterator[None]:
+        """Stop a check that goes on by itself for longer than its calls may take."""
+
+        def ring(signal_number: int, frame: object) -> None:
+            raise Overdue
+
+        signal.signal(signal.SIGALRM, ring)
+        signal.setitimer(signal.ITIMER_REAL, self.pupil.deadline - time.monotonic() + SECOND)
+        try:
+            yield
+        finally:
+            signal.setitimer(signal.ITIMER_REAL, 0)
+
+    def judge(self, result: CheckResult, check: Check, error: BaseException) -> None:
+        """Say in `result` how the check failed."""
+        result.line = line_in(error, check.file)
+        result.hidden = result.line in check.hidden_lines
+        if isinstance(error, Lost):
+            result.status = error.status  # type: ignore[assignment]
+            doing = self.pupil.doing or "an answer"
+            result.message = f"{doing}: {error.reason}"
+        elif isinstance(error, Overdue):
+            result.status = "timeout"
+            result.message = "the check took too long with what the answers returned"
+        else:
+            result.status = "failed" if isinstance(error, AssertionError) else "error"
+            result.error, result.message = type(error).__name__, _text(error)[: self.limits.text]
+            result.students = hasattr(error, "students")
+
+    def error_output(self, result: CheckResult, check: Check, error: BaseException) -> dict:
+        """What the autograded notebook shows of a failed check."""
+        name = result.error or {"timeout": "TimeoutError"}.get(result.status, "RuntimeError")
+        lines = check.source.split("\n")
+        line = lines[result.line - 1] if 0 < result.line <= len(lines) else ""
+        students = getattr(error, "students", {}).get("stack", "")
+        text = students or (stack(error) if not isinstance(error, Lost | Overdue) else "")
+        place = f"Cell In[{{count}}], line {result.line}\n---> {line}\n" if result.line else ""
+        return _error(name, result.message, place + str(text))
+
+    def leave(self, check: Check) -> None:
+        """Give the student's later cells what the visible lines of the check left behind."""
+        values = {}
+        for name in check.shared_names:
+            value = self.trusted.namespace.get(name)
+            if self.pupil.can_send(value):
+                values[name] = value
+        if self.pupil.channel is not None and (values or check.shared_source):
+            with suppress(Lost):  # the next cell starts a fresh process
+                self.ask("share", values, check.shared_source)
+
+    @property
+    def layers(self) -> list[str]:
+        """The layers of the sandbox that were active."""
+        layers = self.pupil.layers
+        return [str(layer) for layer in layers] if type(layers) is list else []
+
+    def notes(self) -> list[str]:
+        """For the student: cells that did not end."""
+        reasons = {"timeout": "ran for too long and was stopped", "died": "ended its process"}
+        return [f"cell {c.id} {reasons[c.status]}" for c in self.cells if c.status in reasons]
+
+    # What is shown
+
+    def show_again(self) -> None:
+        """Take what cells print from a run that no hidden check has touched.
+
+        A student's process could keep what hidden checks passed to it, and print it later.
+        """
+        later = [n for n, show in self.shows.items() if show.after_hidden and show.outputs]
+        if not later:
+            return
+        self.end = max(self.end, time.monotonic() + self.limits.cell_s)
+        questions, self.done = self.done, []
+        try:
+            self.revive()
+            for question in questions:
+                reply = self.ask(*question)
+                name = str(question[1]).removeprefix("<cell ").removesuffix(">")
+                if question[0] == "cell" and name in later:
+                    errors = [o for o in self.shows[name].outputs if o["output_type"] == "error"]
+                    self.shows[name] = Shows(reply["outputs"] + errors)
+                    later.remove(name)
+        except Lost:
+            pass
+        for name in later:
+            self.shows[name] = Shows()
+
+
+def _error(name: str, message: str, traceback: str) -> dict[str, Any]:
+    return {"output_type": "error", "name": name, "message": message, "traceback": traceback}
+
+
+def _short(name: Any) -> str:
+    return str(name).rpartition(".")[2]
+
+
+def _text(error: BaseException) -> str:
+    try:
+        return str(error)
+    except Exception:
+        return ""

@@ -1,0 +1,371 @@
+"""Stand-ins: what a check sees in the place of the functions, classes and objects of a student.
+
+A stand-in asks the student's process and gets data back. Special methods are there only where
+they yield data (iterating, indexing, calling ...), or where the *source's* class of that name
+defines them: an object of a student's own making is equal to nothing and compares with nothing.
+Modules of torch are held twice: the examiner's copy has real parameters, which an optimizer may
+step and a gradient may reach.
+"""
+
+import inspect
+import linecache
+import sys
+from collections.abc import Iterator
+from types import FunctionType
+from typing import TYPE_CHECKING, Any
+
+from grading.engine.torch_state import tensors, torch
+from grading.engine.wire import Handle
+
+if TYPE_CHECKING:
+    from grading.engine.pupil import Pupil
+
+READING = ("len", "iter", "next", "getitem", "setitem", "delitem", "call", "enter", "exit", "float",
+           "int", "index")  # fmt: skip
+COMPARING = ("eq", "ne", "lt", "le", "gt", "ge")
+REFLECTED = ("add", "sub", "mul", "truediv", "floordiv", "mod", "pow", "matmul", "and", "or", "xor")
+
+
+class RemoteType(type):
+    """The class of stand-ins for classes: calling one constructs on the student's side."""
+
+    _pupil: "Pupil | None" = None
+    _module = False
+
+    def __call__(cls, *args: Any, **kwargs: Any) -> Any:
+        if cls._pupil is None:
+            return super().__call__(*args, **kwargs)
+        return cls._pupil.use("call", cls, *args, **kwargs)
+
+    def __getattr__(cls, name: str) -> Any:
+        if cls._pupil is None or _is_special(name):
+            raise AttributeError(name)
+        return cls._pupil.use("getattr", cls, name)
+
+
+class Remote(metaclass=RemoteType):
+    """Stands for an object of the student."""
+
+    def __getattr__(self, name: str) -> Any:
+        if _is_special(name):
+            raise AttributeError(name)
+        return _pupil(self).use("getattr", self, name)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        _pupil(self).use("setattr", self, name, value)
+
+    def __delattr__(self, name: str) -> None:
+        _pupil(self).use("delattr", self, name)
+
+    def __repr__(self) -> str:
+        return str(_pupil(self).use("repr", self))
+
+    def __str__(self) -> str:
+        return str(_pupil(self).use("str", self))
+
+    def __dir__(self) -> list[str]:
+        return _pupil(self).use("dir", self)
+
+    def __copy__(self) -> Any:
+        return _pupil(self).use("copy", self)
+
+    def __deepcopy__(self, memo: object) -> Any:
+        return _pupil(self).use("deepcopy", self)
+
+
+def _is_special(name: str) -> bool:
+    return name.startswith("__") and name.endswith("__")
+
+
+def _pupil(thing: Any) -> "Pupil":
+    return object.__getattribute__(thing, "__dict__")["_pupil"]
+
+
+def is_stand_in(thing: Any) -> bool:
+    """Whether `thing` stands for something of a student."""
+    if isinstance(thing, FunctionType):
+        return thing.__dict__.get("__student__", False) is True
+    return isinstance(thing, RemoteType) or isinstance(type(thing), RemoteType)
+
+
+def stand_in(pupil: "Pupil", handle: Handle) -> Any:
+    """The stand-in for what `handle` names."""
+    info = handle.info
+    if handle.kind == "function":
+        return _function(pupil, handle)
+    if handle.kind == "class":
+        return _class(pupil, info)
+    cls = info.get("of") if isinstance(info.get("of"), type) else _class(pupil, info)
+    if handle.kind == "module" and torch() is not None:
+        return _module(pupil, cls, info)
+    thing = object.__new__(cls if issubclass(cls, Remote) else Remote)
+    vars(thing)["_pupil"] = pupil
+    return thing
+
+
+def _function(pupil: "Pupil", handle: Handle) -> FunctionType:
+    """A real function, so that `inspect` takes it for one."""
+    info = handle.info
+
+    def function(*args: Any, **kwargs: Any) -> Any:
+        return pupil.use("call", function, *args, **kwargs)
+
+    function.__name__ = function.__qualname__ = str(info["name"])
+    function.__doc__ = info["doc"]
+    function.__module__ = "__main__"
+    function.__dict__["__student__"] = True
+    _sign(function, info.get("signature"))
+    place = pupil.places.get(function.__name__)
+    if place:
+        file, line = place
+        function.__code__ = function.__code__.replace(co_filename=file, co_firstlineno=line)
+    return function
+
+
+def _sign(thing: Any, rows: Any) -> None:
+    """Give a stand-in the signature that the student's function has."""
+    if not rows:
+        return
+    empty = inspect.Parameter.empty
+    thing.__signature__ = inspect.Signature([
+        inspect.Parameter(
+            str(name), inspect._ParameterKind(kind),
+            default=default[0] if default else empty, annotation=annotation or empty,
+        )
+        for name, kind, default, annotation in rows
+    ])  # fmt: skip
+
+
+def _class(pupil: "Pupil", info: dict[str, Any]) -> type:
+    """A class with the special methods that its stand-ins may have."""
+    name = str(info["class"])
+    if "BaseException" in info["bases"]:
+        return exception_class(pupil, name, info["bases"]) or Exception
+    allowed = {*READING, *pupil.classes.get(name, ())} & {str(d) for d in info["dunders"]}
+    methods: dict[str, Any] = {f"__{d}__": _method(d) for d in allowed}
+    base = Remote
+    if "Module" in info["bases"] and torch() is not None:
+        base, methods = _module_base(), {}
+    elif "__eq__" in methods:
+        methods["__hash__"] = object.__hash__
+    cls = RemoteType(name, (base,), {**methods, "__module__": "__main__", "__doc__": info["doc"]})
+    cls._pupil = pupil
+    _sign(cls, info.get("signature"))
+    return cls
+
+
+def exception_class(pupil: "Pupil", name: str, bases: Any = ()) -> type[BaseException] | None:
+    """The class of an exception that the student's cells define; made from its bases if new."""
+    known = pupil.exceptions.get(name)
+    if known is None and bases:
+        parents = (pupil._exception_class(f"builtins.{base}") for base in bases)
+        parent = next(filter(None, parents), Exception)
+        known = pupil.exceptions[name] = type(name, (parent,), {"__module__": "__main__"})
+    return known
+
+
+def _method(name: str) -> Any:
+    """The special method `__name__` of a stand-in."""
+    if name in COMPARING:
+
+        def method(self: Any, other: Any) -> Any:
+            return _pupil(self).use(name, self, other) if is_stand_in(other) else NotImplemented
+    elif name.startswith("r") and name[1:] in REFLECTED:
+
+        def method(self: Any, other: Any) -> Any:
+            return _pupil(self).use(name[1:], other, self)
+    elif name == "exit":
+
+        def method(self: Any, *error: Any) -> Any:
+            return _pupil(self).use("exit", self, *(None if e is None else repr(e) for e in error))
+    else:
+
+        def method(self: Any, *args: Any, **kwargs: Any) -> Any:
+            return _pupil(self).use(name, self, *args, **kwargs)
+
+    return method  # fmt: skip
+
+
+# Modules of torch
+
+
+def _module_base() -> type:
+    """The class of the examiner's copies of a student's modules, made where torch is loaded."""
+    found = globals().get("RemoteModule")
+    if found is not None:
+        return found
+
+    class RemoteModule(torch().nn.Module, metaclass=RemoteType):  # type: ignore[misc, name-defined]
+        """The examiner's copy of a module that a student's class defines."""
+
+        def forward(self, *args: Any, **kwargs: Any) -> Any:
+            return _pupil(self).use("call", self, *args, **kwargs)
+
+        def __getattr__(self, name: str) -> Any:
+            try:
+                return super().__getattr__(name)
+            except AttributeError:
+                if _is_special(name) or "_pupil" not in vars(self):
+                    raise
+            return _pupil(self).use("getattr", self, name)
+
+        def __setattr__(self, name: str, value: Any) -> None:
+            super().__setattr__(name, value)
+            if "_pupil" in vars(self) and name != "training" and not _is_tensor_or_module(value):
+                _pupil(self).use("setattr", self, name, value)
+
+        def __deepcopy__(self, memo: object) -> Any:
+            return _pupil(self).use("deepcopy", self)
+
+    globals()["RemoteModule"] = RemoteModule
+    return RemoteModule
+
+
+def _is_tensor_or_module(value: Any) -> bool:
+    return isinstance(value, torch().Tensor | torch().nn.Module)
+
+
+def _module(pupil: "Pupil", cls: type, info: dict[str, Any]) -> Any:
+    if not issubclass(cls, torch().nn.Module):
+        cls = _module_base()
+    module = cls.__new__(cls)
+    torch().nn.Module.__init__(module)
+    refresh(module, info)
+    vars(module)["_pupil"] = pupil
+    return module
+
+
+def refresh(module: Any, info: dict[str, Any]) -> None:
+    """Make the examiner's copy of a module equal to what the student's side says it holds."""
+    vars(module)["training"] = bool(info["training"])
+    vars(module).update({
+        name: value for name, value in info["plain"].items()
+        if type(name) is str and not name.startswith("_") and not hasattr(type(module), name)
+    })  # fmt: skip
+    for name, value in info["parameters"].items():
+        _put(module._parameters, name, value, torch().nn.Parameter)
+    for name, value in info["buffers"].items():
+        _put(module._buffers, name, value, torch().Tensor)
+    for name, child in info["children"].items():
+        if isinstance(child, dict):
+            child = _library_module(module._modules.get(name), child)
+        module._modules[str(name)] = child
+
+
+def _put(held: dict[str, Any], name: str, value: Any, kind: type) -> None:
+    """Put a tensor into the examiner's copy: the one that is there keeps its identity."""
+    if value is not None and not isinstance(value, torch().Tensor):
+        raise TypeError(f"{name} is no tensor")
+    mine = held.get(name)
+    if mine is None or value is None or mine.shape != value.shape or mine.dtype != value.dtype:
+        is_plain = value is None or isinstance(value, kind)
+        held[str(name)] = value if is_plain else kind(value, value.requires_grad)
+    else:
+        mine.data.copy_(value.detach())
+        mine.grad = value.grad
+        mine.requires_grad_(value.requires_grad)
+
+
+def _library_module(mine: Any, info: dict[str, Any]) -> Any:
+    """A module of torch.nn inside a student's module."""
+    file, _, name = str(info["library"]).partition(":")
+    cls = getattr(sys.modules.get(file), name, None) if file.startswith("torch.nn.") else None
+    if not (isinstance(cls, type) and issubclass(cls, torch().nn.Module)):
+        raise TypeError(f"{info['library']} is no module of torch")
+    if type(mine) is not cls:
+        mine = cls.__new__(cls)
+        torch().nn.Module.__init__(mine)
+    refresh(mine, info)
+    return mine
+
+
+def pushed(given: Any, pupil: "Pupil") -> dict[int, Any]:
+    """What the examiner's copies hold of the modules among the arguments of a call."""
+    found = {}
+    for module in _modules_in(given):
+        number = pupil.numbers.get(id(module))
+        if number is not None:
+            found[number] = {
+                "training": {name: m.training for name, m in module.named_modules()},
+                "parameters": {n: (p.data, p.grad) for n, p in module.named_parameters()},
+                "buffers": dict(module.named_buffers()),
+            }
+    return found
+
+
+def _modules_in(given: Any) -> Iterator[Any]:
+    if torch() is None:
+        return
+    parts = [given]
+    while parts:
+        part = parts.pop()
+        if type(part) in (tuple, list):
+            parts += part
+        elif type(part) is dict:
+            parts += part.values()
+        elif isinstance(part, torch().nn.Module):
+            yield part
+
+
+# Gradients
+
+
+def linked(pupil: "Pupil", value: Any, graph: dict[str, Any] | None, given: Any) -> Any:
+    """The value of a reply, its tensors joined to the examiner's graph."""
+    if graph is None or torch() is None:
+        return value
+    modules = [pupil.stand_ins[number] for number in graph["modules"]]
+    inputs = [t for t in tensors(given) if t.requires_grad]
+    inputs += [p for module in modules for p in module.parameters() if p.requires_grad]
+    results = tensors(value)
+    ends = [results[place] for place in graph["places"]]
+    with torch().enable_grad():
+        joined = _bridge().apply(pupil, graph["number"], ends, _anchor(), *inputs)
+    return _replaced(value, {id(end): new for end, new in zip(ends, joined, strict=True)})
+
+
+def _anchor() -> Any:
+    return torch().zeros((), requires_grad=True)  # lets a result without inputs have a gradient
+
+
+def _bridge() -> Any:
+    """The autograd function whose backward pass runs on the student's side."""
+    found = globals().get("Bridge")
+    if found is not None:
+        return found
+
+    class Bridge(torch().autograd.Function):  # type: ignore[misc, name-defined]
+        """Results of a call; their gradients come from the student's process."""
+
+        @staticmethod
+        def forward(ctx: Any, pupil: Any, number: int, ends: list[Any], *inputs: Any) -> Any:
+            ctx.pupil, ctx.number, ctx.shapes = pupil, number, [i.shape for i in inputs]
+            return tuple(end.detach() for end in ends)
+
+        @staticmethod
+        def backward(ctx: Any, *gradients: Any) -> Any:
+            found = ctx.pupil.gradients(ctx.number, list(gradients))
+            if not found:
+                return (None,) * (3 + len(ctx.shapes))
+            for gradient, shape in zip(found, ctx.shapes[1:], strict=True):
+                if gradient is not None and gradient.shape != shape:
+                    raise RuntimeError(f"a gradient has the shape {tuple(gradient.shape)}")
+            return (None, None, None, None, *found)
+
+    globals()["Bridge"] = Bridge
+    return Bridge
+
+
+def _replaced(value: Any, news: dict[int, Any]) -> Any:
+    if id(value) in news:
+        return news[id(value)]
+    if type(value) in (tuple, list):
+        return type(value)(_replaced(part, news) for part in value)
+    if type(value) is dict:
+        return {key: _replaced(part, news) for key, part in value.items()}
+    return value
+
+
+def remember_source(file: str, source: str) -> None:
+    """Let `inspect.getsource` find the text of an answer."""
+    linecache.cache[file] = (len(source), None, source.splitlines(True), file)

@@ -1,0 +1,340 @@
+"""A student's process as the examiner sees it: started, asked, ended, started again.
+
+What comes back is data that the student made up, at worst. It is decoded strictly, and any message
+that is no answer to the question ends the process.
+"""
+
+import builtins
+import contextlib
+import json
+import os
+import select
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from typing import Any
+
+from grading.engine import proxies, torch_state, wire
+from grading.engine.channel import Channel, Garbled, Gone, Hung
+from grading.engine.randomness import accept, global_states
+from grading.engine.sandbox import SandboxError
+from grading.engine.scratch import clear_scratch, scratch_size
+from grading.engine.wire import Codec, Handle, WireError
+
+MADE_UP = (WireError, LookupError, TypeError, ValueError, AttributeError)  # by forged replies
+DEEPEST = 50  # calls and callbacks in each other
+SCRATCH_MB = 256  # that all files of a student may hold together
+
+
+class Lost(BaseException):
+    """The student's process is gone; `status` is "timeout" or "died", the text says why."""
+
+    def __init__(self, status: str, reason: str) -> None:
+        super().__init__(reason)
+        self.status, self.reason = status, reason
+
+
+class Nursery:
+    """The zygote of an assignment, and the orders that it takes."""
+
+    def __init__(self, options: dict[str, Any]) -> None:
+        self.options = options
+        self.control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        os.set_inheritable(theirs.fileno(), True)
+        command = ["-m", "grading.engine.zygote", json.dumps(options), str(theirs.fileno())]
+        self.process = subprocess.Popen(
+            [sys.executable, *command],
+            pass_fds=[theirs.fileno()],
+            env=options["environment"],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+        )
+        theirs.close()
+        started = self._answer()
+        if "refused" in started:
+            raise SandboxError(started["refused"])
+        self.namespaces = started["namespaces"]
+
+    def fork(self, fds: list[int], seed: int) -> tuple[int, int]:
+        """A new student process on two pipe ends: its number there, and a pidfd."""
+        socket.send_fds(self.control, [json.dumps(["fork", seed]).encode()], fds)
+        data, received, _, _ = socket.recv_fds(self.control, 100, 1)
+        return json.loads(data), received[0]
+
+    def ending(self, number: int) -> int:
+        """The exit code of a process that has ended or is about to."""
+        self.control.sendall(json.dumps(["end", number]).encode())
+        return self._answer()
+
+    def close(self) -> None:
+        """End the zygote, and with it all that it forked."""
+        self.control.close()
+        self.process.kill()
+        self.process.wait()
+
+    def _answer(self) -> Any:
+        data = self.control.recv(4000)
+        if not data:
+            raise RuntimeError("the interpreter that student processes are forked from has ended")
+        return json.loads(data)
+
+
+class Pupil:
+    """One student's process, or after a crash the next one."""
+
+    def __init__(self, nursery: Nursery, seed: int) -> None:
+        self.nursery, self.seed = nursery, seed
+        self.records: dict[str, type] = {}
+        self.classes: dict[str, set[str]] = {}  # of the source's answers: their special methods
+        self.places: dict[str, tuple[str, int]] = {}  # where an answer defines a function
+        self.exceptions: dict[str, type[BaseException]] = {}  # that the student's cells define
+        self.deadline = time.monotonic()
+        self.doing = ""  # the function that was called last
+        self.outside = sys.stdout  # where what a call prints is not shown
+        self.layers: list[str] = []
+        self.channel: Channel | None = None
+
+    # Life and death
+
+    def start(self) -> None:
+        """Fork a fresh process."""
+        self.end()
+        clear_scratch(self.nursery.options["scratch"])
+        (their_read, our_write), (our_read, their_write) = os.pipe(), os.pipe()
+        self.number, self.pidfd = self.nursery.fork([their_read, their_write], self.seed)
+        os.close(their_read)
+        os.close(their_write)
+        self.channel = Channel(our_read, our_write, idle=self._look_at_scratch)
+        self.lent: list[Any] = []
+        self.thrown: list[BaseException] = []
+        self.stand_ins: dict[int, Any] = {}
+        self.numbers: dict[int, int] = {}  # id of a stand-in: its number
+        self.random: dict[str, Any] = {}
+        self.depth = 0
+        self.codec = Codec(self.records, self._lend, self._borrow, trusting=False)
+        self.layers = self._receive_answer()
+
+    def end(self) -> int | None:
+        """Kill the process, if there is one; returns its exit code."""
+        if self.channel is None:
+            return None
+        gone = bool(select.select([self.pidfd], [], [], 0)[0])
+        with contextlib.suppress(ProcessLookupError):
+            signal.pidfd_send_signal(self.pidfd, signal.SIGKILL)
+        code = self.nursery.ending(self.number)
+        os.close(self.pidfd)
+        self.channel.close()
+        self.channel = None
+        return code if gone else None
+
+    def _look_at_scratch(self) -> None:
+        largest = SCRATCH_MB << 20
+        if scratch_size(self.nursery.options["scratch"], largest) > largest:
+            raise self._lost("died", f"its files took more than {SCRATCH_MB} MB")
+
+    def _lost(self, status: str, reason: str) -> Lost:
+        time.sleep(0.01 if status == "died" else 0)  # what is dying may finish
+        code = self.end()
+        if status == "died" and code:
+            reason = f"{reason} ({_ending(code)})"
+        return Lost(status, reason)
+
+    # Questions and answers
+
+    def ask(self, verb: str, *rest: Any) -> dict[str, Any]:
+        """Send a question and wait for its answer; callbacks in between are answered here."""
+        if self.channel is None:
+            raise Lost("died", "its process had ended")
+        payload = self.codec.encode((verb, *rest))
+        with self._guarded():
+            self.channel.send(b"Q", payload, self.deadline)
+        answer = self._receive_answer()
+        if type(answer) is not dict or any(type(key) is not str for key in answer):
+            raise self._lost("died", "it sent back what is no answer")
+        return answer
+
+    def _receive_answer(self) -> Any:
+        assert self.channel is not None
+        while True:
+            with self._guarded():
+                kind, payload = self.channel.receive(self.deadline)
+                message = self.codec.decode(payload)
+            if kind == b"R":
+                return message
+            self._answer_callback(message)
+
+    @contextlib.contextmanager
+    def _guarded(self) -> Iterator[None]:
+        try:
+            yield
+        except Hung:
+            raise self._lost("timeout", "it ran for too long and was stopped") from None
+        except Gone:
+            raise self._lost("died", "it ended its process") from None
+        except (Garbled, WireError) as error:
+            raise self._lost("died", f"it sent back what is no answer: {error}") from None
+
+    def _answer_callback(self, message: Any) -> None:
+        """Use what was lent as the student's code asks."""
+        self.depth += 1
+        if self.depth > DEEPEST:
+            raise self._lost("died", "its callbacks were nested too deep")
+        try:
+            reply = {"value": self._used(*message)}
+            payload = self.codec.encode(reply)
+        except Exception as error:
+            self.thrown.append(error)
+            payload = self.codec.encode({"raised": _as_data(error, len(self.thrown) - 1)})
+        self.depth -= 1
+        if self.channel is None:
+            raise Lost("died", "its process had ended")
+        with self._guarded():
+            self.channel.send(b"A", payload, self.deadline)
+
+    def _used(self, operation: str, number: int, args: tuple, kwargs: dict[str, Any]) -> Any:
+        thing = self.lent[number]
+        if operation == "call":
+            return thing(*args, **kwargs)
+        if operation == "next":
+            return next(thing)
+        name = args[0]
+        if type(name) is not str or name.startswith("_") or type(thing).__module__ != "__main__":
+            raise AttributeError(f"{name!r}")
+        return getattr(thing, name)
+
+    def use(self, operation: str, *args: Any, **kwargs: Any) -> Any:
+        """Let the student's process apply an operation to what stands for its things."""
+        self.doing = getattr(args[0], "__name__", self.doing) if operation == "call" else self.doing
+        self._send_random_state()
+        state = {"grad": _grad_enabled(), "modules": proxies.pushed((args, kwargs), self)}
+        shared = wire.Shared()
+        reply = self.ask("use", operation, self.codec.encode((args, kwargs), shared), state)
+        try:
+            value = self._taken(reply, shared)
+            error = self._error(reply["raised"]) if "raised" in reply else None
+            if error is None:
+                value = proxies.linked(self, value, reply["graph"], (args, kwargs))
+            printed = str(reply.get("printed", ""))
+        except MADE_UP as fault:
+            raise self._lost("died", f"it sent back what is no answer: {fault}") from None
+        if printed and sys.stdout is not self.outside:
+            sys.stdout.write(printed)
+        if error:
+            raise error
+        return value
+
+    def _taken(self, reply: dict[str, Any], shared: wire.Shared) -> Any:
+        """The value of a reply; the arguments of the call are changed in place as it says."""
+        if reply["data"] is None:
+            return None
+        value, changes = self.codec.decode(reply["data"], shared)
+        for index, after in changes.items():
+            if not accept(shared.objects[index], after):
+                wire.update(shared.objects[index], after)
+        return value  # decoding `modules` has refreshed the examiner's copies of modules
+
+    def can_send(self, value: Any) -> bool:
+        """Whether a value can be sent at all."""
+        try:
+            self.codec.encode(value)
+        except WireError:
+            return False
+        return True
+
+    def gradients(self, graph: int, ends: list[Any]) -> list[Any]:
+        """Gradients of what a call was given, from those of its results."""
+        reply = self.ask("backward", graph, ends)
+        if "raised" in reply:
+            raise self._error(reply["raised"])
+        return list(reply["value"])
+
+    def _send_random_state(self) -> None:
+        """Seed the student's global generators where a check has seeded or used its own."""
+        state, unequal = global_states(self.random)
+        if unequal:
+            self.ask("seed", state)
+            self.random = state
+
+    # Errors
+
+    def _error(self, data: dict[str, Any]) -> BaseException:
+        """The exception that the student's code raised, as one of this process."""
+        if type(data["thrown"]) is int:
+            return self.thrown[data["thrown"]]
+        names = [str(name) for name in data["names"]]
+        known = next((cls for cls in map(self._exception_class, names) if cls), RuntimeError)
+        name = names[0].rpartition(".")[2] if names else "Exception"
+        if known.__name__ != name:
+            known = type(name, (known,), {"__str__": lambda error: error.text})
+        error = known.__new__(known)
+        error.args = tuple(data["args"])
+        error.text = str(data["text"])  # type: ignore[attr-defined]
+        error.students = data  # type: ignore[attr-defined]
+        return error
+
+    def _exception_class(self, name: str) -> type[BaseException] | None:
+        module, _, short = name.rpartition(".")
+        if module == "builtins":
+            found = getattr(builtins, short, None)
+        elif module.split(".")[0] in ("numpy", "torch"):
+            found = getattr(sys.modules.get(module), short, None)
+        else:
+            found = self.records.get(short if module == "__main__" else f"{module}:{short}")
+            found = found or proxies.exception_class(self, short)
+        return found if isinstance(found, type) and issubclass(found, BaseException) else None
+
+    # Handles
+
+    def _lend(self, thing: Any) -> Handle:
+        number = self.numbers.get(id(thing))
+        if number is not None:
+            return Handle("own", number, None)
+        if proxies.is_stand_in(thing):
+            raise WireError("it was made before the student's process had to be started again")
+        kind = "items" if hasattr(type(thing), "__next__") else "callback"
+        if kind == "callback" and not callable(thing) and type(thing).__module__ != "__main__":
+            raise WireError(f"a {type(thing).__name__} cannot be passed to a student's function")
+        self.lent.append(thing)
+        return Handle(kind, len(self.lent) - 1, getattr(thing, "__name__", type(thing).__name__))
+
+    def _borrow(self, handle: Handle) -> Any:
+        if handle.kind == "callback":
+            return self.lent[handle.id]
+        stand_in = self.stand_ins.get(handle.id)
+        if stand_in is None:
+            stand_in = self.stand_ins[handle.id] = proxies.stand_in(self, handle)
+            self.numbers[id(stand_in)] = handle.id
+        elif handle.kind == "module":
+            proxies.refresh(stand_in, handle.info)
+        return stand_in
+
+
+def _grad_enabled() -> bool:
+    return torch_state.torch() is None or torch_state.torch().is_grad_enabled()
+
+
+def _as_data(error: BaseException, number: int) -> dict[str, Any]:
+    plain = (bool, int, float, str, bytes, type(None))
+    return {
+        "thrown": number,
+        "names": [f"{cls.__module__}.{cls.__qualname__}" for cls in type(error).__mro__],
+        "args": [arg if type(arg) in plain else repr(arg) for arg in error.args],
+        "text": str(error),
+    }
+
+
+def _ending(code: int) -> str:
+    """An exit code in words."""
+    if code >= 0:
+        return f"exit status {code}"
+    names = {
+        signal.SIGXCPU: "too much CPU time",
+        signal.SIGSYS: "a forbidden system call",
+        signal.SIGKILL: "killed, mostly for too much memory",
+        signal.SIGSEGV: "a crash: invalid memory",
+        signal.SIGABRT: "a crash",
+    }
+    return names.get(signal.Signals(-code), signal.Signals(-code).name)

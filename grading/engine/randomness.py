@@ -1,0 +1,75 @@
+"""Random generators that both sides use: what the examiner takes back from a student.
+
+A check that passes a generator wants it to have moved on afterwards. But a state that a student
+makes up could turn the examiner's next random inputs into constants. So the state of a PCG64 is
+taken only if the generator could have got there; any other generator moves on by itself.
+"""
+
+import random
+import sys
+from typing import Any
+
+from grading.engine.torch_state import torch
+
+MULTIPLIER = 0x2360ED051FC65DA44385DF649FCCF645  # of PCG64 (O'Neill 2014), as NumPy uses it
+FARTHEST = 2**40  # steps
+
+
+def accept(ours: Any, theirs: Any) -> bool:
+    """Whether `ours` is a generator; it is then moved on, to the state of `theirs` if it may."""
+    numpy = sys.modules.get("numpy")
+    if numpy is not None and isinstance(ours, numpy.random.Generator):
+        _move(ours, theirs)
+    elif numpy is not None and isinstance(ours, numpy.random.RandomState):
+        ours.bytes(1024)
+    elif torch() is not None and isinstance(ours, torch().Generator):
+        ours.manual_seed(ours.initial_seed() + 1)
+    else:
+        return False
+    return True
+
+
+def _move(ours: Any, theirs: Any) -> None:
+    before, after = ours.bit_generator.state, theirs.bit_generator.state
+    if before["bit_generator"] != "PCG64" or after["bit_generator"] != "PCG64":
+        ours.bytes(1024)
+    elif before["state"]["inc"] == after["state"]["inc"]:
+        steps = distance(before["state"]["state"], after["state"]["state"], before["state"]["inc"])
+        if steps < FARTHEST:
+            ours.bit_generator.state = after
+
+
+def distance(start: int, stop: int, increment: int) -> int:
+    """How many steps of PCG64's generator lead from one 128-bit state to another.
+
+    Bit by bit: the lowest k bits of the states repeat after 2^k steps (Brown 1994).
+    """
+    steps, factor, offset = 0, MULTIPLIER, increment
+    for bit in range(128):
+        if (start ^ stop) >> bit & 1:
+            start = (start * factor + offset) % 2**128
+            steps |= 1 << bit
+        offset = (factor + 1) * offset % 2**128
+        factor = factor * factor % 2**128
+    return steps
+
+
+def global_states(last: dict[str, Any]) -> tuple[dict[str, Any], bool]:
+    """The states of the global generators, and whether one differs from `last`."""
+    state: dict[str, Any] = {"random": random.getstate()}
+    numpy = sys.modules.get("numpy")
+    if numpy is not None:
+        state["numpy"] = numpy.random.get_state()
+    if torch() is not None:
+        state["torch"] = torch().get_rng_state()
+    return state, not last or not _equal(last, state)
+
+
+def _equal(one: dict[str, Any], other: dict[str, Any]) -> bool:
+    if one["random"] != other["random"]:
+        return False
+    if "numpy" in one:
+        (_, keys, *rest), (_, other_keys, *other_rest) = one["numpy"], other["numpy"]
+        if rest != other_rest or (keys != other_keys).any():
+            return False
+    return "torch" not in one or bool(torch().equal(one["torch"], other["torch"]))

@@ -1,0 +1,321 @@
+"""The student's side of the wire: runs the student's cells and answers the examiner's calls.
+
+This runs inside the sandbox, in the same interpreter as the student's code. From the first line of
+a student on nothing here can be trusted: whatever comes back is checked on the other side.
+
+Messages from the examiner are (verb, ...) and each gets one answer; while a call is answered the
+student's code may call back, which is a question of its own in the other direction.
+"""
+
+import contextlib
+import copy
+import inspect
+import operator
+import random
+import sys
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from grading.engine import torch_state, wire
+from grading.engine.cells import Capture, Cells, line_in, stack
+from grading.engine.channel import Channel
+from grading.engine.records import library_records
+from grading.engine.wire import Codec, Handle
+
+NAMED = [
+    *(
+        "add",
+        "and_",
+        "contains",
+        "delitem",
+        "eq",
+        "floordiv",
+        "ge",
+        "getitem",
+        "gt",
+        "invert",
+        "le",
+    ),
+    *("lt", "matmul", "mod", "mul", "ne", "neg", "or_", "pos", "pow", "setitem", "sub", "truediv"),
+    "xor",
+]
+OPERATIONS: dict[str, Callable[..., Any]] = {
+    **{name.rstrip("_"): getattr(operator, name) for name in NAMED},
+    **{
+        f.__name__: f for f in (abs, bool, delattr, dir, float, getattr, hash, int, iter, len, next)
+    },
+    **{f.__name__: f for f in (repr, round, setattr, str)},
+    "call": lambda function, *args, **kwargs: function(*args, **kwargs),
+    "copy": copy.copy,
+    "deepcopy": copy.deepcopy,
+    "enter": lambda thing: type(thing).__enter__(thing),
+    "exit": lambda thing, *error: type(thing).__exit__(thing, *error),
+    "index": operator.index,
+}
+DUNDERS = [*OPERATIONS, *(f"r{name.rstrip('_')}" for name in NAMED)]
+
+
+class Callback:
+    """Something of the examiner that the student's code may call."""
+
+    def __init__(self, student: "Student", number: int, name: str) -> None:
+        self._student, self._number, self.__name__ = student, number, name
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        return self._student.ask("call", self._number, args, kwargs)
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        return self._student.ask("getattr", self._number, (name,), {})
+
+
+class Items:
+    """An iterator of the examiner."""
+
+    def __init__(self, student: "Student", number: int) -> None:
+        self._student, self._number = student, number
+
+    def __iter__(self) -> Iterator[Any]:
+        return self
+
+    def __next__(self) -> Any:
+        return self._student.ask("next", self._number, (), {})
+
+
+class Student:
+    """A namespace with the student's cells, behind a channel."""
+
+    def __init__(self, channel: Channel, text_limit: int) -> None:
+        self.channel = channel
+        self.cells = Cells(text_limit)
+        self.given: set[str] = set()  # names of classes that given cells define
+        self.lent: list[Any] = []
+        self.numbers: dict[int, int] = {}  # id of a lent object: its place there
+        self.records: dict[str, type] = {}
+        self.codec = Codec(self.records, self.lend, self.borrow, trusting=True)
+        self.graphs = torch_state.Graphs()
+
+    def serve(self) -> None:
+        """Answer until the examiner closes the channel."""
+        while True:
+            _, payload = self.channel.receive(None)
+            self.answer(payload)
+
+    def answer(self, payload: bytes) -> None:
+        """Answer one message of the examiner."""
+        verb, *rest = self.codec.decode(payload)
+        try:
+            reply = self.codec.encode(getattr(self, f"do_{verb}")(*rest))
+        except Exception as error:  # a value that cannot be sent
+            reply = self.codec.encode({"raised": raised(error), "data": None})
+        self.channel.send(b"R", reply)
+
+    def ask(self, operation: str, number: int, args: tuple, kwargs: dict[str, Any]) -> Any:
+        """Ask the examiner to use what it lent, and wait; it may call in the meantime."""
+        self.channel.send(b"C", self.codec.encode((operation, number, args, kwargs)))
+        while True:
+            kind, payload = self.channel.receive(None)
+            if kind == b"A":
+                break
+            self.answer(payload)
+        reply = self.codec.decode(payload)
+        if "raised" in reply:
+            raise _exception(reply["raised"])
+        return reply["value"]
+
+    # What the examiner may ask for
+
+    def do_cell(self, name: str, source: str, given: bool) -> dict[str, Any]:
+        """Run a cell; a given one is the course's own and may define classes of records."""
+        before = set(self.cells.namespace)
+        shown = self.cells.run(source, name)
+        if given:
+            self.note_records(set(self.cells.namespace) - before)
+        error = raised(shown.error) if shown.error else None
+        return {"outputs": shown.outputs, "raised": error}
+
+    def note_records(self, names: set[str]) -> None:
+        """Remember the classes that a given cell has just defined, and the library's."""
+        for name in names:
+            value = self.cells.namespace[name]
+            if isinstance(value, type) and value.__module__ == "__main__":
+                self.records[name] = value
+
+    def do_library(self, packages: list[str]) -> dict[str, Any]:
+        """Let instances of the library's own classes travel as records."""
+        self.records.update(library_records(packages))
+        return {}
+
+    def do_share(self, values: dict[str, Any], source: str) -> dict[str, Any]:
+        """Take over what a visible check cell left behind: its variables, its functions."""
+        self.cells.namespace.update(values)
+        with contextlib.suppress(Exception):
+            exec(compile(source, "<check>", "exec"), self.cells.namespace)
+        return {}
+
+    def do_names(self, names: list[str]) -> dict[str, Any]:
+        """Values of the names that are defined."""
+        known = {name: self.cells.namespace[name] for name in names if name in self.cells.namespace}
+        return {"value": {name: value for name, value in known.items() if self.can_send(value)}}
+
+    def can_send(self, value: Any) -> bool:
+        """Whether a value can be sent at all."""
+        try:
+            self.codec.encode(value)
+        except Exception:
+            return False
+        return True
+
+    def do_seed(self, state: dict[str, Any]) -> dict[str, Any]:
+        """Set the global random generators."""
+        set_random_state(state)
+        return {}
+
+    def do_use(self, operation: str, given: bytes, state: dict[str, Any]) -> dict[str, Any]:
+        """Apply an operation to what was lent; what it changed and printed comes back too."""
+        torch_state.push(state, self.lent)
+        shared = wire.Shared()
+        args, kwargs = self.codec.decode(given, shared)
+        before = wire.snapshot(shared)
+        modules = torch_state.modules_in((args, kwargs), self.numbers)
+        printed = Capture(self.cells.text_limit)
+        reply: dict[str, Any] = {}
+        value = None
+        with contextlib.redirect_stdout(printed), torch_state.grad_mode(state):
+            try:
+                value = OPERATIONS[operation](*args, **kwargs)
+                reply["graph"] = self.graphs.keep(value, (args, kwargs), modules)
+            except BaseException as error:
+                reply["raised"] = raised(error)
+        changes = {i: wire.shallow(shared.objects[i]) for i in wire.changed(shared, before)}
+        reply["data"] = self.codec.encode((value, changes), shared)
+        reply["modules"] = torch_state.changed(modules, self.lend)
+        return reply | {"printed": printed.text()}
+
+    def do_backward(self, graph: int, gradients: list[Any]) -> dict[str, Any]:
+        """Gradients of what a call was given, from those of what it returned."""
+        try:
+            return {"value": self.graphs.backward(graph, gradients)}
+        except Exception as error:
+            return {"raised": raised(error)}
+
+    # Things that stay here
+
+    def lend(self, thing: Any) -> Handle:
+        """A handle of something that does not travel by value."""
+        if isinstance(thing, Callback | Items):
+            return Handle("callback", thing._number, None)
+        number = self.numbers.get(id(thing))
+        if number is None:
+            number = self.numbers[id(thing)] = len(self.lent)
+            self.lent.append(thing)
+        kind, info = describe(thing)
+        if kind != "class" and type(thing).__module__ == "__main__":
+            info["of"] = self.lend(type(thing))
+        if kind == "module":
+            info |= torch_state.describe(thing, self.lend)
+        return Handle(kind, number, info)
+
+    def borrow(self, handle: Handle) -> Any:
+        """What a handle from the examiner stands for."""
+        if handle.kind == "callback":
+            return Callback(self, handle.id, str(handle.info))
+        if handle.kind == "items":
+            return Items(self, handle.id)
+        return self.lent[handle.id]
+
+
+def describe(thing: Any) -> tuple[str, dict[str, Any]]:
+    """The kind of a thing that is lent, and what its stand-in shows without asking."""
+    cls = thing if isinstance(thing, type) else type(thing)
+    info = {
+        "name": str(getattr(thing, "__name__", cls.__name__)),
+        "class": cls.__name__,
+        "doc": _text(getattr(thing, "__doc__", None)),
+        "dunders": [name for name in DUNDERS if callable(getattr(cls, f"__{name}__", None))],
+        "bases": [base.__name__ for base in cls.__mro__],
+    }
+    if isinstance(thing, type):
+        kind = "class"
+    elif torch_state.is_module(thing):
+        kind = "module"
+    elif inspect.isroutine(thing) or hasattr(thing, "__wrapped__"):
+        kind = "function"
+    elif hasattr(cls, "__next__"):
+        kind = "iterator"
+    else:
+        kind = "object"
+    if kind in ("class", "function"):
+        info["signature"] = _signature(thing)
+    return kind, info
+
+
+def _text(value: Any) -> str | None:
+    return value if type(value) is str else None
+
+
+def _signature(thing: Any) -> list[tuple] | None:
+    """Name, kind, default (a 1-tuple of its repr, or ()) and annotation of each parameter."""
+    try:
+        parameters = inspect.signature(thing).parameters.values()
+    except (TypeError, ValueError):
+        return None
+    return [
+        (p.name, int(p.kind), () if p.default is p.empty else (_plain(p.default),),
+         "" if p.annotation is p.empty else str(getattr(p.annotation, "__name__", p.annotation)))
+        for p in parameters
+    ]  # fmt: skip
+
+
+def _plain(value: Any) -> Any:
+    return value if type(value) in (bool, int, float, str, bytes, type(None)) else repr(value)
+
+
+def raised(error: BaseException) -> dict[str, Any]:
+    """An exception as data."""
+    frames = error.__traceback__
+    cell = ""
+    while frames is not None:
+        name = frames.tb_frame.f_code.co_filename
+        cell = name if name.startswith("<cell ") else cell
+        frames = frames.tb_next
+    if isinstance(error, SyntaxError) and not cell:
+        cell = str(error.filename)
+    return {
+        "thrown": getattr(error, "thrown", None),
+        "names": [f"{cls.__module__}.{cls.__qualname__}" for cls in type(error).__mro__],
+        "args": [_plain(arg) for arg in error.args[:10]],
+        "text": _message(error),
+        "stack": stack(error),
+        "cell": cell,
+        "line": line_in(error, cell),
+    }
+
+
+def _message(error: BaseException) -> str:
+    try:
+        return str(error)[:20_000]
+    except Exception:
+        return ""
+
+
+def _exception(data: dict[str, Any]) -> BaseException:
+    """The examiner's exception, as far as this side knows its class."""
+    error: BaseException = RuntimeError(data["text"])
+    for name in reversed(data["names"]):
+        cls = getattr(sys.modules.get(name.rpartition(".")[0]), name.rpartition(".")[2], None)
+        if isinstance(cls, type) and issubclass(cls, BaseException):
+            with contextlib.suppress(Exception):
+                error = cls(*data["args"])
+    error.thrown = data["thrown"]  # type: ignore[attr-defined]  # by which the examiner knows it
+    return error
+
+
+def set_random_state(state: dict[str, Any]) -> None:
+    """Set the global random generators."""
+    random.setstate(state["random"])
+    if "numpy" in state:
+        __import__("numpy").random.set_state(state["numpy"])
+    if "torch" in state:
+        __import__("torch").set_rng_state(state["torch"])

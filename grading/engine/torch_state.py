@@ -1,0 +1,147 @@
+"""What the student's side does for torch: gradients of calls, and modules that both sides hold.
+
+torch is looked up, never imported: an assignment without it does not pay for it.
+"""
+
+import contextlib
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from grading.engine.wire import Handle
+
+
+def torch() -> Any:
+    """The module torch where it is loaded, else None."""
+    return sys.modules.get("torch")
+
+
+def is_module(thing: Any) -> bool:
+    """Whether `thing` is an nn.Module."""
+    return torch() is not None and isinstance(thing, torch().nn.Module)
+
+
+def tensors(value: Any) -> list[Any]:
+    """The tensors in tuples, lists and dicts, in order, each once."""
+    if torch() is None:
+        return []
+    found: dict[int, Any] = {}
+    todo = [value]
+    while todo:
+        item = todo.pop()
+        if isinstance(item, torch().Tensor):
+            found.setdefault(id(item), item)
+        elif type(item) in (tuple, list):
+            todo += reversed(item)
+        elif type(item) is dict:
+            todo += reversed(item.values())
+    return list(found.values())
+
+
+@contextlib.contextmanager
+def grad_mode(state: dict[str, Any]) -> Iterator[None]:
+    """Build graphs where the examiner builds them."""
+    if torch() is None:
+        yield
+    else:
+        with torch().set_grad_enabled(state.get("grad", True)):
+            yield
+
+
+@dataclass
+class Graphs:
+    """What calls were given and returned, for a later backward pass."""
+
+    kept: list[tuple[list[Any], list[Any]]] = field(default_factory=list)
+
+    def keep(self, value: Any, given: Any, modules: dict[int, Any]) -> dict[str, Any] | None:
+        """Remember a call whose result has a gradient; says which of its tensors have one."""
+        results = tensors(value)
+        outputs = [t for t in results if t.requires_grad and t.grad_fn is not None]
+        if not outputs:
+            return None
+        inputs = [t for t in tensors(given) if t.requires_grad and t.is_leaf]
+        inputs += [p for module in modules.values() for p in module.parameters() if p.requires_grad]
+        self.kept.append((inputs, outputs))
+        places = [i for i, t in enumerate(results) if t.requires_grad and t.grad_fn is not None]
+        return {"number": len(self.kept) - 1, "places": places, "modules": list(modules)}
+
+    def backward(self, number: int, gradients: list[Any]) -> list[Any]:
+        """Gradients of the inputs of a call; None for one that played no part."""
+        inputs, outputs = self.kept[number]
+        pairs = [(o, g) for o, g in zip(outputs, gradients, strict=True) if g is not None]
+        ends, weights = [o for o, _ in pairs], [g for _, g in pairs]
+        if not inputs:
+            torch().autograd.backward(ends, weights, retain_graph=True)
+            return []
+        return list(
+            torch().autograd.grad(ends, inputs, weights, retain_graph=True, allow_unused=True)
+        )
+
+
+def describe(module: Any, lend: Callable[[Any], Handle]) -> dict[str, Any]:
+    """A module as nested data: parameters, buffers, children."""
+    cls = type(module)
+    is_library = cls.__module__.startswith("torch.nn.")
+    return {
+        "library": f"{cls.__module__}:{cls.__qualname__}" if is_library else "",
+        "name": cls.__name__,
+        "training": bool(module.training),
+        "parameters": dict(module._parameters),
+        "buffers": dict(module._buffers),
+        "transient": sorted(module._non_persistent_buffers_set),
+        "plain": {n: v for n, v in vars(module).items() if not n.startswith("_") and is_plain(v)},
+        "children": {name: _child(child, lend) for name, child in module._modules.items()},
+    }
+
+
+def _child(child: Any, lend: Callable[[Any], Handle]) -> Any:
+    if child is None:
+        return None
+    if type(child).__module__.startswith("torch.nn."):
+        return describe(child, lend)
+    return lend(child)
+
+
+def is_plain(value: Any) -> bool:
+    """Whether a module's attribute is a number, a text or a tuple of those."""
+    if type(value) is tuple:
+        return all(is_plain(part) for part in value)
+    return type(value) in (bool, int, float, str, type(None))
+
+
+def modules_in(given: Any, numbers: dict[int, int]) -> dict[int, Any]:
+    """The lent modules among the arguments of a call, by their numbers, in order."""
+    parts, found = [given], {}
+    while parts:
+        part = parts.pop()
+        if type(part) in (tuple, list):
+            parts += reversed(part)
+        elif type(part) is dict:
+            parts += reversed(part.values())
+        elif is_module(part) and id(part) in numbers:
+            found[numbers[id(part)]] = part
+        elif is_module(getattr(part, "__self__", None)):
+            parts.append(part.__self__)
+    return found
+
+
+def changed(modules: dict[int, Any], lend: Callable[[Any], Handle]) -> dict[int, Any]:
+    """Handles with the present state of modules that a call was given."""
+    return {number: lend(module) for number, module in modules.items()}
+
+
+def push(state: dict[str, Any], lent: list[Any]) -> None:
+    """Give modules the parameters, gradients and modes that the examiner's copies have."""
+    for number, values in state.get("modules", {}).items():
+        module = lent[number]
+        for name, training in values["training"].items():
+            module.get_submodule(name).training = training
+        with torch().no_grad():
+            for name, (value, gradient) in values["parameters"].items():
+                parameter = module.get_parameter(name)
+                parameter.data = value.detach().reshape(parameter.shape).to(parameter.dtype)
+                parameter.grad = gradient
+            for name, value in values["buffers"].items():
+                module.get_buffer(name).copy_(value)
