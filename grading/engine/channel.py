@@ -143,7 +143,10 @@ class Channel:
 
 
 def _byte(kind: bytes | int) -> bytes:
-    return bytes([kind]) if isinstance(kind, int) else kind
+    kind = bytes([kind]) if isinstance(kind, int) else kind
+    if len(kind) != 1:
+        raise ValueError(f"a kind is one byte, not {kind!r}")
+    return kind
 
 
 def _check(deadline: float | None) -> None:
