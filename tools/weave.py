@@ -74,6 +74,12 @@ def woven_modules(path: Path) -> list[str]:
     return sorted({file.removesuffix(".py").replace("/", ".") for file in targets})
 
 
+def library_files(path: Path) -> list[Path]:
+    """Files, as paths from the course's folder, of which the solution at `path` weaves objects."""
+    options = (dict(OPTION.findall(match["options"])) for match in _cells(path))
+    return sorted({Path(_target(o["weave"])[0]) for o in options if "weave" in o})
+
+
 def withheld_modules(path: Path) -> list[str]:
     """Modules that must not be importable while the assignment at `path` is graded.
 
