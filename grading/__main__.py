@@ -1,145 +1,222 @@
-"""Grade a class: python -m grading STEP ASSIGNMENT [options]
-
-The steps, in order; `grade` runs all of them:
-
-  roster     read the class list (--roster class.csv: id,name,email[,lms_id]) into the gradebook
-  release    enter the assignment into the gradebook (--due "2026-10-01 18:00+02:00")
-  collect    sort a folder or .zip of downloads to the students (--from downloads)
-  autograde  run the checks, each submission in a process of its own (--jobs 2)
-  feedback   write a page for every student, into gradebook/feedback
-  export     write the marks, into gradebook/marks (--format csv canvas moodle)
-  report     say who is graded, late, broken or missing, and why
-
-A download belongs to the student whose id its name begins with (ID.ipynb, ID_..., "ID - ...", a
-folder ID), or whom a file's name from the bulk download of Canvas or Moodle gives.
-
-A step that is run again does only what is new. Written answers are marked in nbgrader's formgrader
-(`nbgrader formgrader` in JupyterLab); run feedback, export and report again after that.
-Everything private lies in gradebook/. The marks' database is SQLite there, or what
-MINILLM_GRADEBOOK_URL names: postgresql+psycopg2://user:password@host/database.
-"""
+"""The command line: python -m grading VERB ASSIGNMENT [options]; `VERB --help` explains each."""
 
 import argparse
+import os
+import signal
 import sys
-from argparse import Namespace
+from argparse import ArgumentParser
 from collections.abc import Sequence
 from pathlib import Path
 
-from grading import autograde, collect, feedback, release, roster
+from grading import steps
+from grading.attempt import Limits
 from grading.course import Course, GradingError
-from grading.export import FORMS, export
-from grading.report import report
+from grading.database import GradebookAway
+from grading.engine.sandbox import SandboxError
+from grading.export import FORMS
+from grading.release import due_time
+from grading.screen import Screen
 from tools.assignment import AssignmentError
 
+DONE, CHANGE, SANDBOX, AWAY, INTERRUPTED, ENDED = 0, 1, 3, 4, 130, 143
+DESCRIPTION = """\
+Grade a class: from a folder of downloads to marks and feedback.
 
-def run_roster(course: Course, options: Namespace) -> None:
-    """Read the class list, where one is given."""
-    if options.roster:
-        print(f"roster     {len(roster.register(course, options.roster))} students")
-    elif options.step == "roster":
-        raise GradingError("name the class list: --roster class.csv")
-
-
-def run_release(course: Course, options: Namespace) -> None:
-    """Enter the assignment into the gradebook."""
-    release.release(course, options.assignment, options.due)
-    print(f"release    {course.exercise(options.assignment)}")
-
-
-def run_collect(course: Course, options: Namespace) -> None:
-    """Sort downloads to the students, where some are given."""
-    if not options.downloads:
-        if options.step == "collect":
-            raise GradingError("name the downloads: --from FOLDER_OR_ZIP")
-        return
-    taken, strangers = collect.collect(course, options.assignment, options.downloads)
-    print(f"collect    {len(taken)} submissions")
-    for name in strangers:
-        print(f"           {name} belongs to nobody on the class list")
-
-
-def run_autograde(course: Course, options: Namespace) -> None:
-    """Grade what is new, one line each."""
-    graded = autograde.autograde(
-        course, options.assignment, options.jobs, options.limit, options.again
-    )
-    for record in graded:
-        print(f"autograde  {record.student}: {record.reason or 'graded'} ({record.seconds:.1f} s)")
-
-
-def run_feedback(course: Course, options: Namespace) -> None:
-    """Write the feedback pages."""
-    faults = list(feedback.feedback(course, options.assignment, options.jobs, options.limit))
-    print(f"feedback   {course.private('feedback')}", *faults, sep="\n           ")
-
-
-def run_export(course: Course, options: Namespace) -> None:
-    """Write the marks in every format that is asked for."""
-    for form in options.format:
-        path = export(course, options.assignment, form, options.into, options.column)
-        print(f"export     {path}")
-
-
-def run_report(course: Course, options: Namespace) -> None:
-    """Print the report."""
-    print(f"\n{report(course, options.assignment)}")
-
-
-STEPS = {
-    "roster": run_roster,
-    "release": run_release,
-    "collect": run_collect,
-    "autograde": run_autograde,
-    "feedback": run_feedback,
-    "export": run_export,
-    "report": run_report,
+Whatever is run again does only what is new. All that is private lies in gradebook/; marks are in
+SQLite there, or in the database that MINILLM_GRADEBOOK_URL names:
+postgresql+psycopg2://user:password@host/database"""
+EPILOG = """\
+exit status:
+  0    done; a submission that cannot be run is a result: the report names it and says why
+  1    something has to be changed first; the message says what
+  2    the command line is wrong
+  3    this machine cannot keep students' code apart: `doctor` says what is missing
+  4    the gradebook's database is away; nothing is lost, the same command enters the rest
+  130  stopped by Ctrl-C, 143 by SIGTERM: what was graded is kept, the same command goes on"""
+HELP = {
+    "grade": "all steps from roster to report, in this order",
+    "roster": "read the class list into the gradebook",
+    "release": "enter the assignment into the gradebook",
+    "collect": "sort a folder or .zip of downloads to the students",
+    "autograde": "run the checks on what is new or changed",
+    "feedback": "write a page for every student, into gradebook/feedback",
+    "export": "write the marks, into gradebook/marks",
+    "report": "say who is graded, late, broken or missing, and what the class found hard",
+    "regrade": "grade again, show which marks change, publish when you agree",
+    "doctor": "show which layers of the sandbox work on this machine",
+}
+MORE = {
+    "collect": """
+A download belongs to the student whose id its name begins with (ID.ipynb, ID_..., "ID - ...", a
+folder ID), or whom a file's name from the bulk download of Canvas or Moodle gives.""",
+    "autograde": """
+A submission whose text and checks were graded before is skipped. The journal, gradebook/journal,
+decides that, and keeps every attempt.""",
+    "feedback": """
+Written answers are marked in nbgrader's formgrader, a tab of JupyterLab; run feedback, export and
+report again after that.""",
+    "regrade": """
+After a check was corrected, or packages changed. Earlier attempts are kept, and what a person
+marked is never overwritten. Nothing changes before you agree at the terminal, or with --yes.""",
 }
 
 
-def parser() -> argparse.ArgumentParser:
+class Help(argparse.RawDescriptionHelpFormatter):
+    """Help as wide as the texts above."""
+
+    def __init__(self, prog: str) -> None:
+        super().__init__(prog, max_help_position=26, width=100)
+
+
+def parser() -> ArgumentParser:
     """The command line."""
-    command = argparse.ArgumentParser(
-        prog="python -m grading",
-        usage="%(prog)s STEP ASSIGNMENT [options]",
-        description=__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+    command = ArgumentParser(
+        prog="python -m grading", description=DESCRIPTION, epilog=EPILOG, formatter_class=Help
     )
-    add = command.add_argument
-    add("step", choices=[*STEPS, "grade"], metavar="STEP", help="grade, or one of the steps above")
-    add("assignment", metavar="ASSIGNMENT", help="for example 01_ngrams")
-    add("--roster", type=Path, metavar="CSV", help="class list")
-    add("--due", type=release.due_time, metavar="TIME", help="UTC where it has no offset")
-    add("--from", type=Path, dest="downloads", metavar="PATH", help="folder or .zip of downloads")
-    add("--jobs", type=int, default=2, metavar="N", help="submissions at once (default 2)")
-    add("--limit", type=float, default=300, metavar="S", help="seconds for one (default 300)")
-    add("--again", action="store_true", help="grade what is graded already, too")
-    add("--format", nargs="+", choices=FORMS, default=["csv", "canvas", "moodle"], help="of marks")
-    add(
-        "--into",
-        type=Path,
-        metavar="CSV",
-        help="a file from Canvas or Moodle to fill in",
-    )
-    add("--column", default="", help='heading in Canvas, for example "01_ngrams (4711)"')
+    verbs = command.add_subparsers(dest="verb", metavar="VERB", required=True, title="verbs")
+    for verb, text in HELP.items():
+        more = verbs.add_parser(
+            verb,
+            help=text,
+            description=f"{text[0].upper()}{text[1:]}.\n{MORE.get(verb, '')}".rstrip(),
+            epilog=EPILOG,
+            formatter_class=Help,
+        )
+        if verb != "doctor":
+            more.add_argument("assignment", metavar="ASSIGNMENT", help="for example 01_ngrams")
+        for add_options in OPTIONS.get(verb, ()):
+            add_options(more, verb)
+        more.add_argument("--json", action="store_true", help="print one JSON object, for programs")
     return command
 
 
+def roster_options(add: ArgumentParser, verb: str) -> None:
+    """The class list."""
+    add.add_argument(
+        "--roster",
+        type=Path,
+        metavar="CSV",
+        required=verb == "roster",
+        help="class list with the columns id,name,email[,lms_id]",
+    )
+
+
+def release_options(add: ArgumentParser, verb: str) -> None:
+    """The due date."""
+    help_text = 'due, such as "2026-10-01 18:00+02:00"; UTC where it has no offset'
+    add.add_argument("--due", type=due_time, metavar="TIME", help=help_text)
+
+
+def collect_options(add: ArgumentParser, verb: str) -> None:
+    """The downloads."""
+    add.add_argument(
+        "--from",
+        type=Path,
+        dest="downloads",
+        metavar="PATH",
+        required=verb == "collect",
+        help="folder or .zip of downloads",
+    )
+
+
+def autograde_options(command: ArgumentParser, verb: str) -> None:
+    """How submissions are graded."""
+    add, limits = command.add_argument_group("how submissions are graded").add_argument, Limits()
+    cell_s = float(os.environ.get("MINILLM_CELL_TIMEOUT") or limits.cell_s)
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    add("--workers", "--jobs", type=int, default=cores, metavar="N",
+        help="processes on this machine (default: one per core, %(default)s)")  # fmt: skip
+    add("--scheduler", default="", metavar="ADDRESS",
+        help="grade on a dask cluster, such as tcp://host:8786 (grading/cluster/README.md); "
+        "local: start one of N workers on this machine")  # fmt: skip
+    add("--limit", type=float, default=limits.submission_s, metavar="S",
+        help="seconds for one submission (default %(default)g)")  # fmt: skip
+    add("--cell-limit", type=float, default=cell_s, metavar="S",
+        help="seconds for one cell (default %(default)g, or MINILLM_CELL_TIMEOUT)")  # fmt: skip
+    add("--memory", type=int, default=limits.memory_mb, metavar="MB",
+        help="memory for one submission (default %(default)s)")  # fmt: skip
+    add("--unsafe-no-sandbox", action="store_true", dest="unsafe",
+        help="run students' code with your rights, where there is no sandbox; "
+        "every grade says so")  # fmt: skip
+
+
+def export_options(command: ArgumentParser, verb: str) -> None:
+    """Where marks go."""
+    add = command.add_argument_group("marks").add_argument
+    forms = list(FORMS)
+    add("--format", nargs="+", choices=forms, default=forms, help="(default: all)")
+    add("--into", type=Path, metavar="CSV", help="a file from Canvas or Moodle to fill in")
+    add("--column", default="", help='heading in Canvas, for example "01_ngrams (4711)"')
+
+
+def regrade_options(command: ArgumentParser, verb: str) -> None:
+    """Who is graded again, and what happens then."""
+    command.add_argument("students", nargs="*", metavar="ID", help="students (default: all)")
+    answer = command.add_mutually_exclusive_group()
+    answer.add_argument("--yes", action="store_true", help="publish without asking")
+    answer.add_argument("--dry-run", action="store_true", help="show the changes only")
+
+
+STEP_OPTIONS = [
+    roster_options,
+    release_options,
+    collect_options,
+    autograde_options,
+    export_options,
+]
+OPTIONS = {
+    "grade": STEP_OPTIONS,
+    "roster": [roster_options],
+    "release": [release_options],
+    "collect": [collect_options],
+    "autograde": [autograde_options],
+    "export": [export_options],
+    "regrade": [regrade_options, autograde_options],
+}
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one step, or all; returns 1 where the instructor has to change something first."""
+    """Run a verb; returns its exit status, which `--help` explains."""
     arguments = sys.argv[1:] if arguments is None else arguments
     if not arguments:
         parser().print_help()
-        return 0
+        return DONE
     options = parser().parse_args(arguments)
-    steps = STEPS.values() if options.step == "grade" else [STEPS[options.step]]
+    screen = Screen(options.json)
+    status, error = run(options, screen)
+    if error:
+        print(f"{options.verb}: {error}", file=sys.stderr)
+    screen.finish(status, error)
+    return status
+
+
+def run(options: argparse.Namespace, screen: Screen) -> tuple[int, str]:
+    """Run a verb; returns its exit status and what went wrong."""
     try:
-        for step in steps:
-            step(Course.here(), options)
+        for verb in steps.STEPS if options.verb == "grade" else [options.verb]:
+            steps.VERBS[verb](Course.here(), options, screen)
+    except GradebookAway as error:
+        return AWAY, str(error)
+    except SandboxError as error:
+        return SANDBOX, str(error)
     except (GradingError, AssignmentError) as error:
-        print(f"{options.step}: {error}", file=sys.stderr)
-        return 1
-    return 0
+        return CHANGE, str(error)
+    except KeyboardInterrupt:
+        return INTERRUPTED, "stopped; what was graded is kept, the same command goes on"
+    except Terminated:
+        return ENDED, "ended; what was graded is kept, the same command goes on"
+    return DONE, ""
+
+
+class Terminated(BaseException):
+    """The process was asked to end."""
+
+
+def end(number: int, frame: object) -> None:
+    """Handle SIGTERM as Ctrl-C is handled: unwind, so that no process stays behind."""
+    raise Terminated
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, end)
     sys.exit(main())

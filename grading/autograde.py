@@ -1,97 +1,133 @@
-"""Grade the collected submissions of an assignment with the stock nbgrader, each by itself."""
+"""Grade the collected submissions of an assignment; the journal decides which are new.
 
-import os
-import tempfile
-from collections.abc import Iterator
-from pathlib import Path
+An attempt is in the journal before it is in the gradebook. Where the gradebook's database goes
+away, grading goes on and the next run enters what is missing.
+"""
 
-import nbformat
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 
-from grading import collect, pool, records
+from grading import fingerprint
+from grading.attempt import Attempt, Job, Limits
+from grading.collect import pending
 from grading.course import Course
-from grading.records import Record
-from tools.weave import withheld_modules
-
-WITHHOLD = Path(__file__).parent / "withhold"
-TRIES = 3  # for a gradebook that another grader has locked
-FAULTS = {  # what a traceback names: what the student reads
-    "DeadKernelError": "the Python process of the notebook died: was it ended, or out of memory?",
-    "UnresponsiveKernelError": "a cell hung and could not be interrupted: an endless loop?",
-    "CellTimeoutError": "a cell hung and could not be interrupted: an endless loop?",
-    "FileNotFoundError": "its files were gone after it ran: does a cell delete the folder?",
-}
+from grading.database import GradebookAway
+from grading.gradebook import Writer
+from grading.journal import Journal
+from grading.scheduler import Local, Scheduler, Setting
+from grading.screen import Screen
 
 
-def autograde(
-    course: Course, assignment: str, jobs: int = 2, limit_s: float = 300, again: bool = False
-) -> Iterator[Record]:
-    """Grade every submission that is new or changed, or all of them; yields records as they end."""
-    todo = {record.student: record for record in _pending(course, assignment, again)}
-    rows = [(student, assignment) for student in todo]
-    for result in pool.run(grade_one, rows, jobs, limit_s, course.private("log.txt")):
-        record = todo[result.student]
-        fault, late, notes = result.value or (result.fault, 0.0, [])
-        record.status, record.reason = ("broken", fault) if fault else ("graded", "")
-        record.seconds, record.seconds_late = round(result.seconds, 2), late
-        record.notes = [note for note in record.notes if note not in notes] + notes
-        record.digest = collect.digest(course, assignment, record.student)
-        records.save(course, record)
-        yield record
+@dataclass(frozen=True)
+class How:
+    """How submissions are graded."""
+
+    workers: int = 2  # processes on this machine
+    scheduler: str = ""  # address of a dask cluster; "local": one on this machine; "": none
+    limits: Limits = field(default_factory=Limits)
+    unsafe: bool = False  # without a sandbox
+
+    def start(self, course: Course, assignment: str, into: str = "autograded") -> Scheduler:
+        """What grades; use it in a `with` statement."""
+        source = fingerprint.source(course, assignment)
+        setting = Setting(course.root, assignment, self.limits, self.unsafe, into, source)
+        if not self.scheduler:
+            return Local(setting, self.workers)
+        from grading.remote import Dask  # imports dask, which one machine does not need
+
+        return Dask(setting, self.scheduler, self.workers)
 
 
-def _pending(course: Course, assignment: str, again: bool) -> Iterator[Record]:
-    for record in records.load(course, assignment):
-        if record.digest:  # else it was broken before nbgrader could see it
-            digest = collect.digest(course, assignment, record.student)
-            if again or record.status == "collected" or record.digest != digest:
-                yield record
+def autograde(course: Course, assignment: str, how: How, screen: Screen) -> None:
+    """Grade what is new into the journal and the gradebook; GradebookAway once all is graded."""
+    summary = Summary()
+    screen.results["autograde"] = summary
+    with Journal(course, assignment) as book:
+        for sentence in book.repairs:
+            screen.say("autograde", sentence)
+        with Writer(course, book, lambda text: screen.say("gradebook", text)) as writer:
+            entered = writer.catch_up()
+            if entered:
+                screen.say("gradebook", f"entered {entered} grades of an earlier run")
+            jobs = pending(course, book)
+            if jobs:
+                graded = grade(course, assignment, how, jobs, screen)
+                enter((summary.add(attempt) for attempt in graded), book, writer)
+        screen.say("autograde", summary if jobs else "nothing new")
+        _mention_outdated(course, assignment, book, screen)
 
 
-def grade_one(student: str, assignment: str) -> tuple[str, float, list[str]]:
-    """Autograde one submission; returns a fault or "", the seconds that it is late, and notes."""
-    course = Course.here()
-    with tempfile.TemporaryDirectory() as scratch:
-        os.environ.update(_kernel_environment(course, assignment, scratch))
-        for _ in range(TRIES):
-            result = course.api().autograde(assignment, student, force=True, create=True)
-            if result["success"] or "database is locked" not in str(result):
-                break
-    if not result["success"]:
-        return _fault(result), 0.0, []
-    with course.gradebook() as gradebook:
-        late = gradebook.find_submission(assignment, student).total_seconds_late
-    return "", late, _timeouts(course, assignment, student)
+def grade(
+    course: Course,
+    assignment: str,
+    how: How,
+    jobs: Sequence[Job],
+    screen: Screen,
+    into: str = "autograded",
+) -> Iterator[Attempt]:
+    """Grade the jobs with progress on the screen; the attempts come as they end."""
+    with how.start(course, assignment, into) as scheduler:
+        yield from screen.each("autograde", scheduler.submit(jobs), len(jobs), line)
 
 
-def _kernel_environment(course: Course, assignment: str, scratch: str) -> dict[str, str]:
-    """What the student's Python process sees: no answers, no instructor's start-up files."""
-    paths = [str(WITHHOLD), str(course.root), os.environ.get("PYTHONPATH", "")]
-    return {
-        "PYTHONPATH": os.pathsep.join(filter(None, paths)),
-        "MINILLM_WITHHELD": ",".join(withheld_modules(course.source(assignment))),
-        "IPYTHONDIR": scratch,
-        "OMP_NUM_THREADS": "1",  # as many graders as cores, one thread each
-        "OPENBLAS_NUM_THREADS": "1",
-    }
+def enter(attempts: Iterator[Attempt], book: Journal, writer: Writer) -> None:
+    """Write attempts to the journal, then to the gradebook; GradebookAway after the last one."""
+    away = None
+    for attempt in attempts:
+        book.append(attempt)
+        try:
+            if not away:
+                writer.add(attempt)
+        except GradebookAway as error:
+            away = error
+    if away:
+        raise away
 
 
-def _fault(result: dict) -> str:
-    text = f"{result.get('log', '')}\n{result.get('error', '')}"
-    for name, reason in FAULTS.items():
-        if name in text:
-            return reason
-    lines = [line for line in result.get("log", "").split("\n") if "Error:" in line]
-    return f"nbgrader could not grade it: {lines[-1].strip() if lines else text[-500:]}"
+def line(attempt: Attempt) -> str:
+    """An attempt on one line; it begins with `!` where it is broken."""
+    if attempt.status == "broken":
+        return f"! {attempt.student}: {attempt.reason}"
+    points = sum(check.points for check in attempt.checks)
+    return f"{attempt.student}: {attempt.earned:g} of {points:g} ({attempt.seconds:.1f} s)"
 
 
-def _timeouts(course: Course, assignment: str, student: str) -> list[str]:
-    """A note for every cell that ran too long."""
-    path = course.private("autograded", student, assignment, f"{assignment}.ipynb")
-    notebook = nbformat.read(path, as_version=4)
-    slow = [
-        cell.id
-        for cell in notebook.cells
-        if any(output.get("ename") == "CellTimeoutError" for output in cell.get("outputs", []))
-    ]
-    limit = course.config().Execute.timeout
-    return [f"cell {name} ran for more than {limit} s and was stopped" for name in slow]
+@dataclass
+class Summary:
+    """Counts of a run."""
+
+    graded: int = 0
+    broken: dict[str, str] = field(default_factory=dict)  # reason by student
+    layers: set[str] = field(default_factory=set)
+    environments: set[str] = field(default_factory=set)
+
+    def add(self, attempt: Attempt) -> Attempt:
+        """Count an attempt, and return it."""
+        if attempt.status == "broken":
+            self.broken[attempt.student] = attempt.reason
+        else:
+            self.graded += 1
+            self.layers = set(attempt.layers) if self.graded == 1 else self.layers
+            self.layers &= set(attempt.layers)
+            self.environments.add(attempt.environment)
+        return attempt
+
+    def __str__(self) -> str:
+        text = f"{self.graded} graded" + f", {len(self.broken)} broken" * bool(self.broken)
+        if self.graded and not self.layers:
+            text += "\nWITHOUT A SANDBOX: students' code ran with your rights; every grade says so"
+        if len(self.environments) > 1:
+            text += "\nthe workers have different packages: grades may depend on the machine"
+        return text
+
+    def as_json(self) -> dict[str, object]:
+        """Plain data."""
+        return {"graded": self.graded, "broken": self.broken, "layers": sorted(self.layers)}
+
+
+def _mention_outdated(course: Course, assignment: str, book: Journal, screen: Screen) -> None:
+    now = fingerprint.source(course, assignment), fingerprint.environment()
+    outdated = book.outdated(*now)
+    if outdated:
+        screen.say("", f"{len(outdated)} were graded with other checks or packages than today's:")
+        screen.say("", f"`python -m grading regrade {assignment}` shows what would change")

@@ -16,6 +16,7 @@ from typing import Any, Self
 
 from grading.attempt import Attempt, Job
 from grading.course import GradingError
+from grading.engine.sandbox import SandboxError
 from grading.scheduler import AHEAD, TRIES, Seat, Setting, killed
 
 BATCH = 8  # jobs in one task: one result in a second or so
@@ -118,7 +119,7 @@ class Dask:
         error = future.exception()
         if isinstance(error, self._dask.KilledWorker):
             return batch
-        if isinstance(error, GradingError):
+        if isinstance(error, GradingError | SandboxError):
             raise error
         fault = f"{type(error).__name__}: {error}"
         raise GradingError(f"a worker of the cluster at {self.address} cannot grade: {fault}")

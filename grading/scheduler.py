@@ -19,6 +19,7 @@ from typing import Protocol, Self
 
 from grading.attempt import Attempt, Job, Limits
 from grading.course import Course, GradingError
+from grading.engine.sandbox import SandboxError
 
 TRIES = 3  # for a submission whose worker dies
 AHEAD = 2  # jobs on their way for each worker, so that none waits for the journal
@@ -87,6 +88,8 @@ class Seat:
             worker = self._running()
             try:
                 return worker.grade(job, into=self.setting.into)
+            except SandboxError:
+                raise
             except Exception as error:  # whatever it is, the process cannot be trusted any more
                 fault = error
                 self._drop()
