@@ -74,12 +74,13 @@ class Writer:
         missing = {attempt.student: attempt for attempt in self.book.unapplied()}
         held = self.database.transaction(self._held)
         for student, state in self.book.states().items():
-            if student not in held and student not in missing and state.attempt:
-                missing[student] = state.attempt
+            if state.applied and student not in held and state.attempt:
+                if state.attempt.status == "graded":  # a broken one is never held
+                    missing[student] = state.attempt
         for attempt in missing.values():
             self.add(attempt)
         self.flush()
-        return len(missing)
+        return sum(attempt.status == "graded" for attempt in missing.values())
 
     @cached_property
     def _cells(self) -> rows.Cells:

@@ -155,7 +155,7 @@ def _where(error: ValueError, text: str) -> str:
     if CONFLICT.search(text.encode("utf-8", "replace")):
         return "it holds the marks of a merge conflict (<<<<<<<): resolve it in git, hand in again"
     position = getattr(error, "pos", 0)
-    if position >= len(text.rstrip()) - 1 or "Unterminated" in str(error):
+    if position >= len(text.rstrip()) or not text.rstrip().endswith("}"):
         return "it ends in the middle, the download or upload was cut short: hand it in again"
     if "Extra data" in str(error):
         return "a second text follows the notebook: save it in Jupyter again"

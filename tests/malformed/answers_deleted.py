@@ -1,0 +1,10 @@
+"""Both answer cells are gone, everything else is there.
+
+points: 0
+says: missing cells were put back: tally, shares
+"""
+
+
+def handed_in(notebook: dict) -> object:
+    notebook["cells"] = [c for c in notebook["cells"] if not c["source"].startswith("def ")]
+    return notebook

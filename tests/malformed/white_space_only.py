@@ -1,0 +1,9 @@
+"""Spaces and empty lines.
+
+points: none
+says: the file is empty
+"""
+
+
+def handed_in(notebook: dict) -> object:
+    return b" \n\n\t "
