@@ -113,15 +113,9 @@ def stubs(path: Path) -> NotebookNode:
 
 
 def rounds() -> list[list[Wrong]]:
-    """Every wrong answer once: of each answer cell at most one in each round."""
-    found: list[list[Wrong]] = []
-    for idiom in idioms().values():
-        for wrong in idiom.wrong:
-            used = [n for n, some in enumerate(found) if wrong.answer in {w.answer for w in some}]
-            number = used[-1] + 1 if used else 0
-            found += [[] for _ in range(number + 1 - len(found))]
-            found[number].append(wrong)
-    return found
+    """Every wrong answer once: of each idiom at most one in each round."""
+    longest = max(len(idiom.wrong) for idiom in idioms().values())
+    return [[i.wrong[n] for i in idioms().values() if n < len(i.wrong)] for n in range(longest)]
 
 
 def checks_of(path: Path, answer: str) -> list[str]:
