@@ -17,6 +17,7 @@ class Limits:
     submission_s: float = 300.0  # of all cells together
     memory_mb: int = 2048  # beyond what the warm interpreter has
     file_mb: int = 64  # of one file in the scratch folder
+    scratch_mb: int = 256  # of all files there
     text: int = 100_000  # characters that one cell may print
 
 

@@ -88,6 +88,7 @@ class Base:
             "withheld": self.plan.withheld,
             "preload": [*self.plan.packages, *self.plan.imports],
             "scratch": self.scratch,
+            "scratch_mb": self.limits.scratch_mb,
             "text": self.limits.text,
             "policy": {
                 "read": sorted(read),

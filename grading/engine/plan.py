@@ -172,11 +172,11 @@ def bound_names(statement: ast.stmt) -> set[str]:
 
 def special_methods(node: ast.ClassDef) -> set[str]:
     """Names of the special methods that a class gets, without underscores."""
-    names = [getattr(part, "name", "") for part in node.body]
+    names = {name for part in node.body for name in bound_names(part)}
     found = {match[1] for name in names if (match := re.fullmatch("__(.+)__", name))}
     marks = ast.unparse(ast.Tuple([*node.decorator_list, *node.bases], ast.Load()))
     if "dataclass" in marks:
-        found |= {"eq", "lt", "le", "gt", "ge"}
+        found |= {"eq", "lt", "le", "gt", "ge", "hash"}
     return found
 
 

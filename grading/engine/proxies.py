@@ -7,6 +7,7 @@ Modules of torch are held twice: the examiner's copy has real parameters, which 
 step and a gradient may reach.
 """
 
+import builtins
 import inspect
 import linecache
 import sys
@@ -20,8 +21,10 @@ from grading.engine.wire import Handle
 if TYPE_CHECKING:
     from grading.engine.pupil import Pupil
 
-READING = ("len", "iter", "next", "getitem", "setitem", "delitem", "call", "enter", "exit", "float",
-           "int", "index")  # fmt: skip
+READING = (
+    *("call", "delitem", "enter", "exit", "float", "format", "getitem", "index", "int", "iter"),
+    *("len", "next", "setitem"),
+)
 COMPARING = ("eq", "ne", "lt", "le", "gt", "ge")
 REFLECTED = ("add", "sub", "mul", "truediv", "floordiv", "mod", "pow", "matmul", "and", "or", "xor")
 
@@ -95,7 +98,8 @@ def stand_in(pupil: "Pupil", handle: Handle) -> Any:
         return _function(pupil, handle)
     if handle.kind == "class":
         return _class(pupil, info)
-    cls = info.get("of") if isinstance(info.get("of"), type) else _class(pupil, info)
+    number, of = info.get("of", (None, info))
+    cls = _class(pupil, of) if number is None else pupil.held(number, "class", of)
     if handle.kind == "module" and torch() is not None:
         return _module(pupil, cls, info)
     thing = object.__new__(cls if issubclass(cls, Remote) else Remote)
@@ -126,14 +130,26 @@ def _sign(thing: Any, rows: Any) -> None:
     """Give a stand-in the signature that the student's function has."""
     if not rows:
         return
+    *rows, last = rows
     empty = inspect.Parameter.empty
     thing.__signature__ = inspect.Signature([
         inspect.Parameter(
             str(name), inspect._ParameterKind(kind),
-            default=default[0] if default else empty, annotation=annotation or empty,
+            default=default[0] if default else empty, annotation=_type(annotation, empty),
         )
         for name, kind, default, annotation in rows
-    ])  # fmt: skip
+    ], return_annotation=_type(last[3], inspect.Signature.empty))  # fmt: skip
+    if isinstance(thing, FunctionType):
+        by_name = inspect._ParameterKind.KEYWORD_ONLY
+        thing.__annotations__ = {r[0]: _type(r[3], None) for r in [*rows, last] if r[3]}
+        thing.__defaults__ = tuple(r[2][0] for r in rows if r[2] and r[1] != by_name) or None
+        thing.__kwdefaults__ = {r[0]: r[2][0] for r in rows if r[2] and r[1] == by_name} or None
+
+
+def _type(name: str, nothing: Any) -> Any:
+    """The built-in type of that name, else the name itself."""
+    found = getattr(builtins, str(name), name)
+    return (found if isinstance(found, type) else str(name)) if name else nothing
 
 
 def _class(pupil: "Pupil", info: dict[str, Any]) -> type:
@@ -143,15 +159,28 @@ def _class(pupil: "Pupil", info: dict[str, Any]) -> type:
         return exception_class(pupil, name, info["bases"]) or Exception
     allowed = {*READING, *pupil.classes.get(name, ())} & {str(d) for d in info["dunders"]}
     methods: dict[str, Any] = {f"__{d}__": _method(d) for d in allowed}
-    base = Remote
-    if "Module" in info["bases"] and torch() is not None:
-        base, methods = _module_base(), {}
-    elif "__eq__" in methods:
-        methods["__hash__"] = object.__hash__
-    cls = RemoteType(name, (base,), {**methods, "__module__": "__main__", "__doc__": info["doc"]})
+    is_module = "Module" in info["bases"] and torch() is not None
+    bases = (_module_base(),) if is_module else (Remote,)
+    methods = {"__module__": "__main__", "__doc__": info["doc"]} | ({} if is_module else methods)
+    given = [pupil.records[base] for base in info["bases"][1:] if base in pupil.records]
+    if given:
+        methods |= {n: _asked(n) for n in info["own"] if not _is_special(n) and n != "forward"}
+    try:
+        cls = RemoteType(name, (*bases, *given[:1]), methods)
+    except TypeError:  # a given class that nothing else can be mixed with
+        cls = RemoteType(name, bases, methods)
+    if "__eq__" in methods and "__hash__" not in methods:
+        cls.__hash__ = None  # type: ignore[assignment]
+    if info["is_dataclass"] and name in pupil.classes:
+        cls.__dataclass_fields__ = {}  # so that it is known as one
     cls._pupil = pupil
     _sign(cls, info.get("signature"))
     return cls
+
+
+def _asked(name: str) -> property:
+    """An attribute of the student's class in the place of one that a given class defines."""
+    return property(lambda self: _pupil(self).use("getattr", self, name))
 
 
 def exception_class(pupil: "Pupil", name: str, bases: Any = ()) -> type[BaseException] | None:
@@ -176,8 +205,8 @@ def _method(name: str) -> Any:
             return _pupil(self).use(name[1:], other, self)
     elif name == "exit":
 
-        def method(self: Any, *error: Any) -> Any:
-            return _pupil(self).use("exit", self, *(None if e is None else repr(e) for e in error))
+        def method(self: Any, kind: Any, error: Any, trace: Any) -> Any:
+            return _pupil(self).use("exit", self, error)
     else:
 
         def method(self: Any, *args: Any, **kwargs: Any) -> Any:
@@ -230,12 +259,12 @@ def _module(pupil: "Pupil", cls: type, info: dict[str, Any]) -> Any:
         cls = _module_base()
     module = cls.__new__(cls)
     torch().nn.Module.__init__(module)
-    refresh(module, info)
+    refresh(pupil, module, info)
     vars(module)["_pupil"] = pupil
     return module
 
 
-def refresh(module: Any, info: dict[str, Any]) -> None:
+def refresh(pupil: "Pupil", module: Any, info: dict[str, Any]) -> None:
     """Make the examiner's copy of a module equal to what the student's side says it holds."""
     vars(module)["training"] = bool(info["training"])
     vars(module).update({
@@ -247,9 +276,7 @@ def refresh(module: Any, info: dict[str, Any]) -> None:
     for name, value in info["buffers"].items():
         _put(module._buffers, name, value, torch().Tensor)
     for name, child in info["children"].items():
-        if isinstance(child, dict):
-            child = _library_module(module._modules.get(name), child)
-        module._modules[str(name)] = child
+        module._modules[str(name)] = _child(pupil, module._modules.get(name), child)
 
 
 def _put(held: dict[str, Any], name: str, value: Any, kind: type) -> None:
@@ -266,8 +293,12 @@ def _put(held: dict[str, Any], name: str, value: Any, kind: type) -> None:
         mine.requires_grad_(value.requires_grad)
 
 
-def _library_module(mine: Any, info: dict[str, Any]) -> Any:
-    """A module of torch.nn inside a student's module."""
+def _child(pupil: "Pupil", mine: Any, info: dict[str, Any] | None) -> Any:
+    """The examiner's copy of a module inside another."""
+    if info is None:
+        return None
+    if "number" in info:
+        return pupil.held(info["number"], "module", info["info"])
     file, _, name = str(info["library"]).partition(":")
     cls = getattr(sys.modules.get(file), name, None) if file.startswith("torch.nn.") else None
     if not (isinstance(cls, type) and issubclass(cls, torch().nn.Module)):
@@ -275,7 +306,7 @@ def _library_module(mine: Any, info: dict[str, Any]) -> Any:
     if type(mine) is not cls:
         mine = cls.__new__(cls)
         torch().nn.Module.__init__(mine)
-    refresh(mine, info)
+    refresh(pupil, mine, info)
     return mine
 
 
@@ -339,21 +370,40 @@ def _bridge() -> Any:
 
         @staticmethod
         def forward(ctx: Any, pupil: Any, number: int, ends: list[Any], *inputs: Any) -> Any:
-            ctx.pupil, ctx.number, ctx.shapes = pupil, number, [i.shape for i in inputs]
+            ctx.pupil, ctx.number = pupil, number
+            ctx.save_for_backward(*inputs)
             return tuple(end.detach() for end in ends)
 
         @staticmethod
         def backward(ctx: Any, *gradients: Any) -> Any:
-            found = ctx.pupil.gradients(ctx.number, list(gradients))
-            if not found:
-                return (None,) * (3 + len(ctx.shapes))
-            for gradient, shape in zip(found, ctx.shapes[1:], strict=True):
-                if gradient is not None and gradient.shape != shape:
-                    raise RuntimeError(f"a gradient has the shape {tuple(gradient.shape)}")
-            return (None, None, None, None, *found)
+            return (None, None, None, None, *_gradients(ctx, list(gradients)))
 
     globals()["Bridge"] = Bridge
     return Bridge
+
+
+def _gradients(ctx: Any, ends: list[Any]) -> list[Any]:
+    """Gradients of the inputs of a call, the anchor left out."""
+    anchor, *inputs = ctx.saved_tensors
+    again = torch().is_grad_enabled()  # a gradient of the gradient may be asked for
+    reply = ctx.pupil.gradients(ctx.number, ends, again)
+    found = reply["value"] or [None] * len(inputs)
+    for gradient, given in zip(found, inputs, strict=True):
+        if gradient is not None and gradient.shape != given.shape:
+            raise RuntimeError(f"a gradient has the shape {tuple(gradient.shape)}")
+    present = [gradient for gradient in found if gradient is not None]
+    if not again or not present:
+        return found
+    weights = [end for end in ends if end is not None]
+    joined = iter(_bridge().apply(
+        ctx.pupil, reply["number"], present, anchor, *inputs, *weights
+    ))  # fmt: skip
+    return [None if gradient is None else next(joined) for gradient in found]
+
+
+def is_optimizer(thing: Any) -> bool:
+    """Whether `thing` is an optimizer of torch, which a student's code may step."""
+    return torch() is not None and isinstance(thing, torch().optim.Optimizer)
 
 
 def _replaced(value: Any, news: dict[int, Any]) -> Any:

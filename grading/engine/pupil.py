@@ -14,19 +14,19 @@ import socket
 import subprocess
 import sys
 import time
+import warnings
 from collections.abc import Iterator
 from typing import Any
 
 from grading.engine import proxies, torch_state, wire
 from grading.engine.channel import Channel, Garbled, Gone, Hung
-from grading.engine.randomness import accept, global_states
+from grading.engine.randomness import accept, move_on, random_states, same_states
 from grading.engine.sandbox import SandboxError
-from grading.engine.scratch import clear_scratch, scratch_size
-from grading.engine.wire import Codec, Handle, WireError
+from grading.engine.scratch import scratch_size
+from grading.engine.wire import Codec, Handle, Raised, WireError
 
 MADE_UP = (WireError, LookupError, TypeError, ValueError, AttributeError)  # by forged replies
 DEEPEST = 50  # calls and callbacks in each other
-SCRATCH_MB = 256  # that all files of a student may hold together
 
 
 class Lost(BaseException):
@@ -56,7 +56,7 @@ class Nursery:
         started = self._answer()
         if "refused" in started:
             raise SandboxError(started["refused"])
-        self.namespaces = started["namespaces"]
+        self.limited = started["limited"]  # the scratch folder, by the kernel
 
     def fork(self, fds: list[int], seed: int) -> tuple[int, int]:
         """A new student process on two pipe ends: its number there, and a pidfd."""
@@ -102,7 +102,6 @@ class Pupil:
     def start(self) -> None:
         """Fork a fresh process."""
         self.end()
-        clear_scratch(self.nursery.options["scratch"])
         (their_read, our_write), (our_read, their_write) = os.pipe(), os.pipe()
         self.number, self.pidfd = self.nursery.fork([their_read, their_write], self.seed)
         os.close(their_read)
@@ -131,9 +130,11 @@ class Pupil:
         return code if gone else None
 
     def _look_at_scratch(self) -> None:
-        largest = SCRATCH_MB << 20
+        largest = self.nursery.options["scratch_mb"] << 20
+        if self.nursery.limited:
+            return  # the kernel lets it grow no larger
         if scratch_size(self.nursery.options["scratch"], largest) > largest:
-            raise self._lost("died", f"its files took more than {SCRATCH_MB} MB")
+            raise self._lost("died", "its files took too much room")
 
     def _lost(self, status: str, reason: str) -> Lost:
         time.sleep(0.01 if status == "died" else 0)  # what is dying may finish
@@ -183,7 +184,9 @@ class Pupil:
         if self.depth > DEEPEST:
             raise self._lost("died", "its callbacks were nested too deep")
         try:
-            reply = {"value": self._used(*message)}
+            operation, number, args, kwargs, modules = message
+            reply = {"value": self._used(operation, number, args, kwargs)}
+            reply["modules"] = proxies.pushed(list(modules.values()), self)
             payload = self.codec.encode(reply)
         except Exception as error:
             self.thrown.append(error)
@@ -201,7 +204,8 @@ class Pupil:
         if operation == "next":
             return next(thing)
         name = args[0]
-        if type(name) is not str or name.startswith("_") or type(thing).__module__ != "__main__":
+        is_open = type(thing).__module__ == "__main__" or proxies.is_optimizer(thing)
+        if type(name) is not str or name.startswith("_") or not is_open:
             raise AttributeError(f"{name!r}")
         return getattr(thing, name)
 
@@ -209,7 +213,11 @@ class Pupil:
         """Let the student's process apply an operation to what stands for its things."""
         self.doing = getattr(args[0], "__name__", self.doing) if operation == "call" else self.doing
         self._send_random_state()
-        state = {"grad": _grad_enabled(), "modules": proxies.pushed((args, kwargs), self)}
+        state = {
+            "grad": _grad_enabled(),
+            "modules": proxies.pushed((args, kwargs), self),
+            "warns": warnings.filters[:1] and warnings.filters[0][0] in ("always", "error"),
+        }
         shared = wire.Shared()
         reply = self.ask("use", operation, self.codec.encode((args, kwargs), shared), state)
         try:
@@ -222,9 +230,20 @@ class Pupil:
             raise self._lost("died", f"it sent back what is no answer: {fault}") from None
         if printed and sys.stdout is not self.outside:
             sys.stdout.write(printed)
+        if reply.get("drew"):  # so that a check that seeds again is seen to do so
+            move_on()
+            self.random = random_states()
+        self._warn(reply.get("warned", ()))
         if error:
             raise error
         return value
+
+    def _warn(self, warned: Any) -> None:
+        """Pass on what a call warned of."""
+        for names, text in warned:
+            classes = (getattr(builtins, str(name), None) for name in names)
+            known = (c for c in classes if isinstance(c, type) and issubclass(c, Warning))
+            warnings.warn(str(text), next(known, UserWarning), stacklevel=4)
 
     def _taken(self, reply: dict[str, Any], shared: wire.Shared) -> Any:
         """The value of a reply; the arguments of the call are changed in place as it says."""
@@ -244,19 +263,19 @@ class Pupil:
             return False
         return True
 
-    def gradients(self, graph: int, ends: list[Any]) -> list[Any]:
+    def gradients(self, graph: int, ends: list[Any], again: bool) -> dict[str, Any]:
         """Gradients of what a call was given, from those of its results."""
-        reply = self.ask("backward", graph, ends)
+        reply = self.ask("backward", graph, ends, again)
         if "raised" in reply:
             raise self._error(reply["raised"])
-        return list(reply["value"])
+        return reply
 
     def _send_random_state(self) -> None:
         """Seed the student's global generators where a check has seeded or used its own."""
-        state, unequal = global_states(self.random)
-        if unequal:
-            self.ask("seed", state)
-            self.random = state
+        states = random_states()
+        if not self.random or not same_states(self.random, states):
+            self.ask("seed", states)
+            self.random = states
 
     # Errors
 
@@ -264,6 +283,11 @@ class Pupil:
         """The exception that the student's code raised, as one of this process."""
         if type(data["thrown"]) is int:
             return self.thrown[data["thrown"]]
+        given = data.get("given")
+        if isinstance(given, Raised):
+            error = given.exception(self.records)
+            error.students = data  # type: ignore[attr-defined]
+            return error
         names = [str(name) for name in data["names"]]
         known = next((cls for cls in map(self._exception_class, names) if cls), RuntimeError)
         name = names[0].rpartition(".")[2] if names else "Exception"
@@ -295,7 +319,8 @@ class Pupil:
         if proxies.is_stand_in(thing):
             raise WireError("it was made before the student's process had to be started again")
         kind = "items" if hasattr(type(thing), "__next__") else "callback"
-        if kind == "callback" and not callable(thing) and type(thing).__module__ != "__main__":
+        is_open = type(thing).__module__ == "__main__" or proxies.is_optimizer(thing)
+        if kind == "callback" and not callable(thing) and not is_open:
             raise WireError(f"a {type(thing).__name__} cannot be passed to a student's function")
         self.lent.append(thing)
         return Handle(kind, len(self.lent) - 1, getattr(thing, "__name__", type(thing).__name__))
@@ -303,12 +328,17 @@ class Pupil:
     def _borrow(self, handle: Handle) -> Any:
         if handle.kind == "callback":
             return self.lent[handle.id]
-        stand_in = self.stand_ins.get(handle.id)
+        return self.held(handle.id, handle.kind, handle.info)
+
+    def held(self, number: int, kind: str, info: Any) -> Any:
+        """The stand-in for what the student's process holds under a number."""
+        stand_in = self.stand_ins.get(number)
         if stand_in is None:
-            stand_in = self.stand_ins[handle.id] = proxies.stand_in(self, handle)
-            self.numbers[id(stand_in)] = handle.id
-        elif handle.kind == "module":
-            proxies.refresh(stand_in, handle.info)
+            stand_in = proxies.stand_in(self, Handle(kind, number, info))
+            self.stand_ins[number] = stand_in
+            self.numbers[id(stand_in)] = number
+        elif kind == "module":
+            proxies.refresh(self, stand_in, info)
         return stand_in
 
 

@@ -22,8 +22,10 @@ def accept(ours: Any, theirs: Any) -> bool:
         _move(ours, theirs)
     elif numpy is not None and isinstance(ours, numpy.random.RandomState):
         ours.bytes(1024)
+    elif isinstance(ours, random.Random):
+        ours.random()
     elif torch() is not None and isinstance(ours, torch().Generator):
-        ours.manual_seed(ours.initial_seed() + 1)
+        torch().rand(1, generator=ours)
     else:
         return False
     return True
@@ -54,22 +56,32 @@ def distance(start: int, stop: int, increment: int) -> int:
     return steps
 
 
-def global_states(last: dict[str, Any]) -> tuple[dict[str, Any], bool]:
-    """The states of the global generators, and whether one differs from `last`."""
-    state: dict[str, Any] = {"random": random.getstate()}
+def random_states() -> dict[str, Any]:
+    """The states of the global generators."""
+    states: dict[str, Any] = {"random": random.getstate()}
     numpy = sys.modules.get("numpy")
     if numpy is not None:
-        state["numpy"] = numpy.random.get_state()
+        states["numpy"] = numpy.random.get_state()
     if torch() is not None:
-        state["torch"] = torch().get_rng_state()
-    return state, not last or not _equal(last, state)
+        states["torch"] = torch().get_rng_state()
+    return states
 
 
-def _equal(one: dict[str, Any], other: dict[str, Any]) -> bool:
-    if one["random"] != other["random"]:
+def same_states(one: dict[str, Any], other: dict[str, Any]) -> bool:
+    """Whether two states of the global generators are equal."""
+    if one.keys() != other.keys() or one["random"] != other["random"]:
         return False
     if "numpy" in one:
         (_, keys, *rest), (_, other_keys, *other_rest) = one["numpy"], other["numpy"]
         if rest != other_rest or (keys != other_keys).any():
             return False
     return "torch" not in one or bool(torch().equal(one["torch"], other["torch"]))
+
+
+def move_on() -> None:
+    """Draw from every global generator, because a call has drawn from the student's."""
+    random.random()
+    if "numpy" in sys.modules:
+        sys.modules["numpy"].random.random()  # type: ignore[attr-defined]
+    if torch() is not None:
+        torch().rand(1)

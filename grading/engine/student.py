@@ -13,14 +13,16 @@ import inspect
 import operator
 import random
 import sys
+import warnings
 from collections.abc import Callable, Iterator
 from typing import Any
 
 from grading.engine import torch_state, wire
 from grading.engine.cells import Capture, Cells, line_in, stack
 from grading.engine.channel import Channel
+from grading.engine.randomness import random_states, same_states
 from grading.engine.records import library_records
-from grading.engine.wire import Codec, Handle
+from grading.engine.wire import Codec, Handle, Raised
 
 NAMED = [
     *(
@@ -39,6 +41,16 @@ NAMED = [
     *("lt", "matmul", "mod", "mul", "ne", "neg", "or_", "pos", "pow", "setitem", "sub", "truediv"),
     "xor",
 ]
+
+
+def leave(thing: Any, error: Raised | None) -> Any:
+    """End a `with` block of the examiner, which met `error`."""
+    if error is None:
+        return type(thing).__exit__(thing, None, None, None)
+    met = error.exception({})
+    return type(thing).__exit__(thing, type(met), met, None)
+
+
 OPERATIONS: dict[str, Callable[..., Any]] = {
     **{name.rstrip("_"): getattr(operator, name) for name in NAMED},
     **{
@@ -49,7 +61,7 @@ OPERATIONS: dict[str, Callable[..., Any]] = {
     "copy": copy.copy,
     "deepcopy": copy.deepcopy,
     "enter": lambda thing: type(thing).__enter__(thing),
-    "exit": lambda thing, *error: type(thing).__exit__(thing, *error),
+    "exit": leave,
     "index": operator.index,
 }
 DUNDERS = [*OPERATIONS, *(f"r{name.rstrip('_')}" for name in NAMED)]
@@ -95,6 +107,7 @@ class Student:
         self.records: dict[str, type] = {}
         self.codec = Codec(self.records, self.lend, self.borrow, trusting=True)
         self.graphs = torch_state.Graphs()
+        self.active: dict[int, Any] = {}  # modules that the present call was given
 
     def serve(self) -> None:
         """Answer until the examiner closes the channel."""
@@ -113,13 +126,15 @@ class Student:
 
     def ask(self, operation: str, number: int, args: tuple, kwargs: dict[str, Any]) -> Any:
         """Ask the examiner to use what it lent, and wait; it may call in the meantime."""
-        self.channel.send(b"C", self.codec.encode((operation, number, args, kwargs)))
+        modules = torch_state.changed(self.active, self.lend)
+        self.channel.send(b"C", self.codec.encode((operation, number, args, kwargs, modules)))
         while True:
             kind, payload = self.channel.receive(None)
             if kind == b"A":
                 break
             self.answer(payload)
         reply = self.codec.decode(payload)
+        torch_state.push(reply, self.lent)
         if "raised" in reply:
             raise _exception(reply["raised"])
         return reply["value"]
@@ -178,25 +193,28 @@ class Student:
         shared = wire.Shared()
         args, kwargs = self.codec.decode(given, shared)
         before = wire.snapshot(shared)
-        modules = torch_state.modules_in((args, kwargs), self.numbers)
+        outer, self.active = self.active, torch_state.modules_in((args, kwargs), self.numbers)
+        seeds = random_states()
         printed = Capture(self.cells.text_limit)
         reply: dict[str, Any] = {}
         value = None
-        with contextlib.redirect_stdout(printed), torch_state.grad_mode(state):
+        with watching(printed, state, reply), torch_state.grad_mode(state):
             try:
                 value = OPERATIONS[operation](*args, **kwargs)
-                reply["graph"] = self.graphs.keep(value, (args, kwargs), modules)
+                reply["graph"] = self.graphs.keep(value, (args, kwargs), self.active)
             except BaseException as error:
-                reply["raised"] = raised(error)
+                reply["raised"] = raised(error, type(error) in self.records.values())
         changes = {i: wire.shallow(shared.objects[i]) for i in wire.changed(shared, before)}
         reply["data"] = self.codec.encode((value, changes), shared)
-        reply["modules"] = torch_state.changed(modules, self.lend)
+        reply["modules"] = torch_state.changed(self.active, self.lend)
+        reply["drew"] = not same_states(seeds, random_states())
+        self.active = outer
         return reply | {"printed": printed.text()}
 
-    def do_backward(self, graph: int, gradients: list[Any]) -> dict[str, Any]:
+    def do_backward(self, graph: int, gradients: list[Any], again: bool) -> dict[str, Any]:
         """Gradients of what a call was given, from those of what it returned."""
         try:
-            return {"value": self.graphs.backward(graph, gradients)}
+            return self.graphs.backward(graph, gradients, again)
         except Exception as error:
             return {"raised": raised(error)}
 
@@ -206,16 +224,20 @@ class Student:
         """A handle of something that does not travel by value."""
         if isinstance(thing, Callback | Items):
             return Handle("callback", thing._number, None)
-        number = self.numbers.get(id(thing))
-        if number is None:
-            number = self.numbers[id(thing)] = len(self.lent)
-            self.lent.append(thing)
         kind, info = describe(thing)
-        if kind != "class" and type(thing).__module__ == "__main__":
-            info["of"] = self.lend(type(thing))
+        cls = type(thing)
+        if kind != "class" and cls.__module__ == "__main__":
+            info["of"] = (self.number(cls), describe(cls)[1])
         if kind == "module":
             info |= torch_state.describe(thing, self.lend)
-        return Handle(kind, number, info)
+        return Handle(kind, self.number(thing), info)
+
+    def number(self, thing: Any) -> int:
+        """The number under which the examiner knows `thing`, which stays alive from now on."""
+        if id(thing) not in self.numbers:
+            self.numbers[id(thing)] = len(self.lent)
+            self.lent.append(thing)
+        return self.numbers[id(thing)]
 
     def borrow(self, handle: Handle) -> Any:
         """What a handle from the examiner stands for."""
@@ -235,18 +257,20 @@ def describe(thing: Any) -> tuple[str, dict[str, Any]]:
         "doc": _text(getattr(thing, "__doc__", None)),
         "dunders": [name for name in DUNDERS if callable(getattr(cls, f"__{name}__", None))],
         "bases": [base.__name__ for base in cls.__mro__],
+        "own": [n for base in cls.__mro__ if base.__module__ == "__main__" for n in vars(base)],
+        "is_dataclass": hasattr(cls, "__dataclass_fields__"),
     }
     if isinstance(thing, type):
         kind = "class"
     elif torch_state.is_module(thing):
         kind = "module"
-    elif inspect.isroutine(thing) or hasattr(thing, "__wrapped__"):
+    elif inspect.isroutine(thing):
         kind = "function"
     elif hasattr(cls, "__next__"):
         kind = "iterator"
     else:
         kind = "object"
-    if kind in ("class", "function"):
+    if kind != "module" and callable(thing):
         info["signature"] = _signature(thing)
     return kind, info
 
@@ -256,23 +280,33 @@ def _text(value: Any) -> str | None:
 
 
 def _signature(thing: Any) -> list[tuple] | None:
-    """Name, kind, default (a 1-tuple of its repr, or ()) and annotation of each parameter."""
+    """Name, kind, default (a 1-tuple, or ()) and annotation of each parameter; then `return`."""
     try:
-        parameters = inspect.signature(thing).parameters.values()
+        signature = inspect.signature(thing)
     except (TypeError, ValueError):
         return None
-    return [
-        (p.name, int(p.kind), () if p.default is p.empty else (_plain(p.default),),
-         "" if p.annotation is p.empty else str(getattr(p.annotation, "__name__", p.annotation)))
-        for p in parameters
-    ]  # fmt: skip
+    rows = [
+        (p.name, int(p.kind), _default(p.default), _name(p.annotation))
+        for p in signature.parameters.values()
+    ]
+    return [*rows, ("return", -1, (), _name(signature.return_annotation))]
+
+
+def _default(value: Any) -> tuple:
+    return () if value is inspect.Parameter.empty else (_plain(value),)
+
+
+def _name(annotation: Any) -> str:
+    if annotation is inspect.Parameter.empty:
+        return ""
+    return annotation.__name__ if isinstance(annotation, type) else str(annotation)
 
 
 def _plain(value: Any) -> Any:
     return value if type(value) in (bool, int, float, str, bytes, type(None)) else repr(value)
 
 
-def raised(error: BaseException) -> dict[str, Any]:
+def raised(error: BaseException, in_records: bool = False) -> dict[str, Any]:
     """An exception as data."""
     frames = error.__traceback__
     cell = ""
@@ -283,6 +317,7 @@ def raised(error: BaseException) -> dict[str, Any]:
     if isinstance(error, SyntaxError) and not cell:
         cell = str(error.filename)
     return {
+        "given": error if in_records else None,
         "thrown": getattr(error, "thrown", None),
         "names": [f"{cls.__module__}.{cls.__qualname__}" for cls in type(error).__mro__],
         "args": [_plain(arg) for arg in error.args[:10]],
@@ -319,3 +354,14 @@ def set_random_state(state: dict[str, Any]) -> None:
         __import__("numpy").random.set_state(state["numpy"])
     if "torch" in state:
         __import__("torch").set_rng_state(state["torch"])
+
+
+@contextlib.contextmanager
+def watching(printed: Capture, state: dict[str, Any], reply: dict[str, Any]) -> Iterator[None]:
+    """Catch what a call prints and warns of."""
+    with contextlib.redirect_stdout(printed), warnings.catch_warnings(record=True) as caught:
+        if state["warns"]:
+            warnings.simplefilter("always")
+        yield
+    reply["warned"] = [([c.__name__ for c in w.category.__mro__], _message(w.message)) for w in
+                       caught[:100] if isinstance(w.message, Warning)]  # fmt: skip

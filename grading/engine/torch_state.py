@@ -67,17 +67,24 @@ class Graphs:
         places = [i for i, t in enumerate(results) if t.requires_grad and t.grad_fn is not None]
         return {"number": len(self.kept) - 1, "places": places, "modules": list(modules)}
 
-    def backward(self, number: int, gradients: list[Any]) -> list[Any]:
-        """Gradients of the inputs of a call; None for one that played no part."""
+    def backward(self, number: int, gradients: list[Any], again: bool) -> dict[str, Any]:
+        """Gradients of the inputs of a call, None for one that played no part.
+
+        `again`: they have a graph themselves, of the call's inputs and of `gradients`.
+        """
         inputs, outputs = self.kept[number]
         pairs = [(o, g) for o, g in zip(outputs, gradients, strict=True) if g is not None]
         ends, weights = [o for o, _ in pairs], [g for _, g in pairs]
         if not inputs:
             torch().autograd.backward(ends, weights, retain_graph=True)
-            return []
-        return list(
-            torch().autograd.grad(ends, inputs, weights, retain_graph=True, allow_unused=True)
+            return {"value": []}
+        found = torch().autograd.grad(
+            ends, inputs, weights, retain_graph=True, create_graph=again, allow_unused=True
         )
+        if not again:
+            return {"value": list(found)}
+        self.kept.append(([*inputs, *weights], [g for g in found if g is not None]))
+        return {"value": list(found), "number": len(self.kept) - 1}
 
 
 def describe(module: Any, lend: Callable[[Any], Handle]) -> dict[str, Any]:
@@ -101,7 +108,8 @@ def _child(child: Any, lend: Callable[[Any], Handle]) -> Any:
         return None
     if type(child).__module__.startswith("torch.nn."):
         return describe(child, lend)
-    return lend(child)
+    handle = lend(child)
+    return {"number": handle.id, "info": handle.info}
 
 
 def is_plain(value: Any) -> bool:

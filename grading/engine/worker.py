@@ -2,6 +2,7 @@
 
 import contextlib
 import dataclasses
+import itertools
 import json
 import os
 import signal
@@ -17,7 +18,9 @@ from grading.course import Course, GradingError
 from grading.engine.sandbox import SandboxError
 
 FIRST_UID = 61000  # of the users whom students' processes become where the grader is root
-UIDS = 4000
+UIDS = 4096
+PER_PROCESS = 64  # workers
+WORKERS = itertools.count()
 DEFAULT_LIMITS = Limits()
 
 
@@ -54,7 +57,9 @@ class Worker:
         self._ask(options)
 
     def _uid(self) -> int | None:
-        return FIRST_UID + os.getpid() % UIDS if os.geteuid() == 0 else None
+        """A user of its own for this worker's students; no two workers here share one."""
+        number = os.getpid() * PER_PROCESS + next(WORKERS)
+        return FIRST_UID + number % UIDS if os.geteuid() == 0 else None
 
     def grade(self, job: Job, into: str = "autograded") -> Attempt:
         """Grade a submission; the autograded notebook goes to `gradebook/<into>`."""

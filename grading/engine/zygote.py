@@ -19,8 +19,9 @@ import warnings
 from typing import Any
 
 from grading.engine.channel import Channel
-from grading.engine.namespaces import die_with_parent, enter_namespaces
+from grading.engine.namespaces import die_with_parent, enter_namespaces, mount_scratch
 from grading.engine.sandbox import Policy, Sandbox, SandboxError
+from grading.engine.scratch import clear_scratch
 from grading.engine.student import Student
 
 
@@ -43,6 +44,7 @@ def main(order: str, fd: str) -> None:
     control = socket.socket(fileno=int(fd))
     die_with_parent(os.getppid())
     namespaces = [] if options["unsafe"] else enter_namespaces()
+    limited = bool(namespaces) and mount_scratch(options["scratch"], options["scratch_mb"])
     sys.meta_path.insert(0, Withheld(options["withheld"]))
     warm(options["preload"])
     sandbox = None if options["unsafe"] else Sandbox(Policy(**options["policy"]))
@@ -54,7 +56,7 @@ def main(order: str, fd: str) -> None:
         return
     gc.collect()
     gc.freeze()
-    control.sendall(json.dumps({"namespaces": namespaces}).encode())
+    control.sendall(json.dumps({"limited": limited}).encode())
     serve(control, sandbox, options)
 
 
@@ -81,6 +83,7 @@ def serve(control: socket.socket, sandbox: Sandbox | None, options: dict[str, An
             return
         verb, *rest = json.loads(request)
         if verb == "fork":
+            clear_scratch(options["scratch"])
             pid = fork(fds, sandbox, options, rest[0])
             for fd in fds:
                 os.close(fd)
