@@ -14,6 +14,7 @@ from grading.engine.wire import (
     arrays,
     builtins,
     exceptions,
+    fields,
     names,
     objects,
     stdlib,
@@ -21,6 +22,7 @@ from grading.engine.wire import (
 )
 from grading.engine.wire.changes import changed, shallow, snapshot, update
 from grading.engine.wire.exceptions import Raised
+from grading.engine.wire.extent import check_extent
 from grading.engine.wire.stream import KNOWN, Handle, Reader, Shared, WireError, Writer
 
 __all__ = [
@@ -95,10 +97,12 @@ class Codec:
         shared = Shared() if shared is None else shared
         known = len(shared.objects)
         try:
-            reader = Reader(self, data, shared)
+            reader = Reader(self, bytes(data), shared)
             value = reader.get()
             if reader.at != len(data):
                 raise WireError(f"{len(data) - reader.at:,} bytes follow the message")
+            if reader.repeats and not self.trusting:
+                check_extent([value], shared)
         except Exception as error:  # a constructor that met what it does not take
             shared.forget(known)
             if isinstance(error, WireError):
@@ -134,4 +138,4 @@ def _write_named(w: Writer, value: Any) -> None:
 def _write_registered(cls: type) -> Callable[[Writer, Any], None]:
     if issubclass(cls, Enum):
         return objects.write_member
-    return objects.write_module if tensors.is_module(cls) else objects.write_record
+    return objects.write_module if fields.is_module(cls) else objects.write_record

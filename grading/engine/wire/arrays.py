@@ -1,6 +1,7 @@
 """NumPy on the wire: arrays, scalars, dtypes, random generators."""
 
 import re
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,7 @@ from grading.engine.wire.stream import LARGEST, Reader, WireError, Writer
 MAX_ITEM = 1 << 20  # bytes of one element
 MAX_NDIM = 32
 SIMPLE = re.compile(r"[<>|=][biufcSU]\d{1,7}|[<>|=][mM]8(\[\d{0,9}[a-zA-Z]{1,2}\])?")
-BIT_GENERATORS = {
+BIT_GENERATORS: dict[str, Any] = {
     cls.__name__: cls
     for cls in (
         np.random.PCG64,
@@ -42,11 +43,12 @@ def put_dtype(w: Writer, dtype: np.dtype) -> None:
         write_items(w, shape)
     else:
         w.text("struct")
-        fields = dtype.fields or {}
-        write_items(w, dtype.names)
-        write_items(w, [fields[name][1] for name in dtype.names])
+        fields: Any = dtype.fields
+        names: Any = dtype.names
+        write_items(w, names)
+        write_items(w, [fields[name][1] for name in names])
         w.number(dtype.itemsize)
-        for name in dtype.names:
+        for name in names:
             put_dtype(w, fields[name][0])
 
 
@@ -133,7 +135,7 @@ def put_array(w: Writer, value: np.ndarray) -> None:
     elif value.size and value.dtype.itemsize:
         if w.size + value.nbytes > LARGEST:
             raise WireError(f"an array of {value.nbytes:,} bytes is too large to be sent")
-        w.raw(memoryview(np.ascontiguousarray(flat).reshape(-1).view(np.uint8)))
+        w.raw(np.ascontiguousarray(flat).reshape(-1).view(np.uint8).data)
 
 
 def read_array(r: Reader) -> np.ndarray:
@@ -150,15 +152,14 @@ def read_array(r: Reader) -> np.ndarray:
         check_values(lying)
     value = lying.transpose(np.argsort(order)) if order != sorted(order) else lying
     value.flags.writeable = writeable
-    begun = r.begin(value)
-    r.end(begun, 1000)  # an array is printed in part, and compared only with its like
+    r.register(value)
     return value
 
 
 def _read_objects(r: Reader, shape: list[int], order: list[int], writeable: bool) -> np.ndarray:
     lying = np.empty(shape, object)
     value = lying.transpose(np.argsort(order))
-    begun = r.begin(value)
+    r.register(value)
     items = read_items(r)
     flat = lying.reshape(-1)
     if len(items) != len(flat):
@@ -166,7 +167,6 @@ def _read_objects(r: Reader, shape: list[int], order: list[int], writeable: bool
     for i, item in enumerate(items):  # one by one: NumPy would look into lists
         flat[i] = item
     value.flags.writeable = writeable
-    r.end(begun)
     return value
 
 
@@ -217,19 +217,18 @@ def put_random_state(w: Writer, value: np.random.RandomState) -> None:
 
 
 def read_generator(r: Reader) -> np.random.Generator:
-    state = read_state(r)
-    bits = BIT_GENERATORS[state["bit_generator"]](0)
+    bits, state = read_state(r, lambda bits: bits.state)
     bits.state = state
     value = np.random.Generator(bits)
-    r.end(r.begin(value), 1000)
+    r.register(value)
     return value
 
 
 def read_random_state(r: Reader) -> np.random.RandomState:
-    state = read_state(r)
-    value = np.random.RandomState(BIT_GENERATORS[state["bit_generator"]](0))
+    bits, state = read_state(r, lambda bits: np.random.RandomState(bits).get_state(legacy=False))
+    value = np.random.RandomState(bits)
     value.set_state(state)
-    r.end(r.begin(value), 1000)
+    r.register(value)
     return value
 
 
@@ -240,21 +239,22 @@ def frozen(state: Any) -> Any:
     return tuple(state.tolist()) if isinstance(state, np.ndarray) else state
 
 
-def read_state(r: Reader) -> dict[str, Any]:
-    """A state that fits a bit generator; at another position NumPy would read foreign memory."""
+def read_state(r: Reader, state_of: Callable[[Any], Any]) -> tuple[Any, dict[str, Any]]:
+    """A bit generator, and a state that fits it: one like `state_of` the generator.
+
+    At another position NumPy would read memory that is not the generator's.
+    """
     r.charge(8000)
-    state = dict(r.get())
-    name = state["bit_generator"]
+    parts = dict(r.get())
+    name = parts["bit_generator"]
     if name not in BIT_GENERATORS:
         raise WireError(f"no random generator: {str(name)[:40]!r}")
-    template = np.random.RandomState(BIT_GENERATORS[name](0)).get_state(legacy=False)
-    if "has_gauss" not in state:
-        template = BIT_GENERATORS[name](0).state
-    state = fitted(state, template)
+    bits = BIT_GENERATORS[name](0)
+    state = fitted(parts, state_of(bits))
     for part, key, last in POSITIONS.get(name, ()):
         if not 0 <= (state[part] if part else state)[key] <= last:
             raise WireError(f"a random generator may be at position {last} at most")
-    return state
+    return bits, state
 
 
 def fitted(state: Any, template: Any) -> Any:

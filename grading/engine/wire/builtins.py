@@ -5,7 +5,7 @@ import struct
 from collections.abc import Callable
 from typing import Any
 
-from grading.engine.wire.columns import read_items, read_keys, write_items
+from grading.engine.wire.columns import all_different, read_items, read_keys, write_items
 from grading.engine.wire.stream import Reader, WireError, Writer
 
 MAX_INT = 1 << 17  # bytes of an integer: more than a million bits
@@ -14,6 +14,7 @@ MAX_RANGE = 1 << 24  # elements of a range that a student sends: list(x) writes 
 _INT = struct.Struct("<cq")
 _FLOAT = struct.Struct("<cd")
 _COMPLEX = struct.Struct("<cdd")
+_DOUBLE, _DOUBLES = struct.Struct("<d"), struct.Struct("<dd")
 
 Put = Callable[[Writer, Any], None]
 Get = Callable[[Reader], Any]
@@ -51,7 +52,7 @@ def write_float(w: Writer, value: float) -> None:
 
 
 def read_float(r: Reader) -> float:
-    return struct.unpack("<d", r.raw(8))[0]
+    return r.fixed(_DOUBLE)[0]
 
 
 def write_complex(w: Writer, value: complex) -> None:
@@ -59,7 +60,7 @@ def write_complex(w: Writer, value: complex) -> None:
 
 
 def read_complex(r: Reader) -> complex:
-    return complex(*struct.unpack("<dd", r.raw(16)))
+    return complex(*r.fixed(_DOUBLES))
 
 
 def write_str(w: Writer, value: str) -> None:
@@ -122,22 +123,13 @@ def read_frozenset(r: Reader) -> frozenset:
     return all_different(frozenset(keys), len(keys))
 
 
-def all_different(container: Any, n: int) -> Any:
-    """The container, which has `n` keys."""
-    if len(container) != n:
-        raise WireError("a key comes twice")
-    return container
-
-
 def writes(tag: bytes, content: Put) -> Put:
     """The writer of an object that keeps its identity."""
 
     def write(w: Writer, value: object) -> None:
-        since = w.size + w.extra
         if not w.again(value):
             w.raw(tag)
             content(w, value)
-            w.done(value, since)
 
     return write
 
@@ -148,9 +140,8 @@ def reads(new: Callable[[], Any], fill: Callable[[Reader, Any], None], cost: int
     def read(r: Reader) -> Any:
         r.charge(cost)
         value = new()
-        begun = r.begin(value)
+        r.register(value)
         fill(r, value)
-        r.end(begun)
         return value
 
     return read
@@ -227,12 +218,11 @@ def read_deque(r: Reader) -> collections.deque:
     length = r.number()
     r.charge(700)
     value: collections.deque = collections.deque(maxlen=None if length < 0 else length)
-    begun = r.begin(value)
+    r.register(value)
     items = read_items(r)
     if 0 <= length < len(items):
         raise WireError(f"{len(items):,} items in a deque of {length:,}")
     value.extend(items)
-    r.end(begun)
     return value
 
 

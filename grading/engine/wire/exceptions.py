@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from grading.engine.wire.builtins import read_tuple, write_tuple
+from grading.engine.wire.builtins import Put, read_tuple, write_tuple
 from grading.engine.wire.names import key_of
 from grading.engine.wire.stream import Reader, WireError, Writer
 
@@ -89,7 +89,7 @@ def _new(cls: type[Exception], args: tuple[Any, ...]) -> Exception:
     """An exception whose own `__init__` does not run; those of Python itself check the types."""
     error = cls.__new__(cls, *args)
     base = next(base for base in cls.__mro__ if base.__module__ == "builtins")
-    base.__init__(error, *args)
+    base.__init__(error, *args)  # type: ignore[misc]
     return error
 
 
@@ -118,5 +118,5 @@ def _is_name(name: object) -> bool:
     return type(name) is str and 0 < len(name) <= 200 and not name.endswith((":", "."))
 
 
-WRITERS = {Raised: write_raised}
+WRITERS: dict[type, Put] = {Raised: write_raised}
 READERS = {b"E": read_raised}

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from grading.engine.wire.fields import is_module
 from grading.engine.wire.stream import Reader, WireError, Writer
 
 # What is named here reads no file, runs no text and keeps no state.
@@ -79,12 +80,10 @@ def is_harmless(module: str, name: str, value: Any) -> bool:
 
 def is_layer(cls: Any) -> bool:
     """Whether a class is a layer of PyTorch itself."""
-    torch = sys.modules.get("torch")
-    if torch is None or not isinstance(cls, type) or not issubclass(cls, torch.nn.Module):
+    if not isinstance(cls, type) or not is_module(cls):
         return False
-    return cls.__module__.startswith("torch.nn.modules.") and (
-        find(cls.__module__, cls.__name__) is cls
-    )
+    ours = cls.__module__.startswith("torch.nn.modules.")
+    return ours and find(cls.__module__, cls.__name__) is cls
 
 
 def write_name(w: Writer, value: Any) -> bool:

@@ -1,15 +1,13 @@
 """Objects of registered classes and of PyTorch's layers on the wire: their data, no code."""
 
 import collections
-import functools
 import sys
-import types
 from enum import Enum, Flag
 from typing import Any
 
 from grading.engine.wire import builtins as plain
-from grading.engine.wire import tensors
 from grading.engine.wire.columns import read_items, write_items
+from grading.engine.wire.fields import OF_MODULE, WEIGHTS, fields_of, is_data, is_module, set_fields
 from grading.engine.wire.names import find, is_layer, key_of, read_key
 from grading.engine.wire.stream import Handle, HoldsHandle, Reader, WireError, Writer
 
@@ -22,67 +20,19 @@ CONTENT: dict[type, tuple[plain.Put, Any]] = {
     set: (plain.put_set, plain.fill_set),
 }
 VALUES = (tuple, str, bytes, int, float, complex, frozenset)  # bases that cannot change
-OF_MODULE = {"training", "_parameters", "_buffers", "_modules", "_non_persistent_buffers_set"}
-WEIGHTS = ("_flat_weights", "_flat_weight_refs")  # a recurrent layer's second list of parameters
-
-
-def is_data(cls: type, name: object) -> bool:
-    """Whether an object of `cls` may have an attribute of its own of that name.
-
-    It may not hide a method or a property of the class, and no `__name__` at all.
-    """
-    if type(name) is not str or (name.startswith("__") and name.endswith("__")):
-        return False
-    for base in cls.__mro__:
-        if name in base.__dict__:
-            found = base.__dict__[name]
-            is_slot = isinstance(found, types.MemberDescriptorType)
-            return is_slot or not (isinstance(found, type) or hasattr(type(found), "__get__"))
-    return True
-
-
-def fields_of(value: Any) -> dict[str, Any]:
-    """The attributes of an object, from its `__dict__` and its slots."""
-    cls = type(value)
-    fields = dict(object.__getattribute__(value, "__dict__")) if cls.__dictoffset__ else {}
-    for base in cls.__mro__:
-        for name, found in base.__dict__.items():
-            if isinstance(found, functools.cached_property):
-                fields.pop(found.attrname, None)  # can be had again
-            elif isinstance(found, types.MemberDescriptorType) and base.__module__ != "builtins":
-                try:
-                    fields[name] = found.__get__(value)
-                except AttributeError:  # the slot is empty
-                    continue
-    return _of_module(fields) if tensors.is_module(cls) else fields
-
-
-def _of_module(fields: dict[str, Any]) -> dict[str, Any]:
-    """The attributes of a module that are its own; raises `HoldsHandle` where it has hooks."""
-    empty = vars(sys.modules["torch"].nn.Module())
-    machinery = empty.keys() - OF_MODULE
-    if any(fields.get(name) != empty[name] for name in machinery):
-        raise HoldsHandle("a module with hooks")
-    return {name: fields[name] for name in fields if name not in machinery and name not in WEIGHTS}
-
-
-def new_object(cls: type) -> Any:
-    """An object of a registered class or of a layer, without attributes; no `__init__` runs."""
-    value = base_of(cls).__new__(cls)
-    if tensors.is_module(cls):
-        sys.modules["torch"].nn.Module.__init__(value)
-    return value
-
-
-def set_fields(value: Any, fields: dict[str, Any]) -> None:
-    """Give an object its attributes, without the methods of its class."""
-    for name, field in fields.items():
-        object.__setattr__(value, name, field)
 
 
 def base_of(cls: type) -> type:
     """The built-in class that holds the content of objects of `cls`."""
     return next(base for base in cls.__mro__ if base in CONTENT or base in VALUES or base is object)
+
+
+def new_object(cls: type) -> Any:
+    """An object of a registered class or of a layer, without attributes; no `__init__` runs."""
+    value: Any = base_of(cls).__new__(cls)  # type: ignore[call-overload]
+    if is_module(cls):
+        sys.modules["torch"].nn.Module.__init__(value)
+    return value
 
 
 # Records
@@ -119,14 +69,12 @@ def _put_record(w: Writer, value: Any) -> None:
         w.put(base(value) if base is not tuple else tuple(tuple.__iter__(value)))
         _put_fields(w, value, fields_of(value))
         return
-    since = w.size + w.extra
     if not w.again(value):
         w.raw(b"o")
         w.text(key)
         _put_fields(w, value, fields_of(value))
         if base in CONTENT:
             CONTENT[base][0](w, value)
-        w.done(value, since)
 
 
 def _put_fields(w: Writer, value: Any, fields: dict[str, Any]) -> None:
@@ -149,14 +97,13 @@ def read_record(r: Reader) -> Any:
     if base in VALUES:
         raise WireError(f"{cls.__name__} without its value")
     value = new_object(cls)
-    begun = r.begin(value)
+    r.register(value)
     r.charge(400)
     r.sealed += 1
     set_fields(value, _read_fields(r, cls))
     if base in CONTENT:
         CONTENT[base][1](r, value)
     r.sealed -= 1
-    r.end(begun)
     return value
 
 
@@ -165,20 +112,20 @@ def read_value_record(r: Reader) -> Any:
     cls = _record_class(r)
     base = base_of(cls)
     r.sealed += 1
-    content = r.get()
+    content: Any = r.get()
     fields = _read_fields(r, cls)
     r.sealed -= 1
-    n_fields = len(getattr(cls, "_fields", ())) if base is tuple else 0
-    if type(content) is not base or (n_fields and len(content) != n_fields):
+    names: Any = getattr(cls, "_fields", None)  # of a NamedTuple
+    if type(content) is not base or (names and len(content) != len(names)):
         raise WireError(f"no value for {cls.__name__}")
-    value = base.__new__(cls, content)
+    value: Any = base.__new__(cls, content)  # type: ignore[call-overload]
     set_fields(value, fields)
     return value
 
 
 def _record_class(r: Reader) -> type:
     cls = read_key(r)
-    if issubclass(cls, (Enum, BaseException, type)) or tensors.is_module(cls):
+    if issubclass(cls, (Enum, BaseException, type)) or is_module(cls):
         raise WireError(f"{cls.__name__} is not a class of records")
     return cls
 
@@ -213,25 +160,23 @@ def write_module(w: Writer, value: Any) -> None:
 def _put_module(w: Writer, value: Any) -> None:
     cls = type(value)
     key = key_of(cls, w.codec.records)
-    since = w.size + w.extra
     if w.again(value):
         return
     w.raw(b"M")
     w.text(key or f"{cls.__module__}:{cls.__name__}")
     _put_fields(w, value, fields_of(value))
-    w.done(value, since)
 
 
 def read_module(r: Reader) -> Any:
     key = r.text()
     cls: Any = r.codec.records.get(key) or find(*key.split(":"))
-    if not isinstance(cls, type) or not tensors.is_module(cls):
+    if not isinstance(cls, type) or not is_module(cls):
         raise WireError(f"no module: {key[:60]!r}")
     if cls is not r.codec.records.get(key) and not is_layer(cls):
         raise WireError(f"{key[:60]!r} is not a layer of PyTorch")
     r.charge(6000)
     value = new_object(cls)
-    begun = r.begin(value)
+    r.register(value)
     r.sealed += 1
     fields = _read_fields(r, cls)
     r.sealed -= 1
@@ -240,7 +185,6 @@ def read_module(r: Reader) -> Any:
     if isinstance(value, sys.modules["torch"].nn.RNNBase):
         value._flat_weights = []
         value._init_flat_weights()
-    r.end(begun)
     return value
 
 
@@ -256,7 +200,7 @@ def _check_module(fields: dict[str, Any], empty: Any) -> None:
     if taken := reserved & set(fields):
         raise WireError(f"a module with {', '.join(sorted(taken))}")
     for name, kind in kinds.items():
-        table = fields.get(name)
+        table: Any = fields.get(name)
         if type(table) not in (dict, collections.OrderedDict):
             raise WireError(f"a module whose {name} is no dict")
         if not all(type(k) is str and (v is None or isinstance(v, kind)) for k, v in table.items()):
@@ -299,7 +243,6 @@ def write_handle(w: Writer, value: Any) -> None:
     """What `lend` says about an object that stays in this process."""
     if w.sealed and w.codec.trusting:
         raise HoldsHandle(f"an object of {type(value).__name__} cannot go by value")
-    since = w.size + w.extra
     if w.again(value):
         return
     w.shared.handles.add(w.seen[id(value)])
@@ -308,14 +251,13 @@ def write_handle(w: Writer, value: Any) -> None:
     w.text(handle.kind)
     w.number(handle.id)
     w.put(handle.info)
-    w.done(value, since)
 
 
 def read_handle(r: Reader) -> Any:
     if r.sealed and not r.codec.trusting:
         raise WireError("an object that goes by value may hold no handle")
-    begun = r.begin(None)
-    r.shared.handles.add(begun[0])
+    place = r.register(None)
+    r.shared.handles.add(place)
     kind, number = r.text(), r.number()
     r.sealed += 1
     info = r.get()
@@ -323,8 +265,7 @@ def read_handle(r: Reader) -> Any:
     if len(kind) > 40:
         raise WireError(f"no kind of a handle: {kind[:40]!r}")
     value = r.codec.borrow(Handle(kind, number, info))
-    r.shared.objects[begun[0]] = value
-    r.end(begun)
+    r.shared.objects[place] = value
     return value
 
 

@@ -137,9 +137,8 @@ def read_array(r: Reader) -> array.array:
     if len(code) != 1 or code not in "bBhHiIlLqQfd":
         raise WireError(f"an array of type {code[:10]!r}")
     value = array.array(code)
-    begun = r.begin(value)
+    r.register(value)
     value.frombytes(r.blob())
-    r.end(begun)
     return value
 
 

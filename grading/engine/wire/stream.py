@@ -18,7 +18,6 @@ KNOWN = b"&"  # tag of a node that is an earlier one again
 _COUNT = struct.Struct("<I")
 _TAGGED = struct.Struct("<cI")
 _INT = struct.Struct("<q")
-_OPEN = -1  # weight of a node that is not complete
 
 
 class WireError(Exception):
@@ -43,12 +42,11 @@ class Shared:
     """The mutable objects that both ends know from earlier messages of one call, in one order."""
 
     objects: list[Any] = field(default_factory=list)
-    weights: list[int] = field(default_factory=list)  # bytes that each takes written out in full
     handles: set[int] = field(default_factory=set)  # which of the objects stay where they are
 
     def forget(self, known: int) -> None:
         """Keep only the first `known` objects."""
-        del self.objects[known:], self.weights[known:]
+        del self.objects[known:]
         self.handles = {i for i in self.handles if i < known}
 
 
@@ -58,7 +56,7 @@ class Writer:
     def __init__(self, codec: Any, shared: Shared) -> None:
         self.codec, self.shared = codec, shared
         self.parts: list[Any] = []
-        self.size = self.extra = self.depth = 0
+        self.size = self.depth = 0
         self.sealed = 0  # objects around this node that may hold no handle
         self.seen = {id(value): i for i, value in enumerate(shared.objects)}
 
@@ -67,11 +65,15 @@ class Writer:
         write = self.codec.writers.get(type(value))
         if write is None:
             write = self.codec.writer(value)
-        if self.depth >= DEPTH:
-            raise WireError(f"data may be nested {DEPTH} levels deep, not deeper")
-        self.depth += 1
+        self.deeper()
         write(self, value)
         self.depth -= 1
+
+    def deeper(self) -> None:
+        """Count one more level."""
+        self.depth += 1
+        if self.depth > DEPTH:
+            raise WireError(f"data may be nested {DEPTH} levels deep, not deeper")
 
     def raw(self, data: Any) -> None:
         """Append bytes, or a flat buffer of them."""
@@ -106,17 +108,15 @@ class Writer:
         """Whether `value` was written before, which is then said; else it gets the next number."""
         i = self.seen.get(id(value))
         if i is None:
-            self.seen[id(value)] = len(self.shared.objects)
-            self.shared.objects.append(value)
-            self.shared.weights.append(_OPEN)
+            self.register(value)
             return False
         self.count(KNOWN, i)
-        self.extra += max(self.shared.weights[i], 0)
         return True
 
-    def done(self, value: object, since: int) -> None:
-        """`value` is complete; `since` is `size + extra` before it."""
-        self.shared.weights[self.seen[id(value)]] = self.size + self.extra - since
+    def register(self, value: object) -> None:
+        """`value` gets the next number."""
+        self.seen[id(value)] = len(self.shared.objects)
+        self.shared.objects.append(value)
 
     def mark(self) -> tuple[int, ...]:
         """Where the message stands, for `back`."""
@@ -135,9 +135,10 @@ class Reader:
     """Takes a message apart and believes nothing that it says."""
 
     def __init__(self, codec: Any, data: bytes, shared: Shared) -> None:
-        self.codec, self.data, self.shared = codec, data, shared
-        self.view = memoryview(data)
-        self.at = self.extra = self.depth = self.clashes = self.sealed = 0
+        self.codec, self.shared, self.readers = codec, shared, codec.readers
+        self.data, self.view = data, memoryview(data)
+        self.at = self.depth = self.clashes = self.sealed = 0
+        self.repeats = False  # some node was named again
         self.room = ROOM
         if len(data) > LARGEST:
             raise WireError(f"a message may have {LARGEST:,} bytes, not {len(data):,}")
@@ -145,30 +146,28 @@ class Reader:
     def get(self) -> Any:
         """Read a node."""
         at = self.at
-        tag = self.data[at : at + 1]
-        read = self.codec.readers.get(tag)
+        read = self.readers.get(self.data[at : at + 1])
         if read is None:
-            raise WireError(f"unknown tag {bytes(tag)!r} at byte {at:,}")
-        if self.depth >= DEPTH:
-            raise WireError(f"data may be nested {DEPTH} levels deep, not deeper")
-        self.charge(NODE)
+            raise WireError(f"unknown tag {self.data[at : at + 1]!r} at byte {at:,}")
         self.at = at + 1
-        self.depth += 1
+        self.deeper()
         value = read(self)
         self.depth -= 1
         return value
 
+    def deeper(self) -> None:
+        """Count one more node, one level down."""
+        self.depth += 1
+        self.room -= NODE
+        if self.depth > DEPTH or self.room < 0:
+            raise WireError(f"data may be nested {DEPTH} levels deep and take {ROOM:,} bytes")
+
     def again(self) -> Any:
         """An earlier node, where `KNOWN` was the tag."""
-        (i,) = _COUNT.unpack(self.raw(4))
+        (i,) = self.fixed(_COUNT)
         if i >= len(self.shared.objects):
             raise WireError(f"node {i} is named, {len(self.shared.objects)} are known")
-        weight = self.shared.weights[i]
-        if weight == _OPEN and not self.codec.trusting:
-            raise WireError("data that contains itself cannot be sent")
-        # What prints or compares the value goes through the node again each time it is named.
-        self.extra += max(weight, 0)
-        self.charge(max(weight, 0))
+        self.repeats = True
         return self.shared.objects[i]
 
     def charge(self, cost: int) -> None:
@@ -201,9 +200,10 @@ class Reader:
 
     def text(self) -> str:
         """A string without a tag."""
-        data = self.raw(self.count())
-        self.charge(3 * len(data))  # one letter beyond U+FFFF makes every letter four bytes
-        return str(data, "utf-8", "surrogatepass")
+        size = self.count()
+        self.at += size
+        self.charge(4 * size)  # one letter beyond U+FFFF makes every letter four bytes
+        return str(self.data[self.at - size : self.at], "utf-8", "surrogatepass")
 
     def blob(self) -> memoryview:
         """Bytes without a tag."""
@@ -211,15 +211,15 @@ class Reader:
 
     def number(self) -> int:
         """A small integer without a tag."""
-        return _INT.unpack(self.raw(8))[0]
+        return self.fixed(_INT)[0]
 
-    def begin(self, value: object) -> tuple[int, int]:
-        """`value`, still empty, gets the next number; the result is for `end`."""
+    def fixed(self, form: struct.Struct) -> tuple[Any, ...]:
+        """Numbers in a fixed form; `struct.error` where the message ends before."""
+        at = self.at
+        self.at = at + form.size
+        return form.unpack_from(self.data, at)
+
+    def register(self, value: object) -> int:
+        """`value`, which may still be empty, gets the next number."""
         self.shared.objects.append(value)
-        self.shared.weights.append(_OPEN)
-        return len(self.shared.objects) - 1, self.at + self.extra
-
-    def end(self, begun: tuple[int, int], weight: int | None = None) -> None:
-        """The value is complete; `weight` where it is not as long as it is in the message."""
-        i, since = begun
-        self.shared.weights[i] = self.at + self.extra - since if weight is None else weight
+        return len(self.shared.objects) - 1

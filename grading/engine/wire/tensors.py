@@ -29,12 +29,6 @@ def loaded() -> Any:
     return torch
 
 
-def is_module(cls: type) -> bool:
-    """Whether a class is a layer or a network of PyTorch, or derived from one."""
-    torch = sys.modules.get("torch")
-    return torch is not None and issubclass(cls, torch.nn.Module)
-
-
 def is_mutable(cls: type) -> bool:
     """Whether objects of just this class are tensors or random generators."""
     torch = sys.modules.get("torch")
@@ -105,10 +99,9 @@ def read_tensor(r: Reader) -> Any:
         data = torch.nn.Parameter(data, bool(flags & REQUIRES_GRAD))
     elif flags & REQUIRES_GRAD:
         data.requires_grad_()
-    begun = r.begin(data)
+    r.register(data)
     if flags & HAS_GRAD:
         data.grad = r.get()  # PyTorch compares type and shape
-    r.end(begun, 1000)
     return data
 
 
@@ -124,7 +117,7 @@ def read_generator(r: Reader) -> Any:
     value = torch.Generator()
     # PyTorch compares the size and the position with what is possible.
     value.set_state(torch.from_numpy(np.frombuffer(r.blob(), np.uint8).copy()))
-    r.end(r.begin(value), 1000)
+    r.register(value)
     return value
 
 
