@@ -30,7 +30,7 @@ class Database:
         self, course: Course, tell: Callable[[str], object] = print, patience_s: float = PATIENCE_S
     ) -> None:
         self.tell, self.patience_s = tell, patience_s
-        self.engine = _engine(course.config().CourseDirectory.db_url)
+        self.engine = _engine(course.config().CourseDirectory.db_url, patience_s)
 
     def transaction(self, action: Callable[[Connection], T]) -> T:
         """What `action` returns, once its transaction is committed; it may have to run twice.
@@ -69,9 +69,9 @@ class Database:
         )
 
 
-def _engine(url: str) -> Engine:
+def _engine(url: str, patience_s: float) -> Engine:
     waits = {
-        "sqlite": {"timeout": 30},  # seconds, for another writer's lock
+        "sqlite": {"timeout": min(patience_s, 30)},  # seconds, for another writer's lock
         "postgresql": {"connect_timeout": 10, "tcp_user_timeout": 30_000},  # seconds, milliseconds
     }
     arguments = waits.get(url.split("+")[0].split(":")[0], {})

@@ -74,9 +74,9 @@ class Writer:
         missing = {attempt.student: attempt for attempt in self.book.unapplied()}
         held = self.database.transaction(self._held)
         for student, state in self.book.states().items():
-            if state.applied and student not in held and state.attempt:
-                if state.attempt.status == "graded":  # a broken one is never held
-                    missing[student] = state.attempt
+            lacks = state.applied and student not in held
+            if lacks and state.attempt and state.attempt.status == "graded":
+                missing[student] = state.attempt
         for attempt in missing.values():
             self.add(attempt)
         self.flush()
