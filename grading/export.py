@@ -11,11 +11,12 @@ has no mark: it stays empty. Text that a spreadsheet would run as a formula gets
 """
 
 import csv
-from dataclasses import dataclass
+import io
 from pathlib import Path
 
-from grading import records, roster
 from grading.course import Course, GradingError
+from grading.feedback import write
+from grading.marks import Mark, marks
 from grading.roster import Student
 
 CANVAS = ["Student", "ID", "SIS User ID", "SIS Login ID", "Section"]
@@ -45,44 +46,6 @@ PLAIN = [
 FORMULA_STARTS = ("=", "+", "-", "@")
 
 
-@dataclass(frozen=True)
-class Mark:
-    """One student's mark."""
-
-    student: Student
-    points: float | None  # None: broken or not handed in
-    maximum: float
-    status: str  # "graded", "broken" or "missing"
-    seconds_late: float = 0.0
-    by_hand: int = 0  # written answers that nobody has marked yet
-    reason: str = ""
-
-    @property
-    def text(self) -> str:
-        """The points as they stand in a file, at most two decimals; "" for no mark."""
-        return "" if self.points is None else f"{self.points:.2f}".rstrip("0").rstrip(".")
-
-
-def marks(course: Course, assignment: str) -> list[Mark]:
-    """The mark of every student on the class list."""
-    found = {record.student: record for record in records.load(course, assignment)}
-    students = roster.students(course)
-    with course.gradebook() as gradebook:
-        maximum = gradebook.find_assignment(assignment).max_score
-        return [_mark(gradebook, s, assignment, maximum, found.get(s.id)) for s in students]
-
-
-def _mark(gradebook, student: Student, assignment: str, maximum: float, record) -> Mark:
-    if record is None or record.status != "graded":
-        status = "missing" if record is None else "broken"
-        reason = "" if record is None else record.reason or "not graded yet"
-        return Mark(student, None, maximum, status, reason=reason)
-    submission = gradebook.find_submission(assignment, student.id)
-    points = max(0.0, submission.score - submission.late_submission_penalty)
-    waiting = sum(g.needs_manual_grade for n in submission.notebooks for g in n.grades)
-    return Mark(student, points, maximum, "graded", record.seconds_late, waiting)
-
-
 def export(
     course: Course, assignment: str, form: str, into: Path | None = None, column: str = ""
 ) -> Path:
@@ -96,11 +59,10 @@ def export(
     else:
         rows = FORMS[form](all_marks, column or assignment)
     path = course.private("marks", f"{assignment}-{form}.csv")
-    path.parent.mkdir(parents=True, exist_ok=True)
+    text = io.StringIO(newline="")
+    csv.writer(text).writerows(rows)
     # A spreadsheet takes a file for UTF-8 only with a mark in front; the systems want none.
-    encoding = "utf-8-sig" if form == "csv" else "utf-8"
-    with open(path, "w", encoding=encoding, newline="") as file:
-        csv.writer(file).writerows(rows)
+    write(path, "\ufeff" * (form == "csv") + text.getvalue())
     return path
 
 

@@ -1,45 +1,123 @@
-"""Feedback pages: a student's work and marks, and of hidden checks only their messages.
+"""Write the feedback pages: a student's work and marks, of hidden checks only their messages.
 
-What a page hides is decided by `HideHiddenChecks` in preprocessors.py.
+A page comes from three things: the journal says how each check ended, the gradebook what it is
+worth (points and comments given by hand included), the graded notebook what the student wrote.
+`verdict.py` decides which words about a check may be told, `page` what a page looks like.
 """
 
-import html
-from collections.abc import Iterator
+import os
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from pathlib import Path
 
-from grading import pool, records
+import nbformat
+from nbgrader.api import Gradebook
+
+from grading import journal
+from grading.attempt import Attempt
 from grading.course import Course
+from grading.journal import State
+from grading.marks import Score, Total, scores, totals
+from grading.page.model import Cell, Output, Page, page_cells, released_texts
+from grading.preprocessors import HideHiddenChecks
+from grading.verdict import CUT_OFF, Message, messages, told
+from tools.assignment import read
 
-PAGE = """<!DOCTYPE html>
-<html lang="en"><meta charset="utf-8"><title>{title}</title>
-<h1>{title}</h1><p>{reason}</p></html>
-"""
-
-
-def feedback(course: Course, assignment: str, jobs: int = 2, limit_s: float = 120) -> Iterator[str]:
-    """Write a page for every submission in `gradebook/feedback`; yields faults by student."""
-    all_records = records.load(course, assignment)
-    for record in all_records:
-        if record.status == "broken":
-            _write_reason(course, record)
-    rows = [(record.student, assignment) for record in all_records if record.status == "graded"]
-    for result in pool.run(feedback_one, rows, jobs, limit_s, course.private("log.txt")):
-        fault = result.fault or result.value
-        if fault:
-            yield f"{result.student}: {fault}"
+AT_ONCE = 200  # students whose scores are asked for with one question
 
 
-def feedback_one(student: str, assignment: str) -> str:
-    """Write one page; returns a fault or ""."""
-    result = Course.here().api().generate_feedback(assignment, student, force=True)
-    return "" if result["success"] else result.get("error", "")
+@dataclass
+class Written:
+    """What became of one student's page."""
+
+    student: str
+    path: Path
+    changed: bool = False  # else the page was as it is already
+    fault: str = ""  # why there is no new page
 
 
-def _write_reason(course: Course, record: records.Record) -> None:
-    path = course.private(
-        "feedback", record.student, record.assignment, f"{record.assignment}.html"
-    )
+@dataclass(frozen=True)
+class Shared:
+    """What all pages of an assignment share."""
+
+    course: Course
+    assignment: str
+    released: set[str]
+    messages: list[Message]
+
+    @classmethod
+    def of(cls, course: Course, assignment: str) -> "Shared":
+        """What the pages of `assignment` share."""
+        known = messages(read(course.source(assignment)))
+        return cls(course, assignment, released_texts(course, assignment), known)
+
+
+def feedback(
+    course: Course, assignment: str, students: Collection[str] | None = None
+) -> Iterator[Written]:
+    """Write the page of every submission, or of those of `students`, to `gradebook/feedback`."""
+    states = journal.latest(course, assignment)
+    done = [s for s in states.values() if s.status != "collected"]
+    chosen = [s for s in done if students is None or s.student in students]
+    shared = Shared.of(course, assignment)
+    with course.gradebook() as gradebook:
+        for start in range(0, len(chosen), AT_ONCE):
+            yield from _batch(shared, gradebook, chosen[start : start + AT_ONCE])
+
+
+def _batch(shared: Shared, gradebook: Gradebook, states: list[State]) -> Iterator[Written]:
+    students = [state.student for state in states]
+    points = scores(gradebook, shared.assignment, students)
+    all_totals = totals(gradebook, shared.assignment, students)
+    for state in states:
+        name = state.student
+        written = Written(name, page_path(shared.course, shared.assignment, name))
+        try:
+            page = _page(shared, state, points[name], all_totals.get(name))
+            written.changed = write(written.path, page.html)
+        except (OSError, ValueError, KeyError, AttributeError) as error:
+            written.fault = f"{type(error).__name__}: {error}"
+        yield written
+
+
+def page_path(course: Course, assignment: str, student: str) -> Path:
+    """Where the page of a student lies."""
+    return course.private("feedback", student, assignment, f"{assignment}.html")
+
+
+def _page(shared: Shared, state: State, points: dict[str, Score], total: Total | None) -> Page:
+    """The page of one submission; ValueError where the gradebook lacks it."""
+    if state.status == "broken" or not state.attempt:
+        return Page(shared.assignment, reason=state.reason, notes=state.notes)
+    if not total:
+        raise ValueError("the gradebook does not hold its marks yet: run `grade` again")
+    page = Page(shared.assignment, "", state.notes, total.seconds_late, total.penalty)
+    page.cells = cells_of(shared, state.attempt, points)
+    return page
+
+
+def cells_of(shared: Shared, attempt: Attempt, points: dict[str, Score]) -> list[Cell]:
+    """The cells that the page of an attempt shows."""
+    name = shared.assignment
+    path = shared.course.private("autograded", attempt.student, name, f"{name}.ipynb")
+    notebook = nbformat.v4.reads(path.read_text(encoding="utf-8"))
+    notebook, _ = HideHiddenChecks().preprocess(notebook, {})
+    why = {c.id: told(c, shared.messages, attempt.limits) for c in attempt.checks}
+    cells = list(page_cells(notebook, shared.released, points, why))
+    cut_off = {c.id: CUT_OFF[c.status] for c in attempt.cells if c.status in CUT_OFF}
+    for cell in cells:
+        if cell.id in cut_off:
+            cell.outputs.append(Output("error", cut_off[cell.id].format(attempt.limits.cell_s)))
+    return cells
+
+
+def write(path: Path, text: str) -> bool:
+    """Write `text` to `path` at one stroke; False where it stands there already."""
+    data = text.encode("utf-8", "replace")  # a message may hold half a character
+    if path.is_file() and path.read_bytes() == data:
+        return False
     path.parent.mkdir(parents=True, exist_ok=True)
-    title = f"{record.assignment}: your submission could not be graded"
-    path.write_text(
-        PAGE.format(title=html.escape(title), reason=html.escape(record.reason)), encoding="utf-8"
-    )
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    part.write_bytes(data)
+    part.replace(path)
+    return True

@@ -9,18 +9,26 @@
   that an author wrote. An output elsewhere that quotes a hidden line (a print of `In`) goes too.
 """
 
-import ast
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from nbformat import NotebookNode
 from nbformat.v4 import new_output
 from nbgrader import utils
 from nbgrader.preprocessors import NbGraderPreprocessor
 
+from grading.verdict import (
+    NOT_TOLD,
+    ON_OTHER_INPUTS,
+    TELLING_LENGTH,
+    Message,
+    messages,
+    not_attempted,
+    shortened,
+)
 from tools.rules import MARK, region_lines
 
-TELLING_LENGTH = 12  # a shorter line of a hidden check may stand in a student's own output
 KEPT = ("text/plain", "image/png", "image/jpeg")
 LONGEST_TEXT = 100_000  # characters of one output
 LARGEST_PICTURE = 5_000_000  # characters of its base64
@@ -39,11 +47,6 @@ class NameStubs(NbGraderPreprocessor):
             stub = f'raise NotImplementedError("{message}")'
             cell.source = cell.source.replace("raise NotImplementedError()", stub)
         return cell, resources
-
-
-def not_attempted(answer: str) -> str:
-    """What the stub of an answer raises."""
-    return f"{answer}: not attempted"
 
 
 class KeepWarningsFree(NbGraderPreprocessor):
@@ -72,25 +75,19 @@ class PlainOutputs(NbGraderPreprocessor):
                 output.metadata = NotebookNode()
                 output.data = NotebookNode(_plain(output.data))
             elif output.output_type == "stream":
-                output.text = shortened(output.text)
+                output.text = shortened(output.text, LONGEST_TEXT)
             else:
-                output.evalue = shortened(output.evalue)
-                output.traceback = [shortened(line) for line in output.traceback]
+                output.evalue = shortened(output.evalue, LONGEST_TEXT)
+                output.traceback = [shortened(line, LONGEST_TEXT) for line in output.traceback]
         return cell, resources
 
 
 def _plain(data: dict[str, str]) -> Iterator[tuple[str, str]]:
     for kind in KEPT:
         if kind == "text/plain" and kind in data:
-            yield kind, shortened(data[kind])
+            yield kind, shortened(data[kind], LONGEST_TEXT)
         elif len(data.get(kind, "")) in range(1, LARGEST_PICTURE):
             yield kind, data[kind]
-
-
-def shortened(text: str) -> str:
-    """The text, or its start and how much is left out."""
-    left_out = len(text) - LONGEST_TEXT
-    return text if left_out <= 0 else f"{text[:LONGEST_TEXT]}\n[{left_out} more characters]"
 
 
 class HideHiddenChecks(NbGraderPreprocessor):
@@ -98,24 +95,34 @@ class HideHiddenChecks(NbGraderPreprocessor):
 
     def preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
         """Hide the hidden lines of every cell of `nb`."""
-        hidden = {_bare(line) for cell in nb.cells for line in hidden_lines(cell)}
-        students = [cell for cell in nb.cells if not utils.is_locked(cell)]
-        own = {_bare(line) for cell in students for line in cell.source.split("\n")}
-        secrets = {line for line in hidden - own if len(line) >= TELLING_LENGTH}
-        messages = [p for cell in nb.cells for p in message_patterns(cell)]
+        shows = any(cell.get("outputs") for cell in nb.cells if not hidden_lines(cell))
+        secrets, known = _secrets(nb) if shows else set(), messages(nb)
         for cell in nb.cells:
             if hidden_lines(cell):
                 errors = [output for output in cell.outputs if output.output_type == "error"]
-                cell.outputs = [_only_message(error, cell, messages) for error in errors]
+                cell.outputs = [_only_message(error, cell, known) for error in errors]
                 cell.source = without_hidden(cell.source)
-            elif cell.cell_type == "code":
+            elif cell.get("outputs"):
                 cell.outputs = [_without_secrets(output, secrets) for output in cell.outputs]
         return nb, resources
 
 
+def _secrets(nb: NotebookNode) -> set[str]:
+    """The hidden lines, bare, that no cell of the student holds."""
+    hidden = {_bare(line) for cell in nb.cells for line in hidden_lines(cell)}
+    students = [cell for cell in nb.cells if not utils.is_locked(cell)]
+    own = {_bare(line) for cell in students for line in cell.source.split("\n")}
+    return {line for line in hidden - own if len(line) >= TELLING_LENGTH}
+
+
 def hidden_lines(cell: NotebookNode) -> list[str]:
     """The lines of a cell that students must not see."""
-    return region_lines(cell.source, "HIDDEN TESTS")
+    return _hidden_lines(cell.source)
+
+
+@lru_cache(maxsize=4096)  # most cells are the same in every submission
+def _hidden_lines(source: str) -> list[str]:
+    return region_lines(source, "HIDDEN TESTS") if "HIDDEN TESTS" in source else []
 
 
 def without_hidden(source: str) -> str:
@@ -130,35 +137,15 @@ def without_hidden(source: str) -> str:
     return "\n".join(shown)
 
 
-def message_patterns(cell: NotebookNode) -> Iterator[re.Pattern]:
-    """Patterns of the messages that checks may show: strings in a cell of the author, stubs."""
-    if utils.is_solution(cell):
-        yield re.compile(re.escape(not_attempted(cell.metadata.nbgrader.grade_id)))
-    if cell.cell_type != "code" or not utils.is_locked(cell):
-        return
-    try:
-        tree = ast.parse(cell.source)
-    except SyntaxError:
-        return
-    for node in ast.walk(tree):
-        parts = node.values if isinstance(node, ast.JoinedStr) else [node]
-        texts = [p.value if isinstance(p, ast.Constant) else None for p in parts]
-        if len("".join(t for t in texts if isinstance(t, str)).strip()) >= TELLING_LENGTH:
-            pattern = "".join(".*" if t is None else re.escape(str(t)) for t in texts)
-            yield re.compile(pattern, re.DOTALL)
-
-
-def _only_message(
-    error: NotebookNode, cell: NotebookNode, messages: list[re.Pattern]
-) -> NotebookNode:
+def _only_message(error: NotebookNode, cell: NotebookNode, known: list[Message]) -> NotebookNode:
     """The error without traceback, its message if an author wrote it or a visible line met it."""
     name = error.ename if error.ename.isidentifier() else "Error"
     if name == error.ename and _met_in_sight(error, cell):
         text = error.evalue
-    elif any(pattern.fullmatch(error.evalue) for pattern in messages):
-        text = f"on other inputs: {error.evalue}"
+    elif any(message.fits(error.evalue) for message in known):
+        text = ON_OTHER_INPUTS + error.evalue
     else:
-        text = "raised while a hidden check ran"
+        text = NOT_TOLD
     return new_output("error", ename=name, evalue=text, traceback=[f"{name}: {text}"])
 
 
