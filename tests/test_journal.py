@@ -198,11 +198,8 @@ def points(student: str, **earned: float) -> Attempt:
 
 
 def test_report_of_changed_grades_names_students_checks_and_totals():
-    old = {
-        "ann": points("ann", a=10, b=5),
-        "bob": points("bob", a=1),
-        "dan": points("dan", a=1, b=2),
-    }
+    first = [points("ann", a=10, b=5), points("bob", a=1), points("dan", a=1, b=2)]
+    old = {each.student: each for each in first}
     broken = Attempt(NAME, "bob", 2, "broken", "it died")
     new = [points("dan", a=2, b=1), broken, points("ann", a=10, b=7.5), points("cid", a=3)]
     found = changes(old, new)
