@@ -1,4 +1,4 @@
-"""Namespaces: processes, networks and names of its own for all that a zygote forks.
+"""Namespaces: processes, networks, mounts and names of its own for all that a zygote forks.
 
 They are an extra where they are to be had. Root has them; others have them where the system lets an
 ordinary user make a user namespace, which Ubuntu 24.04 and most containers do not.
@@ -12,7 +12,15 @@ from typing import NoReturn
 from grading.engine.libc import PR_SET_PDEATHSIG, checked, close_all_but, prctl
 
 USER = 0x10000000
-FLAGS = {"pid": 0x20000000, "net": 0x40000000, "ipc": 0x08000000, "uts": 0x04000000}
+FLAGS = {
+    "pid": 0x20000000,
+    "net": 0x40000000,
+    "ipc": 0x08000000,
+    "uts": 0x04000000,
+    "mount": 0x00020000,
+}
+NO_SETUID, NO_DEVICES, NO_PROGRAMS, RECURSIVE, PRIVATE = 2, 4, 8, 0x4000, 0x40000
+MAX_FILES = 10_000  # in a scratch folder of its own
 _entered: list[str] = []  # by this process or the one it was forked from
 
 
@@ -46,7 +54,32 @@ def enter_namespaces() -> list[str]:
         _follow(child)
     if "pid" in names:
         prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    if "mount" in names:
+        _mount("none", "/", "none", RECURSIVE | PRIVATE)
+        with contextlib.suppress(OSError):  # a container may not allow it; /proc stays as it was
+            _mount("proc", "/proc", "proc", NO_SETUID | NO_DEVICES | NO_PROGRAMS)
     return entered()
+
+
+def mount_scratch(path: str, size_mb: int) -> bool:
+    """Put an empty folder in memory, of a fixed size, over the folder `path`; returns whether.
+
+    Only this process and those it forks see it. It needs the mount namespace. Without it, nothing
+    but `scratch_size` stands between a student and a full disk.
+    """
+    if "mount namespace" not in _entered:
+        return False
+    options = f"size={size_mb}m,nr_inodes={MAX_FILES},mode=700"
+    try:
+        _mount("tmpfs", path, "tmpfs", NO_SETUID | NO_DEVICES | NO_PROGRAMS, options)
+    except OSError:
+        return False
+    return True
+
+
+def _mount(source: str, target: str, kind: str, flags: int, options: str = "") -> None:
+    words = (os.fsencode(word) for word in (source, target, kind))
+    checked("mount", *words, flags, os.fsencode(options))
 
 
 def _unshare_for_root() -> list[str]:

@@ -48,9 +48,10 @@ class Policy:
 class Sandbox:
     """A policy made ready once in the zygote, and entered by each process that it forks."""
 
-    def __init__(self, policy: Policy) -> None:
+    def __init__(self, policy: Policy, abi: int | None = None) -> None:
+        """`abi`: use no newer version of Landlock than this, as an older kernel would."""
         self.policy = policy
-        self._abi = landlock.version()
+        self._abi = min(landlock.version(), abi or landlock.NEWEST)
         self._ruleset = self._null = -1
         self._zygote = 0
         self._capabilities: tuple[int, ...] = ()

@@ -4,15 +4,20 @@ Names in it are the student's: any bytes, and as many as fit. So they are counte
 bytes, relative to the open folder, and never followed.
 """
 
+import contextlib
 import os
 import stat
 
 ENTRY = 4096  # bytes that a file counts at least: names fill a disk too
 
 
-def scratch_size(path: str, limit: int) -> int:
-    """Bytes that the files in the folder take; it stops counting above `limit`."""
-    size = 0
+def scratch_size(path: str, limit: int, pid: int = 0) -> int:
+    """Bytes that the files in the folder take; it stops counting above `limit`.
+
+    With `pid`, the student's process, files count too that it deleted and still holds, open or
+    mapped into its memory.
+    """
+    size = _deleted(path, pid) if pid else 0
     with os.scandir(os.fsencode(path)) as entries:
         for entry in entries:
             try:
@@ -23,6 +28,25 @@ def scratch_size(path: str, limit: int) -> int:
             if size > limit:
                 break
     return size
+
+
+def _deleted(path: str, pid: int) -> int:
+    """Bytes of the files that were deleted from the folder and that the process still holds."""
+    sizes: dict[int, int] = {}  # by inode: one file may be open and mapped
+    with contextlib.suppress(OSError):  # the process has ended
+        for name in os.listdir(f"/proc/{pid}/fd"):
+            with contextlib.suppress(OSError):
+                found = os.stat(f"/proc/{pid}/fd/{name}")
+                if stat.S_ISREG(found.st_mode) and not found.st_nlink:
+                    sizes[found.st_ino] = found.st_blocks * 512
+        with open(f"/proc/{pid}/maps", "rb") as maps:
+            for line in maps:
+                words = line.split(maxsplit=5)
+                if line.endswith(b" (deleted)\n") and words[5].startswith(os.fsencode(path)):
+                    first, last = (int(word, 16) for word in words[0].split(b"-"))
+                    inode = int(words[4])
+                    sizes[inode] = max(sizes.get(inode, 0), last - first)
+    return sum(sizes.values())
 
 
 def clear_scratch(path: str, limit: int = 1_000_000) -> bool:

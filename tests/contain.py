@@ -1,0 +1,348 @@
+"""Run the snippets of tests/malicious/ and look at what they were not to touch.
+
+`python tests/contain.py SETTING` prints a JSON object a line for each: its name, and what it did
+of what it should not have been able to do. Settings: "namespaces", "bare" (Landlock and seccomp
+alone), "old" (Linux 5.13, without namespaces) and "free" (no sandbox: the snippets must succeed).
+
+A snippet sees names in capitals: SCRATCH and OUTSIDE (folders), GRADEBOOK, CLASSMATE, SOLUTION,
+SUBMITTED and LIBRARY (paths), EXAMINER and ZYGOTE (processes), ADDRESS (of the examiner's secret),
+PORT and SOCKET (where somebody listens), TAG (Python's version), SPARE (threads of the user's other
+processes that the sandbox must leave room for).
+"""
+
+import contextlib
+import hashlib
+import json
+import os
+import py_compile
+import re
+import secrets
+import select
+import shutil
+import signal
+import socket
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from grading.engine.namespaces import enter_namespaces, mount_scratch
+from grading.engine.readable import default_read_paths
+from grading.engine.sandbox import SPARE_THREADS, Policy, Sandbox
+from grading.engine.scratch import scratch_size
+
+FOLDER = Path(__file__).parent / "malicious"
+TIME_S = 10.0  # then it is killed
+MEMORY_MB, DISK_MB, FILE_MB, CPU_S = 300, 16, 8, 1
+MARK = "SNIPPET_OF"  # the environment variable by which all processes of a run are known
+UID = 61_999
+CANARIES = {
+    "none of the secrets is printed": "secrets",
+    "every file is as it was": "files",
+    "nobody listening hears of it": "listener",
+    "the examiner and the zygote live": "processes",
+    "no process is left": "orphans",
+    "it ends by itself in time": "time",
+    "its memory stays within the limit": "memory",
+    "its processor time stays within the limit": "processor",
+    "its files stay within the limit": "disk",
+    'it never prints "escaped"': "claims",
+}
+EXAMINER = """
+import ctypes, sys
+secret = ctypes.create_string_buffer(sys.stdin.readline().encode())
+print(ctypes.addressof(secret), flush=True)
+sys.stdin.read()
+"""
+
+
+def snippets() -> list[str]:
+    """Names of all snippets."""
+    return sorted(path.stem for path in FOLDER.glob("*.py"))
+
+
+def canary(name: str) -> str:
+    """Which canary must live for the snippet to be contained."""
+    text = (FOLDER / f"{name}.py").read_text()
+    return CANARIES[re.search(r"^contained: (.+)$", text, re.MULTILINE)[1]]
+
+
+def may_run_free(name: str) -> bool:
+    """Whether the snippet does no harm, and succeeds, without the sandbox."""
+    return "\nnever run without the sandbox: " not in (FOLDER / f"{name}.py").read_text()
+
+
+class Listener:
+    """Somebody who listens on a TCP and a UDP port and on two Unix sockets, and counts."""
+
+    def __init__(self, path: Path) -> None:
+        self.heard = 0
+        tcp, datagrams = socket.socket(), socket.socket(type=socket.SOCK_DGRAM)
+        tcp.bind(("127.0.0.1", 0))
+        self.port = tcp.getsockname()[1]
+        datagrams.bind(("127.0.0.1", self.port))
+        named, abstract = socket.socket(socket.AF_UNIX), socket.socket(socket.AF_UNIX)
+        named.bind(str(path))
+        path.chmod(0o777)
+        abstract.bind(f"\0{path}")
+        for server in (tcp, named, abstract):
+            server.listen()
+        self._sockets = [tcp, datagrams, named, abstract]
+        threading.Thread(target=self._listen, daemon=True).start()
+
+    def _listen(self) -> None:
+        while True:
+            for ready in select.select(self._sockets, [], [])[0]:
+                self.heard += 1
+                if ready.type == socket.SOCK_DGRAM:
+                    ready.recv(100)
+                else:
+                    ready.accept()[0].close()
+
+
+class Prey:
+    """All that a student's code must not reach: files, an examiner, a listener."""
+
+    def __init__(self) -> None:
+        self.folder = Path(tempfile.mkdtemp(prefix="prey-"))
+        self.folder.chmod(0o777)
+        self.secrets = {
+            name: f"secret-{name}-{secrets.token_hex(8)}" for name in ("file", "memory")
+        }
+        self._write_files()
+        self.listener = Listener(self.folder / "socket")
+        self.start_examiner()
+
+    def _write_files(self) -> None:
+        secret = self.secrets["file"]
+        for name in ("submitted/anna", f"submitted/{secret}", "source", "library", "outside"):
+            (self.folder / name).mkdir(parents=True)
+        files = {
+            "submitted/anna/hw.ipynb": secret,
+            "source/hw.ipynb": secret,
+            "library/__init__.py": "",
+            "library/given.py": "GIVEN = 1\n",
+            "library/answers.py": f"ANSWER = {secret!r}\n",
+        }
+        for name, text in files.items():
+            (self.folder / name).write_text(text)
+        for name in ("given", "answers"):
+            py_compile.compile(str(self.folder / f"library/{name}.py"))
+        with sqlite3.connect(self.folder / "gradebook.db") as gradebook:
+            gradebook.execute("CREATE TABLE grade (student, score)")
+            gradebook.execute("INSERT INTO grade VALUES (?, 1)", [secret])
+        gradebook.close()
+        for path in self.folder.rglob("*"):
+            path.chmod(0o777 if path.is_dir() else 0o666)
+
+    def start_examiner(self) -> None:
+        """Start the process that a student must not read, stop or signal."""
+        environment = {**os.environ, "SECRET": self.secrets["memory"]}
+        pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+        self.examiner = subprocess.Popen([sys.executable, "-c", EXAMINER], env=environment, **pipes)
+        self.examiner.stdin.write(f"{self.secrets['memory']}\n".encode())
+        self.examiner.stdin.flush()
+        self.address = int(self.examiner.stdout.readline())
+
+    def end(self) -> None:
+        """Leave nothing behind."""
+        self.examiner.kill()
+        self.examiner.communicate()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def files(self) -> dict[str, tuple]:
+        """What there is to change of every file: content, mode, owner, links, times, attributes."""
+        return {str(path): _state(path) for path in [self.folder, *self.folder.rglob("*")]}
+
+    def names(self, scratch: str) -> dict[str, object]:
+        """What a snippet knows, which is more than a student's code would."""
+        folder = str(self.folder)
+        return {
+            "SCRATCH": scratch,
+            "OUTSIDE": f"{folder}/outside",
+            "GRADEBOOK": f"{folder}/gradebook.db",
+            "CLASSMATE": f"{folder}/submitted/anna/hw.ipynb",
+            "SUBMITTED": f"{folder}/submitted",
+            "SOLUTION": f"{folder}/source/hw.ipynb",
+            "LIBRARY": f"{folder}/library",
+            "EXAMINER": self.examiner.pid,
+            "ADDRESS": self.address,
+            "PORT": self.listener.port,
+            "SOCKET": f"{folder}/socket",
+            "TAG": sys.version_info[:2],
+            "SPARE": SPARE_THREADS if os.geteuid() else 0,
+        }
+
+
+def _state(path: Path) -> tuple:
+    found = path.lstat()
+    content = hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else ""
+    owner = (found.st_mode, found.st_uid, found.st_gid, found.st_nlink)
+    changed = 0 if path.is_dir() and path.name == "__pycache__" else found.st_mtime_ns
+    return (content, *owner, changed, os.listxattr(path, follow_symlinks=False))
+
+
+class Run:
+    """One snippet, run by a zygote of its own as the engine does it."""
+
+    def __init__(self, name: str, setting: str, prey: Prey) -> None:
+        self.name, self.setting, self.prey = name, setting, prey
+        self.time_s = TIME_S if setting != "free" else 3.0
+        self.source = (FOLDER / f"{name}.py").read_text()
+        self.scratch = tempfile.mkdtemp(prefix="scratch-")
+        self.out, self._out = os.pipe()
+        self.report, self._report = os.pipe()
+
+    def verdict(self) -> dict[str, object]:
+        """Run it; returns for every canary whether it is dead, and what there was to see."""
+        before, heard = self.prey.files(), self.prey.listener.heard
+        zygote = os.fork()
+        if zygote == 0:
+            self._be_zygote()
+        os.close(self._out)
+        os.close(self._report)
+        watchdog = threading.Timer(self.time_s + 1, os.kill, (zygote, signal.SIGKILL))
+        watchdog.start()  # where a snippet stopped the zygote
+        status = os.waitpid(zygote, 0)[1]
+        watchdog.cancel()
+        report = json.loads(_drain(self.report) or "{}")
+        printed = _drain(self.out)
+        words = [*self.prey.secrets.values(), "root:x:0:0:"]
+        time.sleep(0.05)
+        dead = {
+            "secrets": any(word in printed for word in words),
+            "files": self.prey.files() != before,
+            "listener": self.prey.listener.heard != heard,
+            "processes": status != 0 or self.prey.examiner.poll() is not None,
+            "orphans": bool(_end_orphans({os.getpid(), self.prey.examiner.pid})),
+            "time": report.get("seconds", 0) >= self.time_s,
+            "processor": report.get("cpu_s", 0) > CPU_S + 0.5,
+            "memory": report.get("memory_mb", 0) > MEMORY_MB,
+            "disk": report.get("disk_mb", 0) > DISK_MB + 2 * FILE_MB,
+            "claims": "escaped" in printed,
+        }
+        shutil.rmtree(self.scratch, ignore_errors=True)
+        return {"name": self.name, "dead": dead, "printed": printed[-500:], **report}
+
+    def _be_zygote(self) -> None:
+        """Prepare the sandbox, fork the student's process, end it when it does not end."""
+        status = 1
+        try:
+            os.dup2(os.open(self.prey.folder / "source/hw.ipynb", os.O_RDONLY), 40)  # left open
+            if self.setting == "namespaces":
+                enter_namespaces()
+                mount_scratch(self.scratch, DISK_MB)
+            sandbox = None if self.setting == "free" else self._sandbox()
+            started, zygote = time.monotonic(), os.getpid()
+            student = os.fork()
+            if student == 0:
+                self._be_student(sandbox, zygote)
+            report = self._watch(student, started)
+            os.write(self._report, json.dumps(report).encode())
+            status = 0
+        finally:
+            os._exit(status)
+
+    def _sandbox(self) -> Sandbox:
+        read, listed = default_read_paths(self.prey.folder / "library", ["library.answers"], [])
+        policy = Policy(
+            read,
+            listed,
+            self.scratch,
+            uid=UID if os.geteuid() == 0 else None,
+            memory_mb=MEMORY_MB - 100,
+            file_mb=FILE_MB,
+            cpu_s=CPU_S,
+        )
+        sandbox = Sandbox(policy, abi=1 if self.setting == "old" else None)
+        sandbox.prepare()
+        return sandbox
+
+    def _be_student(self, sandbox: Sandbox | None, zygote: int) -> None:
+        try:
+            names = {**self.prey.names(self.scratch), "ZYGOTE": zygote, "__name__": "__main__"}
+            os.chdir(self.scratch)
+            if sandbox:
+                sandbox.enter([self._out])
+            os.dup2(self._out, 1)
+            os.dup2(self._out, 2)
+            sys.stdout = open(1, "w", closefd=False, errors="replace")  # noqa: SIM115
+            exec(compile(self.source, self.name, "exec"), names)
+        except BaseException as error:
+            print(f"{type(error).__name__}: {error}")
+        finally:
+            with contextlib.suppress(BaseException):
+                sys.stdout.flush()
+            os._exit(0)
+
+    def _watch(self, student: int, started: float) -> dict[str, object]:
+        """What the student's process used; it is killed for its time or for a full disk."""
+        disk = 0
+        while True:
+            ended, status, usage = os.wait4(student, os.WNOHANG)
+            seconds = time.monotonic() - started
+            if ended:
+                return {
+                    "seconds": round(seconds, 3),
+                    "cpu_s": usage.ru_utime + usage.ru_stime,
+                    "status": status,
+                    "memory_mb": usage.ru_maxrss >> 10,
+                    "disk_mb": disk >> 20,
+                }
+            disk = max(disk, scratch_size(self.scratch, 1 << 30, student))
+            too_much = disk > DISK_MB << 20 and self.setting != "free"
+            if seconds > self.time_s or too_much:
+                os.kill(student, signal.SIGKILL)
+            time.sleep(0.005)
+
+
+def _drain(descriptor: int) -> str:
+    """What waits in a pipe; a process that was left may have it open still."""
+    os.set_blocking(descriptor, False)
+    chunks = []
+    with contextlib.suppress(BlockingIOError):
+        while chunk := os.read(descriptor, 1 << 16):
+            chunks.append(chunk)
+    os.close(descriptor)
+    return b"".join(chunks).decode(errors="replace")
+
+
+def _end_orphans(known: set[int]) -> list[int]:
+    """Kill and return the processes of this run that should not be there."""
+    mark = f"{MARK}={os.environ[MARK]}".encode()
+    found = []
+    for path in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            if int(path.name) not in known and mark in (path / "environ").read_bytes():
+                os.kill(int(path.name), signal.SIGKILL)
+                found.append(int(path.name))
+    return found
+
+
+def main(setting: str, *names: str) -> None:
+    """Run the snippets, all that this setting allows where none is named."""
+    allowed = [name for name in snippets() if setting != "free" or may_run_free(name)]
+    prey = Prey()
+    try:
+        for name in names or allowed:
+            verdict = Run(name, setting, prey).verdict()
+            print(json.dumps(verdict), flush=True)
+            if verdict["dead"]["files"] or verdict["dead"]["processes"]:
+                prey.end()
+                prey = Prey()
+    finally:
+        prey.end()
+
+
+if __name__ == "__main__":
+    if (
+        MARK not in os.environ
+    ):  # it must be there before the interpreter starts, to be seen in /proc
+        os.environ[MARK] = secrets.token_hex(8)
+        os.execv(sys.executable, [sys.executable, __file__, *sys.argv[1:]])
+    main(*sys.argv[1:])
