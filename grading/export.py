@@ -12,6 +12,7 @@ has no mark: it stays empty. Text that a spreadsheet would run as a formula gets
 
 import csv
 import io
+import re
 from pathlib import Path
 
 from grading.course import Course, GradingError
@@ -43,7 +44,11 @@ PLAIN = [
     "to mark by hand",
     "reason",
 ]
-FORMULA_STARTS = ("=", "+", "-", "@")
+# What begins a formula, in a cell or behind what another country's spreadsheet takes for its end.
+FORMULA = re.compile(
+    r"(?:^|(?<=[;|]))(?=[\s\u00ad\u200b-\u200f\u2060\ufeff]*[=+@\uff1d\uff0b\uff20\uff0d-])"
+)
+CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 
 def export(
@@ -70,7 +75,7 @@ def canvas(all_marks: list[Mark], column: str) -> list[list[str]]:
     """Rows of Canvas's gradebook import."""
     possible = ["    Points Possible", "", "", "", "", f"{all_marks[0].maximum:g}"]
     rows = [
-        [safe(m.student.name), m.student.lms_id, m.student.id, m.student.id, "", m.text]
+        [safe(m.student.name), safe(m.student.lms_id), m.student.id, m.student.id, "", m.text]
         for m in all_marks
     ]
     return [[*CANVAS, column], possible, *rows]
@@ -81,7 +86,7 @@ def moodle(all_marks: list[Mark], column: str) -> list[list[str]]:
     rows = [MOODLE]
     for mark in all_marks:
         status = "No submission" if mark.status == "missing" else "Submitted for grading"
-        who = [identifier(mark.student), safe(mark.student.name), mark.student.email]
+        who = [safe(t) for t in (identifier(mark.student), mark.student.name, mark.student.email)]
         points = [mark.text, f"{mark.maximum:.2f}", "Yes", "-", "-"]
         rows.append([*who, status, *points, safe(mark.reason)])
     return rows
@@ -107,14 +112,25 @@ def identifier(student: Student) -> str:
 
 
 def safe(text: str) -> str:
-    """Text on one line that no spreadsheet runs as a formula."""
-    line = " ".join(text.split())
-    return f"'{line}" if line.startswith(FORMULA_STARTS) else line
+    """Text on one line that no spreadsheet runs as a formula: a `'` stands in front of one.
+
+    >>> safe("=1+1"), safe("Line\\nBreak"), safe("a;=1+1")
+    ("'=1+1", 'Line Break', "a;'=1+1")
+    """
+    return FORMULA.sub("'", " ".join(CONTROL.sub(" ", text).split()))
 
 
 def _read(path: Path) -> list[list[str]]:
-    with open(path, encoding="utf-8-sig", newline="") as file:
-        return list(csv.reader(file))
+    try:
+        with open(path, encoding="utf-8-sig", newline="") as file:
+            rows = list(csv.reader(file))
+    except OSError as error:
+        raise GradingError(f"{path}: {error.strerror}") from None
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise GradingError(f"{path} is no CSV file in UTF-8: {error}") from None
+    if not rows:
+        raise GradingError(f"{path} is empty")
+    return rows
 
 
 def fill(rows: list[list[str]], all_marks: list[Mark], column: str, form: str) -> list[list[str]]:
