@@ -32,6 +32,7 @@ __all__ = [
     "Shared",
     "WireError",
     "changed",
+    "check_extent",
     "shallow",
     "snapshot",
     "update",

@@ -47,6 +47,7 @@ def put_dtype(w: Writer, dtype: np.dtype) -> None:
         names: Any = dtype.names
         write_items(w, names)
         write_items(w, [fields[name][1] for name in names])
+        write_items(w, [fields[name][2] if len(fields[name]) > 2 else None for name in names])
         w.number(dtype.itemsize)
         for name in names:
             put_dtype(w, fields[name][0])
@@ -72,12 +73,14 @@ def get_dtype(r: Reader, depth: int = 0) -> np.dtype:
 
 
 def _structured(r: Reader, depth: int) -> np.dtype:
-    names, offsets = read_items(r), read_items(r)
+    names, offsets, titles = list(read_items(r)), list(read_items(r)), list(read_items(r))
     size = r.number()
     if not 0 <= size <= MAX_ITEM or len(names) != len(offsets):
         raise WireError("a structured dtype that does not fit together")
     formats = [get_dtype(r, depth + 1) for _ in names]
-    spec = {"names": list(names), "formats": formats, "offsets": list(offsets), "itemsize": size}
+    spec = {"names": names, "formats": formats, "offsets": offsets, "itemsize": size}
+    if any(titles):
+        spec["titles"] = titles
     return np.dtype(spec)  # type: ignore[call-overload]
 
 

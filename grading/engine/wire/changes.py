@@ -5,6 +5,7 @@ import collections
 import copy
 import operator
 import random
+import types
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -14,7 +15,9 @@ from grading.engine.wire import tensors
 from grading.engine.wire.arrays import frozen
 from grading.engine.wire.fields import fields_of, set_fields
 from grading.engine.wire.objects import CONTENT, new_object
-from grading.engine.wire.stream import Shared, WireError
+from grading.engine.wire.stream import HoldsHandle, Shared, WireError
+
+Content = tuple[Any, tuple[Any, ...]]  # plain values that must be equal; objects: the same ones
 
 
 def snapshot(shared: Shared) -> list[Any]:
@@ -23,19 +26,25 @@ def snapshot(shared: Shared) -> list[Any]:
     A container counts as changed where it holds other objects or in another order. What does
     not go by value is never seen to change.
     """
-    return [None if i in shared.handles else content(v) for i, v in enumerate(shared.objects)]
-
-
-def changed(shared: Shared, before: Sequence[Any]) -> list[int]:
-    """Which of the objects are not as `snapshot` saw them."""
     return [
-        i
-        for i, old in enumerate(before)
-        if old is not None and not _same(content(shared.objects[i]), old)
+        None if i in shared.handles else content(value) for i, value in enumerate(shared.objects)
     ]
 
 
-Content = tuple[Any, tuple[Any, ...]]  # plain values that must be equal; objects: the same ones
+def changed(shared: Shared, before: Sequence[Any]) -> list[int]:
+    """Which of the objects are not as `snapshot` saw them; hooks of modules do not count."""
+    return [
+        i for i, old in enumerate(before) if old is not None and _differs(shared.objects[i], old)
+    ]
+
+
+def _differs(value: Any, old: Content) -> bool:
+    try:
+        plain, parts = content(value)
+    except HoldsHandle:  # the call gave a module a hook, which cannot go back
+        return False
+    identical = len(parts) == len(old[1]) and all(map(operator.is_, parts, old[1]))
+    return not identical or plain != old[0]
 
 
 def content(value: Any) -> Content:
@@ -73,19 +82,15 @@ TAKE: dict[type, Callable[[Any], Content]] = {
     collections.deque: lambda value: (value.maxlen, tuple(value)),
     dict: _pairs,
     collections.Counter: _pairs,
-    collections.OrderedDict: lambda value: (None, tuple(dict.items(value))),
+    collections.OrderedDict: lambda value: (None, (*value, *value.values())),
     collections.defaultdict: _pairs,
+    types.SimpleNamespace: lambda value: _pairs(value.__dict__),
     bytearray: _bytes,
     array.array: _bytes,
     np.random.Generator: lambda value: (frozen(value.bit_generator.state), ()),
     np.random.RandomState: lambda value: (frozen(value.get_state(legacy=False)), ()),
     random.Random: lambda value: (value.getstate(), ()),
 }
-
-
-def _same(new: Content, old: Content) -> bool:
-    identical = len(new[1]) == len(old[1]) and all(map(operator.is_, new[1], old[1]))
-    return identical and new[0] == old[0]
 
 
 def shallow(value: Any) -> Any:
@@ -198,6 +203,7 @@ REFILL: dict[type, Callable[[Any, Any], None]] = {
     collections.defaultdict: _refill_default,
     dict: _refill_dict,
     collections.deque: _refill_deque,
+    types.SimpleNamespace: lambda target, value: _refill_dict(target.__dict__, value.__dict__),
     bytearray: lambda target, value: target.__setitem__(slice(None), value),
     array.array: lambda target, value: target.__setitem__(slice(None), value),
 }

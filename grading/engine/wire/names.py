@@ -28,6 +28,7 @@ STANDARD = {
     "fractions": {"Fraction"},
     "datetime": {"date", "datetime", "timedelta"},
     "torch": TORCH,
+    "types": {"NoneType", "EllipsisType", "GeneratorType", "SimpleNamespace"},
 }
 FUNCTIONS = (types.FunctionType, types.BuiltinFunctionType, types.MethodDescriptorType, np.ufunc)
 
@@ -52,7 +53,7 @@ def find(module: str, name: str) -> Any:
 def name_of(value: Any) -> tuple[str, str] | None:
     """The module and the name that lead to a class or a function, None for a local one."""
     owner = getattr(value, "__objclass__", value)  # of `str.lower`: `str`
-    modules = (getattr(owner, "__module__", None), "numpy", "torch", "torch.nn.functional")
+    modules = (getattr(owner, "__module__", None), "types", "numpy", "torch", "torch.nn.functional")
     for name in (getattr(value, "__qualname__", None), getattr(value, "__name__", None)):
         for module in modules:
             if type(module) is type(name) is str and find(module, name) is value:
@@ -62,6 +63,8 @@ def name_of(value: Any) -> tuple[str, str] | None:
 
 def is_harmless(module: str, name: str, value: Any) -> bool:
     """Whether a student may send the name of `value`, which it leads to."""
+    if "." in name:
+        return False
     if module == "builtins":
         is_error = isinstance(value, type) and issubclass(value, Exception)
         return is_error or value in BUILTINS

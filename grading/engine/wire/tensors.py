@@ -142,7 +142,8 @@ def content(value: Any) -> tuple[Any, tuple[Any, ...]]:
     """What a tensor or a generator is made of, see `changes.content`."""
     if isinstance(value, loaded().Generator):
         return value.get_state().numpy().tobytes(), ()
-    flat = value.detach().contiguous().reshape(-1).view(loaded().uint8)
+    data = value.detach().resolve_conj().resolve_neg()
+    flat = data.contiguous().reshape(-1).view(loaded().uint8)
     layout = value.dtype, tuple(value.shape), value.requires_grad
     return (layout, flat.numpy().tobytes()), (value.grad if value.is_leaf else None,)
 
