@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
-from grading.engine.torch_state import tensors, torch
+from grading.engine.torch_state import plain_attributes, tensors, torch
 from grading.engine.wire import Handle
 
 if TYPE_CHECKING:
@@ -320,6 +320,7 @@ def pushed(given: Any, pupil: "Pupil") -> dict[int, Any]:
                 "training": {name: m.training for name, m in module.named_modules()},
                 "parameters": {n: (p.data, p.grad) for n, p in module.named_parameters()},
                 "buffers": dict(module.named_buffers()),
+                "plain": {name: plain_attributes(m) for name, m in module.named_modules()},
             }
     return found
 

@@ -112,6 +112,7 @@ class Pupil:
         self.stand_ins: dict[int, Any] = {}
         self.numbers: dict[int, int] = {}  # id of a stand-in: its number
         self.random: dict[str, Any] = {}
+        self.told: list[tuple[Any, Any]] = []  # modules, and what a message says of them
         self.depth = 0
         self.codec = Codec(self.records, self._lend, self._borrow, trusting=False)
         self.layers = self._receive_answer()
@@ -162,10 +163,18 @@ class Pupil:
         while True:
             with self._guarded():
                 kind, payload = self.channel.receive(self.deadline)
-                message = self.codec.decode(payload)
+                message = self._decoded(payload)
             if kind == b"R":
                 return message
             self._answer_callback(message)
+
+    def _decoded(self, payload: bytes, shared: wire.Shared | None = None) -> Any:
+        """The value of a message; then the copies of modules that it tells of are up to date."""
+        value = self.codec.decode(payload, shared)
+        told, self.told = self.told, []
+        for module, info in told:
+            proxies.refresh(self, module, info)
+        return value
 
     @contextlib.contextmanager
     def _guarded(self) -> Iterator[None]:
@@ -249,7 +258,7 @@ class Pupil:
         """The value of a reply; the arguments of the call are changed in place as it says."""
         if reply["data"] is None:
             return None
-        value, changes = self.codec.decode(reply["data"], shared)
+        value, changes = self._decoded(reply["data"], shared)
         for index, after in changes.items():
             if not accept(shared.objects[index], after):
                 wire.update(shared.objects[index], after)
@@ -337,8 +346,8 @@ class Pupil:
             stand_in = proxies.stand_in(self, Handle(kind, number, info))
             self.stand_ins[number] = stand_in
             self.numbers[id(stand_in)] = number
-        elif kind == "module":
-            proxies.refresh(self, stand_in, info)
+        if kind == "module":  # its gradients are there when the whole message is decoded
+            self.told.append((stand_in, info))
         return stand_in
 
 

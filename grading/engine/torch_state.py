@@ -74,7 +74,7 @@ class Graphs:
         """
         inputs, outputs = self.kept[number]
         pairs = [(o, g) for o, g in zip(outputs, gradients, strict=True) if g is not None]
-        ends, weights = [o for o, _ in pairs], [g for _, g in pairs]
+        ends, weights = [o for o, _ in pairs], [g.requires_grad_(again) for _, g in pairs]
         if not inputs:
             torch().autograd.backward(ends, weights, retain_graph=True)
             return {"value": []}
@@ -98,7 +98,7 @@ def describe(module: Any, lend: Callable[[Any], Handle]) -> dict[str, Any]:
         "parameters": dict(module._parameters),
         "buffers": dict(module._buffers),
         "transient": sorted(module._non_persistent_buffers_set),
-        "plain": {n: v for n, v in vars(module).items() if not n.startswith("_") and is_plain(v)},
+        "plain": plain_attributes(module),
         "children": {name: _child(child, lend) for name, child in module._modules.items()},
     }
 
@@ -110,6 +110,11 @@ def _child(child: Any, lend: Callable[[Any], Handle]) -> Any:
         return describe(child, lend)
     handle = lend(child)
     return {"number": handle.id, "info": handle.info}
+
+
+def plain_attributes(module: Any) -> dict[str, Any]:
+    """The public attributes of a module that are numbers, texts or tuples of those."""
+    return {n: v for n, v in vars(module).items() if not n.startswith("_") and is_plain(v)}
 
 
 def is_plain(value: Any) -> bool:
@@ -135,17 +140,14 @@ def modules_in(given: Any, numbers: dict[int, int]) -> dict[int, Any]:
     return found
 
 
-def changed(modules: dict[int, Any], lend: Callable[[Any], Handle]) -> dict[int, Any]:
-    """Handles with the present state of modules that a call was given."""
-    return {number: lend(module) for number, module in modules.items()}
-
-
 def push(state: dict[str, Any], lent: list[Any]) -> None:
     """Give modules the parameters, gradients and modes that the examiner's copies have."""
     for number, values in state.get("modules", {}).items():
         module = lent[number]
         for name, training in values["training"].items():
-            module.get_submodule(name).training = training
+            submodule = module.get_submodule(name)
+            submodule.training = training
+            vars(submodule).update(values["plain"][name])
         with torch().no_grad():
             for name, (value, gradient) in values["parameters"].items():
                 parameter = module.get_parameter(name)
