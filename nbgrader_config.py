@@ -15,7 +15,7 @@ import os
 import sys
 from pathlib import Path
 
-from nbconvert.preprocessors import ClearMetadataPreprocessor, CSSHTMLHeaderPreprocessor
+from nbconvert.preprocessors import ClearMetadataPreprocessor
 from nbgrader import preprocessors
 
 sys.path.insert(0, str(Path(__file__).parent))
@@ -71,9 +71,5 @@ c.Autograde.autograde_preprocessors = [
     preprocessors.CheckCellMetadata,
 ]
 # nbgrader's own list, with one step that takes the hidden checks out of what students see.
-c.GenerateFeedback.preprocessors = [
-    preprocessors.GetGrades,
-    HideHiddenChecks,
-    CSSHTMLHeaderPreprocessor,
-]
+c.GenerateFeedback.preprocessors = [preprocessors.GetGrades, HideHiddenChecks]
 c.GenerateFeedback.exporter_class = FeedbackPage

@@ -32,18 +32,18 @@ class Screen:
         tqdm.write(str(text), file=self._file)
 
     def each(
-        self, step: str, items: Iterable[T], total: int, line: Callable[[T], str]
+        self, step: str, items: Iterable[T], total: int, line: Callable[[T], str] = lambda _: ""
     ) -> Iterator[T]:
-        """The items as they come, with a bar and the time left, and with a line for each in a log.
+        """The items as they come, with a bar and the time left; in a log, with the line of each.
 
-        Beside a bar only those lines are printed that begin with `!`.
+        Beside a bar only those lines are printed that begin with `!`, and nowhere empty ones.
         """
         bar = sys.stderr.isatty()
         brief = bar and self._file.isatty()
         shown = tqdm(items, step, total, disable=not bar, bar_format=BAR, leave=False)
         for number, item in enumerate(shown, start=1):
             text = line(item)
-            if not brief:
+            if text and not brief:
                 self.say(step, f"{number} of {total}  {text.lstrip('! ')}")
             elif text.startswith("!"):
                 self.say(step, text.lstrip("! "))

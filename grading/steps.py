@@ -4,7 +4,17 @@ import dataclasses
 from argparse import Namespace
 from collections.abc import Callable
 
-from grading import collect, feedback, lateness, release, roster
+from grading import (
+    collect,
+    feedback,
+    flaky,
+    forbidden,
+    journal,
+    lateness,
+    release,
+    roster,
+    similarity,
+)
 from grading.attempt import Limits
 from grading.autograde import How, autograde
 from grading.course import Course, GradingError
@@ -12,6 +22,7 @@ from grading.engine.sandbox import SandboxError
 from grading.export import export
 from grading.regrade import regrade
 from grading.report import report
+from grading.scheduler import Scheduler
 from grading.screen import Screen
 
 
@@ -50,10 +61,11 @@ def run_autograde(course: Course, options: Namespace, screen: Screen) -> None:
 def run_feedback(course: Course, options: Namespace, screen: Screen) -> None:
     """Write the feedback pages."""
     pages = feedback.feedback(course, options.assignment)
+    total = len(journal.latest(course, options.assignment))
     number, faults = 0, []
-    for page in pages:
+    for page in screen.each("feedback", pages, total):
         number += 1
-        faults += [str(page)] if page.fault else []
+        faults += [f"{page.student}: {page.fault}"] if page.fault else []
     screen.say("feedback", f"{number} pages in {course.private('feedback')}")
     for fault in faults:
         screen.say("", fault)
@@ -89,6 +101,33 @@ def run_regrade(course: Course, options: Namespace, screen: Screen) -> None:
     regrade(course, options.assignment, options.students, how(options), screen, agreed)
 
 
+def run_similar(course: Course, options: Namespace, screen: Screen) -> None:
+    """Show pairs of submissions that are nearly the same."""
+    _show(similarity.similar(course, options.assignment), options, screen)
+
+
+def run_forbidden(course: Course, options: Namespace, screen: Screen) -> None:
+    """Show calls that answers must not make."""
+    _show(forbidden.forbidden(course, options.assignment), options, screen)
+
+
+def run_flaky(course: Course, options: Namespace, screen: Screen) -> None:
+    """Show checks that give two verdicts on one submission; GradingError where there are some."""
+
+    def start(copy: Course) -> Scheduler:
+        return how(options).start(copy, options.assignment)
+
+    found = flaky.flaky(course, options.assignment, start, options.students)
+    _show(found, options, screen)
+    if found.checks:
+        raise GradingError("checks that give two verdicts on the same work are not fair: see above")
+
+
+def _show(found: object, options: Namespace, screen: Screen) -> None:
+    screen.show(found)
+    screen.results[options.verb] = found
+
+
 def run_doctor(course: Course, options: Namespace, screen: Screen) -> None:
     """Show the layers of the sandbox; SandboxError where students' code may not be run."""
     from grading import doctor
@@ -118,4 +157,10 @@ STEPS: dict[str, Step] = {
     "export": run_export,
     "report": run_report,
 }
-VERBS: dict[str, Step] = STEPS | {"regrade": run_regrade, "doctor": run_doctor}
+VERBS: dict[str, Step] = STEPS | {
+    "regrade": run_regrade,
+    "similar": run_similar,
+    "forbidden": run_forbidden,
+    "flaky": run_flaky,
+    "doctor": run_doctor,
+}

@@ -156,11 +156,15 @@ def _mishandled(made: MadeClass) -> None:
 
 
 def _hostile(made: MadeClass) -> None:
+    """What hangs, ends or cheats: it costs the points of its own cell."""
     made.add("prints its input", made.changed(_print_checks), made.total)
     theft = made.changed(lambda n, a: a.update(source=_theft(made.source)))
     made.add("imports the answer", theft, made.without_first)
     endless = made.changed(lambda n, a: a.update(source="while True:\n    pass"))
-    made.add("endless loop", endless, made.without_first)
+    made.add("endless loop", endless, made.without_first, message="ran for too long")
+    made.add("stubborn loop", made.changed(_stubborn), made.without_first)
+    dead = made.changed(lambda n, a: a.update(source="import os\nos._exit(1)"))
+    made.add("ends its process", dead, made.without_first)
 
 
 def _broken(made: MadeClass) -> None:
@@ -170,9 +174,6 @@ def _broken(made: MadeClass) -> None:
     other = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("1 + 1")])
     made.add("another notebook", other, None, reason="another notebook")
     made.add("a PDF", b"%PDF", None, reason="only {id}_essay.pdf", file="{id}_essay.pdf")
-    dead = made.changed(lambda n, a: a.update(source="import os\nos._exit(1)"))
-    made.add("ends its process", dead, None, reason="the Python process of the notebook died")
-    made.add("stubborn loop", made.changed(_stubborn), None, reason="could not be interrupted")
 
 
 def _few(made: MadeClass) -> None:
