@@ -13,6 +13,7 @@ from grading.engine.plan import Plan
 from tools.assignment import grade_id
 
 LARGEST_PICTURE = 5_000_000  # characters of its base64
+MOST = 100  # outputs of one cell
 BASE64 = re.compile(r"[A-Za-z0-9+/]*={0,2}")
 
 
@@ -27,10 +28,10 @@ def write(path: Path, notebook: NotebookNode, plan: Plan, shows: dict[str, Shows
             count += 1
             cell.execution_count = count
             shown = shows.get(cell.id, Shows()).outputs
-            cell.outputs = [output for o in shown if (output := _output(o, count))]
+            cell.outputs = [output for o in shown[:MOST] if (output := _output(o, count))]
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_suffix(f".{os.getpid()}.part")
-    part.write_text(json.dumps(notebook, ensure_ascii=False, indent=1), encoding="utf-8")
+    part.write_text(json.dumps(notebook, indent=1), encoding="utf-8")
     part.replace(path)
 
 
@@ -49,7 +50,7 @@ def _output(shown: Any, count: int) -> dict[str, Any] | None:
         if len(png) < LARGEST_PICTURE and BASE64.fullmatch(png):
             return {"output_type": kind, "data": {"image/png": png}, "metadata": {}}
     if kind == "error":
-        name, message = str(shown["name"]), str(shown["message"])
-        lines = str(shown["traceback"]).replace("{count}", str(count)).split("\n")
+        name, message = str(shown.get("name")), str(shown.get("message"))
+        lines = str(shown.get("traceback")).replace("{count}", str(count)).split("\n")
         return {"output_type": kind, "ename": name, "evalue": message, "traceback": lines}
     return None

@@ -12,10 +12,12 @@ import hashlib
 import json
 import os
 import platform
+import resource
 import select
 import shutil
 import signal
 import sys
+import tempfile
 import time
 import traceback
 from pathlib import Path
@@ -32,10 +34,13 @@ from grading.engine.plan import Plan, plan
 from grading.engine.pupil import Nursery
 from grading.engine.readable import default_read_paths
 from grading.engine.sandbox import SandboxError
+from grading.engine.torch_state import warm_torch
 from grading.reading import Broken, read_notebook
 from grading.restore import restore
 
 Skipped = dict[str, CheckResult]
+SPARE_MB = 1024  # beyond what a student's process may take
+RETRIES = 2  # of an examination that is lost before its first check, or at the same one again
 PATIENCE_S = 10.0  # beyond its limit, for an examination that writes its results
 ENVIRONMENT = {
     "LANG": "C.UTF-8",
@@ -56,9 +61,8 @@ class Base:
         self.limits, self.scratch = Limits(**options["limits"]), options["scratch"]
         self.pid = os.getpid()
         self.unsafe, self.uid = options["unsafe"], options["uid"]
-        path = self.course.source(self.assignment)
-        self.plan: Plan = plan(path)
-        self.nursery = self.start_nursery()
+        self.plan: Plan = plan(self.course.source(self.assignment))
+        self.nursery = self.start_nursery()  # starts while this process does its own imports
         sys.path.insert(0, str(self.course.root))
         self.trusted = Cells(self.limits.text)
         for name in self.plan.leading:
@@ -67,6 +71,8 @@ class Base:
                 raise RuntimeError(f"the given cell {name!r} fails: {shown.error!r}")
         for check in self.plan.checks.values():
             check.prepare()
+        warm_torch()
+        self.nursery.wait()
         self.source = fingerprint.source(self.course, self.assignment)
         self.environment = fingerprint.environment()
         gc.collect()
@@ -74,6 +80,9 @@ class Base:
 
     def start_nursery(self) -> Nursery:
         """A zygote with what the assignment imports, which can read no answer and no check."""
+        scratch, home = (tempfile.mkdtemp(dir=self.scratch) for _ in range(2))
+        os.chmod(self.scratch, 0o711)  # the students' user goes through it
+        os.chmod(home, 0o755)
         data = [path for path in [self.course.root / "data"] if path.is_dir()]
         read: set[str] = set()
         listed: set[str] = set()
@@ -87,26 +96,26 @@ class Base:
             "unsafe": self.unsafe,
             "withheld": self.plan.withheld,
             "preload": [*self.plan.packages, *self.plan.imports],
-            "scratch": self.scratch,
+            "scratch": scratch,
             "scratch_mb": self.limits.scratch_mb,
             "text": self.limits.text,
             "policy": {
-                "read": sorted(read),
+                "read": sorted({*read, home}),
                 "listed": sorted(listed),
-                "scratch": self.scratch,
+                "scratch": scratch,
                 "uid": self.uid,
                 "memory_mb": self.limits.memory_mb,
                 "file_mb": self.limits.file_mb,
                 "cpu_s": int(self.limits.submission_s) + 1,
             },
-            "environment": self.zygote_environment(),
+            "environment": self.zygote_environment(home),
         })  # fmt: skip
 
-    def zygote_environment(self) -> dict[str, str]:
+    def zygote_environment(self, home: str) -> dict[str, str]:
         """Nothing of the grader's own environment: it may hold a database's password."""
         tools = Path(__file__).parents[2]
         paths = os.pathsep.join(map(str, dict.fromkeys([self.course.root, tools])))
-        homes = dict.fromkeys(("HOME", "TMPDIR", "MPLCONFIGDIR"), self.scratch)
+        homes = dict.fromkeys(("HOME", "TMPDIR", "MPLCONFIGDIR"), home)
         return ENVIRONMENT | homes | {"PYTHONPATH": paths}
 
     def grade(self, student: str, number: int, into: str) -> Attempt:
@@ -143,6 +152,7 @@ class Base:
     def examine(self, attempt: Attempt, notebook: Any, into: str) -> None:
         """Examine in a process of its own, and again without the check at which one was lost."""
         skipped: Skipped = {}
+        failures = 0
         end = time.monotonic() + self.limits.submission_s + PATIENCE_S
         while True:
             examiner = Examiner(self, attempt, notebook, into, skipped)
@@ -152,9 +162,11 @@ class Base:
                 return
             self.nursery.close()
             self.nursery = self.start_nursery()
-            if examiner.at in (None, *skipped):
+            self.nursery.wait()
+            if examiner.at is not None and examiner.at not in skipped:
+                skipped[examiner.at] = self.lost(examiner.at, examiner.was_late)
+            elif (failures := failures + 1) > RETRIES:
                 raise Broken("it could not be examined: the process that examined it died")
-            skipped[examiner.at] = self.lost(examiner.at, examiner.was_late)
 
     def lost(self, name: str, was_late: bool) -> CheckResult:
         """The result of a check at which the examiner itself was lost."""
@@ -163,6 +175,13 @@ class Base:
             status, message = "timeout", "the check took too long with what the answers returned"
         points = self.plan.checks[name].points
         return CheckResult(name, points, status=status, message=message)  # type: ignore[arg-type]
+
+
+def limit_memory(megabytes: int) -> None:
+    """Let this process take so much more; what a student returned could ask for any amount."""
+    pages = int(Path("/proc/self/statm").read_text().split()[0])
+    most = pages * resource.getpagesize() + (megabytes << 20)
+    resource.setrlimit(resource.RLIMIT_AS, (most, most))
 
 
 class Examiner:
@@ -179,6 +198,7 @@ class Examiner:
         if self.pid == 0:
             die_with_parent(base.pid)
             os.close(self.reader)
+            limit_memory(base.limits.memory_mb + SPARE_MB)
             self.work(writer, attempt, notebook, into, skipped)
         os.close(writer)
 

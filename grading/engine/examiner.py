@@ -66,8 +66,7 @@ class Examination:
 
         `skipped` holds results of checks that an earlier run could not finish.
         """
-        self.pupil.deadline = self.end
-        self.revive()
+        self.start()
         for cell in self.notebook.cells:
             name = grade_id(cell)
             if name in self.plan.checks:
@@ -132,9 +131,9 @@ class Examination:
 
     def ask(self, *question: Any) -> dict[str, Any]:
         """Ask the student's process, started again if need be, and remember to ask again."""
-        self.pupil.deadline = min(time.monotonic() + self.limits.cell_s, self.end)
         if self.pupil.channel is None:
             self.revive()
+        self.set_deadline()
         reply = self.pupil.ask(*question)
         self.done.append(question)
         return reply
@@ -142,18 +141,26 @@ class Examination:
     def revive(self) -> None:
         """Start a fresh process and bring it to where the lost one was."""
         again, self.done = self.done, []
-        self.pupil.start()
-        self.pupil.ask("library", self.plan.packages)
+        self.start()
         for question in again:
             try:
-                self.pupil.deadline = min(time.monotonic() + self.limits.cell_s, self.end)
+                self.set_deadline()
                 self.pupil.ask(*question)
                 self.done.append(question)
-            except Lost:
-                self.pupil.start()
-                self.pupil.ask("library", self.plan.packages)
+            except Lost:  # what went well before does not now: it is left out from now on
+                self.start()
                 for earlier in self.done:
                     self.pupil.ask(*earlier)
+
+    def start(self) -> None:
+        """Start a process in which no cell has run."""
+        self.set_deadline()
+        self.pupil.start()
+        self.pupil.ask("library", self.plan.packages)
+
+    def set_deadline(self) -> None:
+        """Let what comes next take as long as a cell may."""
+        self.pupil.deadline = min(time.monotonic() + self.limits.cell_s, self.end)
 
     # Checks
 
@@ -184,7 +191,7 @@ class Examination:
             self.overridden |= check.woven_names
         elif self.pupil.channel is None:
             self.revive()
-        self.pupil.deadline = min(time.monotonic() + self.limits.cell_s, self.end)
+        self.set_deadline()
         wanted = [name for name in self.plan.names if name not in self.overridden]
         values = self.pupil.ask("names", wanted)["value"]
         for name in wanted:
@@ -269,6 +276,8 @@ class Examination:
         try:
             self.revive()
             for question in questions:
+                if str(question[1]).startswith("<woven"):
+                    continue  # pages show what a student's own parts give, and no reference
                 reply = self.ask(*question)
                 name = str(question[1]).removeprefix("<cell ").removesuffix(">")
                 if question[0] == "cell" and name in later:

@@ -19,13 +19,14 @@ from collections.abc import Iterator
 from typing import Any
 
 from grading.engine import proxies, torch_state, wire
-from grading.engine.channel import Channel, Garbled, Gone, Hung
+from grading.engine.channel import Channel, ChannelError, Garbled, Gone, Hung
 from grading.engine.randomness import accept, move_on, random_states, same_states
 from grading.engine.sandbox import SandboxError
 from grading.engine.scratch import scratch_size
 from grading.engine.wire import Codec, Handle, Raised, WireError
 
-MADE_UP = (WireError, LookupError, TypeError, ValueError, AttributeError)  # by forged replies
+STOPS = (StopIteration, StopAsyncIteration)
+LONGEST = 20_000  # characters of an error's text
 DEEPEST = 50  # calls and callbacks in each other
 
 
@@ -53,10 +54,14 @@ class Nursery:
             stdout=subprocess.DEVNULL,
         )
         theirs.close()
+        self.limited = False  # the scratch folder, by the kernel
+
+    def wait(self) -> None:
+        """Wait until it can fork; raises SandboxError."""
         started = self._answer()
         if "refused" in started:
             raise SandboxError(started["refused"])
-        self.limited = started["limited"]  # the scratch folder, by the kernel
+        self.limited = started["limited"]
 
     def fork(self, fds: list[int], seed: int) -> tuple[int, int]:
         """A new student process on two pipe ends: its number there, and a pidfd."""
@@ -154,7 +159,7 @@ class Pupil:
         with self._guarded():
             self.channel.send(b"Q", payload, self.deadline)
         answer = self._receive_answer()
-        if type(answer) is not dict or any(type(key) is not str for key in answer):
+        if not is_answer(verb, answer):
             raise self._lost("died", "it sent back what is no answer")
         return answer
 
@@ -172,8 +177,11 @@ class Pupil:
         """The value of a message; then the copies of modules that it tells of are up to date."""
         value = self.codec.decode(payload, shared)
         told, self.told = self.told, []
-        for module, info in told:
-            proxies.refresh(self, module, info)
+        try:
+            for module, info in told:
+                proxies.refresh(self, module, info)
+        except Exception as fault:
+            raise WireError(f"a module that cannot be: {fault}") from None
         return value
 
     @contextlib.contextmanager
@@ -184,7 +192,7 @@ class Pupil:
             raise self._lost("timeout", "it ran for too long and was stopped") from None
         except Gone:
             raise self._lost("died", "it ended its process") from None
-        except (Garbled, WireError) as error:
+        except (Garbled, WireError, ChannelError, MemoryError, RecursionError) as error:
             raise self._lost("died", f"it sent back what is no answer: {error}") from None
 
     def _answer_callback(self, message: Any) -> None:
@@ -231,11 +239,11 @@ class Pupil:
         reply = self.ask("use", operation, self.codec.encode((args, kwargs), shared), state)
         try:
             value = self._taken(reply, shared)
-            error = self._error(reply["raised"]) if "raised" in reply else None
+            error = self._error(reply["raised"], operation) if "raised" in reply else None
             if error is None:
                 value = proxies.linked(self, value, reply["graph"], (args, kwargs))
             printed = str(reply.get("printed", ""))
-        except MADE_UP as fault:
+        except Exception as fault:  # a forged reply may fail in any way when it is taken apart
             raise self._lost("died", f"it sent back what is no answer: {fault}") from None
         if printed and sys.stdout is not self.outside:
             sys.stdout.write(printed)
@@ -258,8 +266,11 @@ class Pupil:
         """The value of a reply; the arguments of the call are changed in place as it says."""
         if reply["data"] is None:
             return None
+        n_given = len(shared.objects)
         value, changes = self._decoded(reply["data"], shared)
         for index, after in changes.items():
+            if index not in range(n_given) or index in shared.handles:
+                raise WireError("it says that it changed what it was not given")
             if not accept(shared.objects[index], after):
                 wire.update(shared.objects[index], after)
         return value  # decoding `modules` has refreshed the examiner's copies of modules
@@ -288,7 +299,7 @@ class Pupil:
 
     # Errors
 
-    def _error(self, data: dict[str, Any]) -> BaseException:
+    def _error(self, data: dict[str, Any], operation: str = "") -> BaseException:
         """The exception that the student's code raised, as one of this process."""
         if type(data["thrown"]) is int:
             return self.thrown[data["thrown"]]
@@ -297,8 +308,10 @@ class Pupil:
             error = given.exception(self.records)
             error.students = data  # type: ignore[attr-defined]
             return error
-        names = [str(name) for name in data["names"]]
+        names = data["names"]
         known = next((cls for cls in map(self._exception_class, names) if cls), RuntimeError)
+        if not issubclass(known, Exception) or (issubclass(known, STOPS) and operation != "next"):
+            known = RuntimeError  # else it would end a loop of the check, or the check itself
         name = names[0].rpartition(".")[2] if names else "Exception"
         if known.__name__ != name:
             known = type(name, (known,), {"__str__": lambda error: error.text})
@@ -349,6 +362,33 @@ class Pupil:
         if kind == "module":  # its gradients are there when the whole message is decoded
             self.told.append((stand_in, info))
         return stand_in
+
+
+def is_answer(verb: str, answer: Any) -> bool:
+    """Whether a reply has the parts that are asked for after `verb`, of the right types."""
+    if type(answer) is not dict or any(type(key) is not str for key in answer):
+        return False
+    if answer.get("raised") is not None and not _is_raised(answer["raised"]):
+        return False
+    if verb == "cell":
+        return type(answer.get("outputs")) is list and "raised" in answer
+    if verb == "names":
+        return type(answer.get("value")) is dict
+    if verb == "backward":
+        return "raised" in answer or type(answer.get("value")) is list
+    return verb != "use" or "raised" in answer or type(answer.get("data")) is bytes
+
+
+def _is_raised(data: Any) -> bool:
+    """Whether `data` describes an exception, in texts that are not too long."""
+    kinds = {"names": list, "args": list, "text": str, "stack": str, "cell": str, "line": int}
+    if type(data) is not dict or any(
+        type(data.get(key)) is not kind for key, kind in kinds.items()
+    ):
+        return False
+    texts = [*data["names"], data["text"], data["stack"], data["cell"]]
+    is_short = all(type(text) is str and len(text) <= LONGEST for text in texts)
+    return is_short and 0 < len(data["names"]) < 100 and len(data["args"]) <= 10
 
 
 def _grad_enabled() -> bool:

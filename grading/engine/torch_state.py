@@ -17,6 +17,16 @@ def torch() -> Any:
     return sys.modules.get("torch")
 
 
+def warm_torch() -> None:
+    """Let torch do its slow first steps, on one thread: the first optimizer imports a compiler."""
+    if torch() is not None:
+        torch().set_num_threads(1)
+        weight = torch().nn.Parameter(torch().ones(2, 2))
+        optimizer = torch().optim.AdamW([weight])
+        (weight @ weight).sum().backward()
+        optimizer.step()
+
+
 def is_module(thing: Any) -> bool:
     """Whether `thing` is an nn.Module."""
     return torch() is not None and isinstance(thing, torch().nn.Module)

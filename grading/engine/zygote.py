@@ -23,6 +23,7 @@ from grading.engine.namespaces import die_with_parent, enter_namespaces, mount_s
 from grading.engine.sandbox import Policy, Sandbox, SandboxError
 from grading.engine.scratch import clear_scratch
 from grading.engine.student import Student
+from grading.engine.torch_state import warm_torch
 
 
 class Withheld(importlib.abc.MetaPathFinder):
@@ -47,6 +48,7 @@ def main(order: str, fd: str) -> None:
     limited = bool(namespaces) and mount_scratch(options["scratch"], options["scratch_mb"])
     sys.meta_path.insert(0, Withheld(options["withheld"]))
     warm(options["preload"])
+    os.environ.update(dict.fromkeys(("HOME", "TMPDIR"), options["scratch"]))
     sandbox = None if options["unsafe"] else Sandbox(Policy(**options["policy"]))
     try:
         if sandbox:
@@ -61,17 +63,11 @@ def main(order: str, fd: str) -> None:
 
 
 def warm(modules: list[str]) -> None:
-    """Import what the assignment imports, and let torch do its slow first steps."""
+    """Import what the assignment imports, and do torch's slow first steps."""
     for name in modules:
         with contextlib.suppress(ImportError):
             importlib.import_module(name)
-    if "torch" in sys.modules:
-        torch: Any = sys.modules["torch"]
-        torch.set_num_threads(1)
-        weight = torch.nn.Parameter(torch.ones(2, 2))
-        optimizer = torch.optim.AdamW([weight])
-        (weight @ weight).sum().backward()
-        optimizer.step()
+    warm_torch()
 
 
 def serve(control: socket.socket, sandbox: Sandbox | None, options: dict[str, Any]) -> None:
@@ -83,7 +79,8 @@ def serve(control: socket.socket, sandbox: Sandbox | None, options: dict[str, An
             return
         verb, *rest = json.loads(request)
         if verb == "fork":
-            clear_scratch(options["scratch"])
+            if not clear_scratch(options["scratch"]):
+                return  # so much was left there that a new zygote with a new folder is quicker
             pid = fork(fds, sandbox, options, rest[0])
             for fd in fds:
                 os.close(fd)
