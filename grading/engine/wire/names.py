@@ -71,8 +71,8 @@ def is_harmless(module: str, name: str, value: Any) -> bool:
     if module == "math":
         return isinstance(value, types.BuiltinFunctionType) and hasattr(math, name)
     if module == "numpy":
-        numbers = isinstance(value, type) and issubclass(value, (np.generic, np.ndarray))
-        return numbers or isinstance(value, np.ufunc)
+        is_number = isinstance(value, type) and issubclass(value, np.generic)
+        return is_number or isinstance(value, np.ufunc) or value is np.ndarray
     if module in ("torch.nn.functional", "torch._C._nn"):
         ours = getattr(value, "__module__", None) in (None, "torch.nn.functional", "torch._C._nn")
         return ours and isinstance(value, FUNCTIONS) and not name.startswith("_")
