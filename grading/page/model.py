@@ -3,6 +3,7 @@
 A `Page` is made of a graded notebook, the gradebook's scores and what may be told of each check.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
@@ -21,6 +22,7 @@ from tools.assignment import grade_id, kind
 
 LONGEST_OUTPUT = 10_000  # characters
 PICTURES = ("image/png", "image/jpeg")
+BASE64 = re.compile(r"[A-Za-z0-9+/]+={0,2}")
 
 
 @dataclass
@@ -179,8 +181,9 @@ def _outputs(cell: NotebookNode) -> Iterator[Output]:
 
 def _result(data: NotebookNode) -> Iterator[Output]:
     for form in PICTURES:
-        if form in data:
-            yield Output("result", "", f"data:{form};base64,{data[form].strip()}")
+        picture = "".join(data.get(form, "").split())
+        if picture and BASE64.fullmatch(picture):
+            yield Output("result", "", f"data:{form};base64,{picture}")
             return
     if "text/plain" in data:
         yield Output("result", shortened(data["text/plain"], LONGEST_OUTPUT))
