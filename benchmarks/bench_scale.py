@@ -245,9 +245,7 @@ def on_postgresql(course: Course, folder: Path, count: int, stages: Stages) -> N
 def measure(count: int) -> str:
     """Run every stage; returns the report."""
     stages, load = Stages(), os.getloadavg()[0]
-    autograde.Setting = lambda *words: Setting(
-        *words, worker="benchmarks.canned_worker:CannedWorker"
-    )
+    autograde.Setting = partial(Setting, worker="benchmarks.canned_worker:CannedWorker")
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         course = make_class(folder, count)
