@@ -38,6 +38,7 @@ from grading.engine.scratch import scratch_size
 
 FOLDER = Path(__file__).parent / "malicious"
 TIME_S = 10.0  # then it is killed
+ENOUGH_MB = 48  # of files: more need not be counted
 MEMORY_MB, DISK_MB, FILE_MB, CPU_S = 300, 16, 8, 1
 MARK = "SNIPPET_OF"  # the environment variable by which all processes of a run are known
 UID = 61_999
@@ -192,7 +193,6 @@ class Run:
 
     def __init__(self, name: str, setting: str, prey: Prey) -> None:
         self.name, self.setting, self.prey = name, setting, prey
-        self.time_s = TIME_S if setting != "free" else 3.0
         self.source = (FOLDER / f"{name}.py").read_text()
         self.scratch = tempfile.mkdtemp(prefix="scratch-")
         self.out, self._out = os.pipe()
@@ -206,7 +206,7 @@ class Run:
             self._be_zygote()
         os.close(self._out)
         os.close(self._report)
-        watchdog = threading.Timer(self.time_s + 1, os.kill, (zygote, signal.SIGKILL))
+        watchdog = threading.Timer(TIME_S + 1, os.kill, (zygote, signal.SIGKILL))
         watchdog.start()  # where a snippet stopped the zygote
         status = os.waitpid(zygote, 0)[1]
         watchdog.cancel()
@@ -220,7 +220,7 @@ class Run:
             "listener": self.prey.listener.heard != heard,
             "processes": status != 0 or self.prey.examiner.poll() is not None,
             "orphans": bool(_end_orphans({os.getpid(), self.prey.examiner.pid})),
-            "time": report.get("seconds", 0) >= self.time_s,
+            "time": report.get("seconds", 0) >= TIME_S,
             "processor": report.get("cpu_s", 0) > CPU_S + 0.5,
             "memory": report.get("memory_mb", 0) > MEMORY_MB,
             "disk": report.get("disk_mb", 0) > DISK_MB + 2 * FILE_MB,
@@ -294,11 +294,17 @@ class Run:
                     "memory_mb": usage.ru_maxrss >> 10,
                     "disk_mb": disk >> 20,
                 }
-            disk = max(disk, scratch_size(self.scratch, 1 << 30, student))
+            disk = max(disk, scratch_size(self.scratch, ENOUGH_MB << 20, student))
             too_much = disk > DISK_MB << 20 and self.setting != "free"
-            if seconds > self.time_s or too_much:
+            spins = _processor_s(student) > CPU_S + 0.6
+            if seconds > TIME_S or too_much or spins:
                 os.kill(student, signal.SIGKILL)
-            time.sleep(0.005)
+            time.sleep(0.01)
+
+
+def _processor_s(pid: int) -> float:
+    """Processor time of a running process, in seconds, by the clock that the kernel keeps of it."""
+    return time.clock_gettime(~pid << 3 | 2)
 
 
 def _drain(descriptor: int) -> str:

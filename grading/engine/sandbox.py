@@ -11,6 +11,7 @@ Landlock and seccomp are required, and need neither root nor a container. A syst
 refused with `SandboxError`.
 """
 
+import contextlib
 import os
 import sys
 from collections.abc import Iterable
@@ -187,8 +188,12 @@ class Sandbox:
             return 0
         if "user namespace" in namespaces.entered():
             return 4  # the zygote and its shim, with room for their threads
-        own = [path for path in Path("/proc").glob("[0-9]*") if path.stat().st_uid == os.getuid()]
-        return SPARE_THREADS + sum(len(list(path.glob("task/*"))) for path in own)
+        count = SPARE_THREADS
+        for process in filter(str.isdigit, os.listdir("/proc")):
+            with contextlib.suppress(OSError):  # it has ended meanwhile
+                if os.stat(f"/proc/{process}").st_uid == os.getuid():
+                    count += len(os.listdir(f"/proc/{process}/task"))
+        return count
 
     def _limit(self) -> None:
         """Set limits that this process cannot raise again."""
