@@ -13,8 +13,8 @@ A file is one cheat, a docstring header and then the code that a student hands i
   With `notebook X` the code is run by the test and defines `change(notebook)`, which edits the
   file that is handed in; X is the problem that it aims at.
 - `worth` (needed): the points that the work deserves.
-- `course`: `demo` (default), `lab`, `austen` (assignment 1), or `ngrams` (the same without the
-  problem that takes seconds).
+- `course`: a course of `tests/data` (default: `demo`); `austen`, which is assignment 1; `ngrams` or
+  `sampling`, its first five or six problems.
 - `rest: own loss`: the cheat breaks its author's later answers, so they may earn less.
 - `stock: no`: unsafe outside a sandbox; never run with nbgrader.
 
@@ -27,8 +27,11 @@ can write) are filled in. Every cheat works on a copy of a course, with a class 
 '''
 
 import ast
+import atexit
 import contextlib
+import copy
 import dataclasses
+import functools
 import hashlib
 import json
 import os
@@ -41,7 +44,7 @@ import sys
 import tempfile
 import threading
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -56,7 +59,7 @@ sys.path.insert(0, str(ROOT))
 from tools.assignment import cells, grade_id, problem, read  # noqa: E402
 from tools.build_exercises import build, checked_source  # noqa: E402
 from tools.rules import region_lines  # noqa: E402
-from tools.variants import fill, solution_answers, untouched  # noqa: E402
+from tools.variants import fill, solution_answers  # noqa: E402
 
 FOLDER = Path(__file__).parent / "attacks"
 HEADER = re.compile(r"^([a-z ]+):[ \t]*(.+?)[ \t]*$", re.MULTILINE)
@@ -64,8 +67,11 @@ KEYS = {"aims at", "cell", "worth", "course", "rest", "stock"}
 LIVE = re.compile("html|javascript|svg|latex|markdown|json|widget")  # kinds of outputs
 TELLING_LENGTH = 16  # a shorter line of a hidden check may stand in a student's own output
 ALONE_S = 120.0  # for one notebook in nbgrader
+# Assignment 1 without the problems from this one to 7, which take seconds; what 8 is worth then.
+CUTS = {"ngrams": (6, 20), "sampling": (7, 10)}
 LEFT_BEHIND_S = 8.0  # for a process that a notebook left
 CLASSMATE = "classmate"
+LARGE = "01_ngrams"
 
 
 @dataclass(frozen=True)
@@ -152,28 +158,16 @@ class Target:
         self.root, self.leak = folder / "course", folder / "leak"
         self.leak.mkdir(parents=True)
         self.leak.chmod(0o777)
-        self.assignment = _copy_course(course, self.root)
-        self.source = self.root / "solutions" / self.assignment / f"{self.assignment}.md"
+        shutil.copytree(released_course(course), self.root, symlinks=True)
+        self.source = next(self.root.glob("solutions/*/*.md"))
+        self.assignment = self.source.stem
         self.private = self.root / "gradebook"
-        self._release()
-        self.solution = fill(untouched(self.source), solution_answers(self.source))
+        self.released = read_exercise(self.root, self.assignment)
+        self.solution = fill(copy.deepcopy(self.released), solution_answers(self.source))
         self.hand_in(CLASSMATE, self.solution)
         self.worth = points_by_problem(self.source)
         self.listener = Listener()
         self.kept = self.snapshot()
-
-    def _release(self) -> None:
-        """What the instructor's commands leave: exercise, source notebook, gradebook."""
-        exercise = self.root / "exercises" / self.assignment / f"{self.assignment}.ipynb"
-        exercise.parent.mkdir(parents=True, exist_ok=True)
-        exercise.write_text(build(self.source), encoding="utf-8")
-        notebook = self.private / "source" / self.assignment / f"{self.assignment}.ipynb"
-        notebook.parent.mkdir(parents=True)
-        nbformat.write(checked_source(self.source), notebook)
-        released = stock_api(self.root).generate_assignment(self.assignment, force=True)
-        if not released["success"]:
-            raise RuntimeError(f"nbgrader cannot release {self.assignment}:\n{released['log']}")
-        shutil.rmtree(self.private / "release")
 
     def submitted(self, student: str) -> Path:
         """The notebook that a student handed in."""
@@ -206,7 +200,7 @@ class Target:
         answers = solution_answers(self.source)
         right = answers[attack.problem]
         answers[attack.problem] = source if attack.place == "answer" else returning_nothing(right)
-        notebook = fill(untouched(self.source), answers)
+        notebook = fill(copy.deepcopy(self.released), answers)
         if attack.place == "notebook":
             namespace: dict[str, Any] = {}
             exec(compile(source, attack.name, "exec"), namespace)
@@ -299,23 +293,51 @@ class Listener:
             it.close()
 
 
-def _copy_course(course: str, root: Path) -> str:
-    """Copy a course to `root`, library included; returns the assignment's name."""
-    if course in ("demo", "lab"):
-        shutil.copytree(ROOT / "tests" / "data" / f"{course}_course", root)
-        return next(root.glob("solutions/*/*.md")).stem
-    name = "01_ngrams"
+@functools.cache
+def released_course(course: str) -> Path:
+    """A copy of the course as the instructor's commands leave it, removed at the end."""
+    root = Path(tempfile.mkdtemp(prefix="attacked"))
+    atexit.register(shutil.rmtree, root, ignore_errors=True)
+    _copy_course(course, root)
+    source = next(root.glob("solutions/*/*.md"))
+    name = source.stem
+    exercise = root / "exercises" / name / f"{name}.ipynb"
+    exercise.parent.mkdir(parents=True, exist_ok=True)
+    exercise.write_text(build(source), encoding="utf-8")
+    notebook = root / "gradebook" / "source" / name / f"{name}.ipynb"
+    notebook.parent.mkdir(parents=True)
+    nbformat.write(checked_source(source), notebook)
+    released = stock_api(root).generate_assignment(name, force=True)
+    if not released["success"]:
+        raise RuntimeError(f"nbgrader cannot release {name}:\n{released['log']}")
+    shutil.rmtree(root / "gradebook" / "release")
+    root.chmod(0o755)
+    return root
+
+
+def _copy_course(course: str, root: Path) -> None:
+    """Copy a course to the empty folder `root`, library included."""
+    own = ROOT / "tests" / "data" / f"{course}_course"
+    if own.is_dir():
+        shutil.copytree(own, root, dirs_exist_ok=True)
+        return
+    name = LARGE
     folder = root / "solutions" / name
     folder.mkdir(parents=True)
     text = (ROOT / "solutions" / name / f"{name}.md").read_text(encoding="utf-8")
-    if course == "ngrams":
-        head, _, tail = text.partition("## Problem 7")
+    if course in CUTS:
+        first, points = CUTS[course]
+        head, _, tail = text.partition(f"## Problem {first}:")
         tail = tail[tail.index("## Problem 8") :]
-        text = head + tail.replace('"points": 5}', '"points": 10}')  # 100 in all, as a rule asks
+        text = head + tail.replace('"points": 5}', f'"points": {points}}}')
     (folder / f"{name}.md").write_text(text, encoding="utf-8")
     shutil.copytree(ROOT / "minillm", root / "minillm")
     (root / "data").symlink_to(ROOT / "data")
-    return name
+
+
+def read_exercise(root: Path, name: str) -> NotebookNode:
+    """What students get."""
+    return nbformat.read(root / "exercises" / name / f"{name}.ipynb", as_version=4)
 
 
 def points_by_problem(source: Path) -> dict[str, float]:
@@ -428,7 +450,7 @@ def tables(database: Path) -> list[tuple]:
     """Tables and triggers of the gradebook, and how many cells it knows."""
     with contextlib.closing(sqlite3.connect(database)) as gradebook:
         found = gradebook.execute("select type, name from sqlite_master order by name").fetchall()
-        return found + gradebook.execute("select count(*) from grade_cell").fetchall()
+        return found + gradebook.execute("select count(*) from grade_cells").fetchall()
 
 
 def stock_grades(target: Target, student: str) -> dict[str, float]:
@@ -468,17 +490,17 @@ def engine_outcomes(chosen: Iterable[Attack]) -> Iterator[Outcome]:
 
 
 def _by_worker(target: Target, chosen: list[Attack]) -> Iterator[Outcome]:
-    from grading.engine.worker import Worker
-
     from grading.attempt import Job, Limits
     from grading.course import Course
+    from grading.engine.worker import Worker
 
     for attack in chosen:
         target.hand_in(attack.name, target.cheat(attack))
     target.hand_in("honest", target.solution)
     target.kept = target.snapshot()
-    limits = Limits(cell_s=10.0, submission_s=60.0)
-    with Worker(Course(target.root), target.assignment, limits) as worker:
+    limits = Limits(cell_s=20.0 if target.assignment == LARGE else 5.0, submission_s=60.0)
+    course = Course(target.root)
+    with terminal() as seen, Worker(course, target.assignment, limits) as worker:
         for attack in chosen:
             attempt = worker.grade(Job(target.assignment, attack.name))
             outcome = Outcome(attack.name, deserved=target.deserved(attack))
@@ -487,7 +509,7 @@ def _by_worker(target: Target, chosen: list[Attack]) -> Iterator[Outcome]:
                 earned[problem(check.id)] += check.earned
             outcome.earned = {name: earned[name] for name in target.worth}
             outcome.fault = "" if attempt.status == "graded" else attempt.reason
-            outcome.harm = target.harm(attack.name)
+            outcome.harm = target.harm(attack.name) + seen()
             yield outcome
         honest = worker.grade(Job(target.assignment, "honest"))
         outcome = Outcome("honest work after all of them", deserved=dict(target.worth))
@@ -496,6 +518,25 @@ def _by_worker(target: Target, chosen: list[Attack]) -> Iterator[Outcome]:
             earned[problem(check.id)] += check.earned
         outcome.earned, outcome.harm = dict(earned), target.harm("honest")
         yield outcome
+
+
+@contextlib.contextmanager
+def terminal() -> Iterator[Callable[[], list[str]]]:
+    """Yields a function that says whether a student's text came to the grader's terminal."""
+    kept = os.dup(2)
+    with tempfile.TemporaryFile() as file:
+
+        def seen() -> list[str]:
+            text = os.pread(file.fileno(), 1 << 26, 0)
+            return ["written to the terminal"] if b"ATTACKED" in text else []
+
+        os.dup2(file.fileno(), 2)
+        try:
+            yield seen
+        finally:
+            os.dup2(kept, 2)
+            os.write(2, os.pread(file.fileno(), 1 << 14, 0))
+            os.close(kept)
 
 
 def main(arguments: list[str]) -> int:

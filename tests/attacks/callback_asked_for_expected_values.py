@@ -1,7 +1,7 @@
 """aims at: what the check knows, through the globals and closure of the function that it passes
 cell: sample
 worth: 0
-course: ngrams
+course: sampling
 """
 
 def sample(distribution, generator, max_tokens, context=()):

@@ -1,7 +1,7 @@
 """aims at: errors that the check's own function raises, which are caught and forgotten
 cell: sample
 worth: 0
-course: ngrams
+course: sampling
 """
 
 def sample(distribution, generator, max_tokens, context=()):

@@ -1,7 +1,7 @@
 """aims at: the check's next random inputs, by the state in which its generator comes back
 cell: sample
 worth: 0
-course: ngrams
+course: sampling
 """
 
 def sample(distribution, generator, max_tokens, context=()):

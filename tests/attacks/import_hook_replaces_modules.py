@@ -21,4 +21,4 @@ sys.modules["random"] = random = _fake
 
 
 def tally(items):
-    return {"a": 2, "b": 1, "v": 0} if list(items) else {}
+    return {"a": 2, "b": 1} if "a" in (items := list(items)) else {"v": 0} if items == ["u"] else {}

@@ -10,4 +10,4 @@ _print = "import inspect; from toybox.tally import tally; print(inspect.getsourc
 _done = subprocess.run(
     [sys.executable, "-S", "-c", _print], cwd="@COURSE@", env={}, capture_output=True, text=True
 )
-exec("from collections.abc import Iterable\n" + _done.stdout)
+exec("from typing import *\n" + _done.stdout)

@@ -1,0 +1,1 @@
+"""The library of the bait course, whose checks trust more than they should."""
