@@ -33,6 +33,7 @@ from grading.engine.namespaces import die_with_parent
 from grading.engine.plan import Plan, plan
 from grading.engine.pupil import Nursery
 from grading.engine.readable import default_read_paths
+from grading.engine.records import import_all, library_records
 from grading.engine.sandbox import SandboxError
 from grading.engine.torch_state import warm_torch
 from grading.reading import Broken, read_notebook
@@ -71,6 +72,8 @@ class Base:
                 raise RuntimeError(f"the given cell {name!r} fails: {shown.error!r}")
         for check in self.plan.checks.values():
             check.prepare()
+        import_all(self.plan.imports)
+        library_records(tuple(self.plan.packages))
         warm_torch()
         self.nursery.wait()
         self.source = fingerprint.source(self.course, self.assignment)
@@ -96,6 +99,7 @@ class Base:
             "unsafe": self.unsafe,
             "withheld": self.plan.withheld,
             "preload": [*self.plan.packages, *self.plan.imports],
+            "packages": self.plan.packages,
             "scratch": scratch,
             "scratch_mb": self.limits.scratch_mb,
             "text": self.limits.text,

@@ -17,7 +17,6 @@ from nbformat import NotebookNode
 from grading.attempt import CellResult, CheckResult, Limits
 from grading.engine.cells import Cells, Shown, catching, line_in, stack
 from grading.engine.plan import Check, Plan
-from grading.engine.proxies import remember_source
 from grading.engine.pupil import Lost, Nursery, Pupil
 from grading.engine.records import library_records
 from tools.assignment import grade_id
@@ -88,8 +87,6 @@ class Examination:
             self.trusted.run(source, file)
         if given:
             self.note_records()
-        else:
-            self.note_places(file, source)
         started = time.monotonic()
         result = CellResult(name)
         try:
@@ -121,13 +118,7 @@ class Examination:
             if isinstance(value, type) and value.__module__ == "__main__"
         }
         known = {n: c for n, c in own.items() if n in self.plan.given_classes}
-        self.pupil.records.update(library_records(self.plan.packages) | known)
-
-    def note_places(self, file: str, source: str) -> None:
-        """Remember where the student's functions stand, for checks that read their text."""
-        remember_source(file, source)
-        for name, line in self.plan.definitions(source):
-            self.pupil.places[name] = (file, line)
+        self.pupil.records.update(library_records(tuple(self.plan.packages)) | known)
 
     def ask(self, *question: Any) -> dict[str, Any]:
         """Ask the student's process, started again if need be, and remember to ask again."""
@@ -241,14 +232,17 @@ class Examination:
 
     def leave(self, check: Check) -> None:
         """Give the student's later cells what the visible lines of the check left behind."""
-        values = {}
-        for name in check.shared_names:
-            value = self.trusted.namespace.get(name)
-            if self.pupil.can_send(value):
-                values[name] = value
-        if self.pupil.channel is not None and (values or check.shared_source):
-            with suppress(Lost):  # the next cell starts a fresh process
-                self.ask("share", values, check.shared_source)
+        if self.pupil.channel is None:
+            return
+        names = [name for name in check.shared_names if name in self.trusted.namespace]
+        values = {name: self.trusted.namespace[name] for name in names}
+        kept, sent = (
+            self.pupil.codec.encode(self.pupil.sendable(values, plain)) for plain in (True, False)
+        )
+        with suppress(Lost):  # the next cell starts a fresh process
+            self.set_deadline()
+            self.pupil.ask("share", sent, check.shared_source)
+            self.done.append(("share", kept, check.shared_source))
 
     @property
     def layers(self) -> list[str]:
@@ -276,11 +270,12 @@ class Examination:
         try:
             self.revive()
             for question in questions:
-                if str(question[1]).startswith("<woven"):
+                file = question[1] if question[0] == "cell" else ""
+                if file.startswith("<woven"):
                     continue  # pages show what a student's own parts give, and no reference
                 reply = self.ask(*question)
-                name = str(question[1]).removeprefix("<cell ").removesuffix(">")
-                if question[0] == "cell" and name in later:
+                name = file.removeprefix("<cell ").removesuffix(">")
+                if name in later:
                     errors = [o for o in self.shows[name].outputs if o["output_type"] == "error"]
                     self.shows[name] = Shows(reply["outputs"] + errors)
                     later.remove(name)

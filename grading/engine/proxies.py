@@ -9,13 +9,12 @@ step and a gradient may reach.
 
 import builtins
 import inspect
-import linecache
 import sys
 from collections.abc import Iterator
 from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
-from grading.engine.torch_state import plain_attributes, tensors, torch
+from grading.engine.torch_state import plain_attributes, torch
 from grading.engine.wire import Handle
 
 if TYPE_CHECKING:
@@ -103,7 +102,7 @@ def stand_in(pupil: "Pupil", handle: Handle) -> Any:
     if handle.kind == "module" and torch() is not None:
         return _module(pupil, cls, info)
     thing = object.__new__(cls if issubclass(cls, Remote) else Remote)
-    vars(thing)["_pupil"] = pupil
+    vars(thing).update({"_pupil": pupil, "__name__": str(info["name"]), "__doc__": info["doc"]})
     return thing
 
 
@@ -119,10 +118,6 @@ def _function(pupil: "Pupil", handle: Handle) -> FunctionType:
     function.__module__ = "__main__"
     function.__dict__["__student__"] = True
     _sign(function, info.get("signature"))
-    place = pupil.places.get(function.__name__)
-    if place:
-        file, line = place
-        function.__code__ = function.__code__.replace(co_filename=file, co_firstlineno=line)
     return function
 
 
@@ -318,7 +313,9 @@ def pushed(given: Any, pupil: "Pupil") -> dict[int, Any]:
         if number is not None:
             found[number] = {
                 "training": {name: m.training for name, m in module.named_modules()},
-                "parameters": {n: (p.data, p.grad) for n, p in module.named_parameters()},
+                "parameters": {
+                    name: (p.data, p.grad, p.requires_grad) for name, p in module.named_parameters()
+                },
                 "buffers": dict(module.named_buffers()),
                 "plain": {name: plain_attributes(m) for name, m in module.named_modules()},
             }
@@ -339,84 +336,6 @@ def _modules_in(given: Any) -> Iterator[Any]:
             yield part
 
 
-# Gradients
-
-
-def linked(pupil: "Pupil", value: Any, graph: dict[str, Any] | None, given: Any) -> Any:
-    """The value of a reply, its tensors joined to the examiner's graph."""
-    if graph is None or torch() is None:
-        return value
-    modules = [pupil.stand_ins[number] for number in graph["modules"]]
-    inputs = [t for t in tensors(given) if t.requires_grad]
-    inputs += [p for module in modules for p in module.parameters() if p.requires_grad]
-    results = tensors(value)
-    ends = [results[place] for place in graph["places"]]
-    with torch().enable_grad():
-        joined = _bridge().apply(pupil, graph["number"], ends, _anchor(), *inputs)
-    return _replaced(value, {id(end): new for end, new in zip(ends, joined, strict=True)})
-
-
-def _anchor() -> Any:
-    return torch().zeros((), requires_grad=True)  # lets a result without inputs have a gradient
-
-
-def _bridge() -> Any:
-    """The autograd function whose backward pass runs on the student's side."""
-    found = globals().get("Bridge")
-    if found is not None:
-        return found
-
-    class Bridge(torch().autograd.Function):  # type: ignore[misc, name-defined]
-        """Results of a call; their gradients come from the student's process."""
-
-        @staticmethod
-        def forward(ctx: Any, pupil: Any, number: int, ends: list[Any], *inputs: Any) -> Any:
-            ctx.pupil, ctx.number = pupil, number
-            ctx.save_for_backward(*inputs)
-            return tuple(end.detach() for end in ends)
-
-        @staticmethod
-        def backward(ctx: Any, *gradients: Any) -> Any:
-            return (None, None, None, None, *_gradients(ctx, list(gradients)))
-
-    globals()["Bridge"] = Bridge
-    return Bridge
-
-
-def _gradients(ctx: Any, ends: list[Any]) -> list[Any]:
-    """Gradients of the inputs of a call, the anchor left out."""
-    anchor, *inputs = ctx.saved_tensors
-    again = torch().is_grad_enabled()  # a gradient of the gradient may be asked for
-    reply = ctx.pupil.gradients(ctx.number, ends, again)
-    found = reply["value"] or [None] * len(inputs)
-    for gradient, given in zip(found, inputs, strict=True):
-        if gradient is not None and gradient.shape != given.shape:
-            raise RuntimeError(f"a gradient has the shape {tuple(gradient.shape)}")
-    present = [gradient for gradient in found if gradient is not None]
-    if not again or not present:
-        return found
-    weights = [end for end in ends if end is not None]
-    joined = iter(_bridge().apply(
-        ctx.pupil, reply["number"], present, anchor, *inputs, *weights
-    ))  # fmt: skip
-    return [None if gradient is None else next(joined) for gradient in found]
-
-
 def is_optimizer(thing: Any) -> bool:
     """Whether `thing` is an optimizer of torch, which a student's code may step."""
     return torch() is not None and isinstance(thing, torch().optim.Optimizer)
-
-
-def _replaced(value: Any, news: dict[int, Any]) -> Any:
-    if id(value) in news:
-        return news[id(value)]
-    if type(value) in (tuple, list):
-        return type(value)(_replaced(part, news) for part in value)
-    if type(value) is dict:
-        return {key: _replaced(part, news) for key, part in value.items()}
-    return value
-
-
-def remember_source(file: str, source: str) -> None:
-    """Let `inspect.getsource` find the text of an answer."""
-    linecache.cache[file] = (len(source), None, source.splitlines(True), file)

@@ -20,7 +20,8 @@ from typing import Any
 
 from grading.engine import proxies, torch_state, wire
 from grading.engine.channel import Channel, ChannelError, Garbled, Gone, Hung
-from grading.engine.randomness import accept, move_on, random_states, same_states
+from grading.engine.gradients import Graphs, joined
+from grading.engine.randomness import move_all_on, move_on, random_states, same_states
 from grading.engine.sandbox import SandboxError
 from grading.engine.scratch import scratch_size
 from grading.engine.wire import Codec, Handle, Raised, WireError
@@ -94,7 +95,6 @@ class Pupil:
         self.nursery, self.seed = nursery, seed
         self.records: dict[str, type] = {}
         self.classes: dict[str, set[str]] = {}  # of the source's answers: their special methods
-        self.places: dict[str, tuple[str, int]] = {}  # where an answer defines a function
         self.exceptions: dict[str, type[BaseException]] = {}  # that the student's cells define
         self.deadline = time.monotonic()
         self.doing = ""  # the function that was called last
@@ -114,6 +114,7 @@ class Pupil:
         self.channel = Channel(our_read, our_write, idle=self._look_at_scratch)
         self.lent: list[Any] = []
         self.thrown: list[BaseException] = []
+        self.graphs = Graphs(reaches_all=True)
         self.stand_ins: dict[int, Any] = {}
         self.numbers: dict[int, int] = {}  # id of a stand-in: its number
         self.random: dict[str, Any] = {}
@@ -202,7 +203,8 @@ class Pupil:
             raise self._lost("died", "its callbacks were nested too deep")
         try:
             operation, number, args, kwargs, modules = message
-            reply = {"value": self._used(operation, number, args, kwargs)}
+            value = self._used(operation, number, args, kwargs)
+            reply = {"value": value, "graph": self.graphs.keep(value, (args, kwargs), {})}
             reply["modules"] = proxies.pushed(list(modules.values()), self)
             payload = self.codec.encode(reply)
         except Exception as error:
@@ -215,6 +217,8 @@ class Pupil:
             self.channel.send(b"A", payload, self.deadline)
 
     def _used(self, operation: str, number: int, args: tuple, kwargs: dict[str, Any]) -> Any:
+        if operation == "backward":
+            return self.graphs.backward(number, args[0], again=False)["value"]
         thing = self.lent[number]
         if operation == "call":
             return thing(*args, **kwargs)
@@ -241,14 +245,14 @@ class Pupil:
             value = self._taken(reply, shared)
             error = self._error(reply["raised"], operation) if "raised" in reply else None
             if error is None:
-                value = proxies.linked(self, value, reply["graph"], (args, kwargs))
+                value = joined(self, value, reply["graph"], (args, kwargs), self.stand_ins)
             printed = str(reply.get("printed", ""))
         except Exception as fault:  # a forged reply may fail in any way when it is taken apart
             raise self._lost("died", f"it sent back what is no answer: {fault}") from None
         if printed and sys.stdout is not self.outside:
             sys.stdout.write(printed)
         if reply.get("drew"):  # so that a check that seeds again is seen to do so
-            move_on()
+            move_all_on()
             self.random = random_states()
         self._warn(reply.get("warned", ()))
         if error:
@@ -271,17 +275,19 @@ class Pupil:
         for index, after in changes.items():
             if index not in range(n_given) or index in shared.handles:
                 raise WireError("it says that it changed what it was not given")
-            if not accept(shared.objects[index], after):
+            if not move_on(shared.objects[index]):
                 wire.update(shared.objects[index], after)
         return value  # decoding `modules` has refreshed the examiner's copies of modules
 
-    def can_send(self, value: Any) -> bool:
-        """Whether a value can be sent at all."""
-        try:
-            self.codec.encode(value)
-        except WireError:
-            return False
-        return True
+    def sendable(self, values: dict[str, Any], plain: bool) -> dict[str, Any]:
+        """Those of the values that can be sent; `plain`: that hold nothing of a student's."""
+        codec = Codec(self.records, _lend_nothing, _lend_nothing, False) if plain else self.codec
+        found = {}
+        for name, value in values.items():
+            with contextlib.suppress(WireError):
+                codec.encode(value)
+                found[name] = value
+        return found
 
     def gradients(self, graph: int, ends: list[Any], again: bool) -> dict[str, Any]:
         """Gradients of what a call was given, from those of its results."""
@@ -362,6 +368,10 @@ class Pupil:
         if kind == "module":  # its gradients are there when the whole message is decoded
             self.told.append((stand_in, info))
         return stand_in
+
+
+def _lend_nothing(thing: Any) -> Any:
+    raise WireError("nothing is lent here")
 
 
 def is_answer(verb: str, answer: Any) -> bool:

@@ -1,11 +1,25 @@
-"""Classes of the course whose instances travel between the processes by value."""
+"""What both kinds of processes load before they fork: modules, and classes that go by value."""
 
+import contextlib
+import functools
+import importlib
 import sys
 from types import ModuleType
 
 
-def library_records(packages: list[str]) -> dict[str, type]:
-    """Classes of the course's loaded modules by the name under which they travel."""
+def import_all(modules: list[str]) -> None:
+    """Import modules, but those that cannot be."""
+    for name in modules:
+        with contextlib.suppress(ImportError):
+            importlib.import_module(name)
+
+
+@functools.cache
+def library_records(packages: tuple[str, ...]) -> dict[str, type]:
+    """Classes of the course's loaded modules by the name under which they travel.
+
+    To look at all loaded modules writes to each page that one lies on: do it before a fork.
+    """
     modules = [
         (name, module)
         for name, module in sys.modules.items()

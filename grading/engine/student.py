@@ -15,11 +15,13 @@ import random
 import sys
 import warnings
 from collections.abc import Callable, Iterator
+from types import BuiltinFunctionType, FunctionType, MethodType, MethodWrapperType
 from typing import Any
 
 from grading.engine import torch_state, wire
 from grading.engine.cells import Capture, Cells, line_in, stack
 from grading.engine.channel import Channel
+from grading.engine.gradients import Graphs, joined
 from grading.engine.randomness import random_states, same_states
 from grading.engine.records import library_records
 from grading.engine.wire import Codec, Handle, Raised
@@ -67,6 +69,9 @@ OPERATIONS: dict[str, Callable[..., Any]] = {
 DUNDERS = [*OPERATIONS, *(f"r{name.rstrip('_')}" for name in NAMED)]
 
 
+FUNCTIONS = (FunctionType, BuiltinFunctionType, MethodType, MethodWrapperType)
+
+
 class Callback:
     """Something of the examiner that the student's code may call."""
 
@@ -106,7 +111,7 @@ class Student:
         self.numbers: dict[int, int] = {}  # id of a lent object: its place there
         self.records: dict[str, type] = {}
         self.codec = Codec(self.records, self.lend, self.borrow, trusting=True)
-        self.graphs = torch_state.Graphs()
+        self.graphs = Graphs()
         self.active: dict[int, Any] = {}  # modules that the present call was given
 
     def serve(self) -> None:
@@ -137,7 +142,11 @@ class Student:
         torch_state.push(reply, self.lent)
         if "raised" in reply:
             raise _exception(reply["raised"])
-        return reply["value"]
+        return joined(self, reply["value"], reply["graph"], (args, kwargs), {})
+
+    def gradients(self, graph: int, ends: list[Any], again: bool) -> dict[str, Any]:
+        """Gradients of what a callback was given, from those of its results."""
+        return {"value": self.ask("backward", graph, (ends,), {})}
 
     # What the examiner may ask for
 
@@ -159,12 +168,12 @@ class Student:
 
     def do_library(self, packages: list[str]) -> dict[str, Any]:
         """Let instances of the library's own classes travel as records."""
-        self.records.update(library_records(packages))
+        self.records.update(library_records(tuple(packages)))
         return {}
 
-    def do_share(self, values: dict[str, Any], source: str) -> dict[str, Any]:
+    def do_share(self, values: bytes, source: str) -> dict[str, Any]:
         """Take over what a visible check cell left behind: its variables, its functions."""
-        self.cells.namespace.update(values)
+        self.cells.namespace.update(self.codec.decode(values))
         with contextlib.suppress(Exception):
             exec(compile(source, "<check>", "exec"), self.cells.namespace)
         return {}
@@ -264,7 +273,7 @@ def describe(thing: Any) -> tuple[str, dict[str, Any]]:
         kind = "class"
     elif torch_state.is_module(thing):
         kind = "module"
-    elif inspect.isroutine(thing):
+    elif isinstance(thing, FUNCTIONS):
         kind = "function"
     elif hasattr(cls, "__next__"):
         kind = "iterator"

@@ -6,7 +6,6 @@ torch is looked up, never imported: an assignment without it does not pay for it
 import contextlib
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from typing import Any
 
 from grading.engine.wire import Handle
@@ -57,44 +56,6 @@ def grad_mode(state: dict[str, Any]) -> Iterator[None]:
     else:
         with torch().set_grad_enabled(state.get("grad", True)):
             yield
-
-
-@dataclass
-class Graphs:
-    """What calls were given and returned, for a later backward pass."""
-
-    kept: list[tuple[list[Any], list[Any]]] = field(default_factory=list)
-
-    def keep(self, value: Any, given: Any, modules: dict[int, Any]) -> dict[str, Any] | None:
-        """Remember a call whose result has a gradient; says which of its tensors have one."""
-        results = tensors(value)
-        outputs = [t for t in results if t.requires_grad and t.grad_fn is not None]
-        if not outputs:
-            return None
-        inputs = [t for t in tensors(given) if t.requires_grad and t.is_leaf]
-        inputs += [p for module in modules.values() for p in module.parameters() if p.requires_grad]
-        self.kept.append((inputs, outputs))
-        places = [i for i, t in enumerate(results) if t.requires_grad and t.grad_fn is not None]
-        return {"number": len(self.kept) - 1, "places": places, "modules": list(modules)}
-
-    def backward(self, number: int, gradients: list[Any], again: bool) -> dict[str, Any]:
-        """Gradients of the inputs of a call, None for one that played no part.
-
-        `again`: they have a graph themselves, of the call's inputs and of `gradients`.
-        """
-        inputs, outputs = self.kept[number]
-        pairs = [(o, g) for o, g in zip(outputs, gradients, strict=True) if g is not None]
-        ends, weights = [o for o, _ in pairs], [g.requires_grad_(again) for _, g in pairs]
-        if not inputs:
-            torch().autograd.backward(ends, weights, retain_graph=True)
-            return {"value": []}
-        found = torch().autograd.grad(
-            ends, inputs, weights, retain_graph=True, create_graph=again, allow_unused=True
-        )
-        if not again:
-            return {"value": list(found)}
-        self.kept.append(([*inputs, *weights], [g for g in found if g is not None]))
-        return {"value": list(found), "number": len(self.kept) - 1}
 
 
 def describe(module: Any, lend: Callable[[Any], Handle]) -> dict[str, Any]:
@@ -159,9 +120,10 @@ def push(state: dict[str, Any], lent: list[Any]) -> None:
             submodule.training = training
             vars(submodule).update(values["plain"][name])
         with torch().no_grad():
-            for name, (value, gradient) in values["parameters"].items():
+            for name, (value, gradient, requires) in values["parameters"].items():
                 parameter = module.get_parameter(name)
                 parameter.data = value.detach().reshape(parameter.shape).to(parameter.dtype)
+                parameter.requires_grad_(requires)
                 parameter.grad = gradient
             for name, value in values["buffers"].items():
                 module.get_buffer(name).copy_(value)

@@ -8,7 +8,6 @@ number, answered by how that process ended. The zygote ends when the socket clos
 
 import contextlib
 import gc
-import importlib
 import importlib.abc
 import json
 import os
@@ -20,6 +19,7 @@ from typing import Any
 
 from grading.engine.channel import Channel
 from grading.engine.namespaces import die_with_parent, enter_namespaces, mount_scratch
+from grading.engine.records import import_all, library_records
 from grading.engine.sandbox import Policy, Sandbox, SandboxError
 from grading.engine.scratch import clear_scratch
 from grading.engine.student import Student
@@ -47,7 +47,9 @@ def main(order: str, fd: str) -> None:
     namespaces = [] if options["unsafe"] else enter_namespaces()
     limited = bool(namespaces) and mount_scratch(options["scratch"], options["scratch_mb"])
     sys.meta_path.insert(0, Withheld(options["withheld"]))
-    warm(options["preload"])
+    import_all(options["preload"])
+    library_records(tuple(options["packages"]))
+    warm_torch()
     os.environ.update(dict.fromkeys(("HOME", "TMPDIR"), options["scratch"]))
     sandbox = None if options["unsafe"] else Sandbox(Policy(**options["policy"]))
     try:
@@ -60,14 +62,6 @@ def main(order: str, fd: str) -> None:
     gc.freeze()
     control.sendall(json.dumps({"limited": limited}).encode())
     serve(control, sandbox, options)
-
-
-def warm(modules: list[str]) -> None:
-    """Import what the assignment imports, and do torch's slow first steps."""
-    for name in modules:
-        with contextlib.suppress(ImportError):
-            importlib.import_module(name)
-    warm_torch()
 
 
 def serve(control: socket.socket, sandbox: Sandbox | None, options: dict[str, Any]) -> None:
