@@ -16,7 +16,7 @@ from pathlib import Path
 import yaml
 from nbformat import NotebookNode
 
-from tools.assignment import cells, kind, problem, read
+from tools.assignment import cells, problem, read
 from tools.variants import MARKS
 from tools.weave import CELL
 
@@ -96,7 +96,7 @@ def write_course(folder: Path, *names: str) -> Path:
     return path
 
 
-def hand_in(path: Path, *wrong: Wrong) -> NotebookNode:
+def submission(path: Path, *wrong: Wrong) -> NotebookNode:
     """The notebook of a student whose answers are right, except for the wrong ones."""
     notebook, texts = read(path), {w.answer: w.source for w in wrong}
     for cell in cells(notebook, "answer"):
@@ -104,8 +104,8 @@ def hand_in(path: Path, *wrong: Wrong) -> NotebookNode:
     return notebook
 
 
-def stubs(path: Path) -> NotebookNode:
-    """The notebook of a student who wrote nothing, where there is a stub for everything."""
+def exercise(path: Path) -> NotebookNode:
+    """What students get, with the plainest of stubs."""
     notebook = read(path)
     for cell in cells(notebook, "answer"):
         cell.source = "raise NotImplementedError"
@@ -120,7 +120,7 @@ def rounds() -> list[list[Wrong]]:
 
 def checks_of(path: Path, answer: str) -> list[str]:
     """Ids of the checks of an answer cell."""
-    return [c.id for c in read(path).cells if kind(c) == "check" and problem(c.id) == answer]
+    return [c.id for c in cells(read(path), "check") if problem(c.id) == answer]
 
 
 if __name__ == "__main__":
