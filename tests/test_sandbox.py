@@ -721,6 +721,16 @@ def test_a_copy_among_the_packages_is_withheld_too(tmp_path, monkeypatch):
         assert str(packages) in listed
 
 
+def test_two_libraries_do_not_grant_each_others_answers(tmp_path, monkeypatch):
+    packages = tmp_path / "lib/site-packages"
+    first, second = write_package(packages / "library"), write_package(packages / "second")
+    monkeypatch.setattr(readable, "_packages", lambda: [str(packages)])
+    read, _ = default_read_paths([first, second], ["library.answers", "second.answers"], [])
+    for package in (first, second):
+        assert granted(package / "given.py", read)
+        assert not granted(package / "answers.py", read)
+
+
 def test_what_a_student_reads_does_not_hold_the_repository_or_the_users():
     read, listed = default_read_paths(ROOT / "minillm", ["minillm.ngram"], [])
     assert not granted(ROOT / "minillm/ngram.py", read)

@@ -20,16 +20,19 @@ SYSTEM = (
 
 
 def default_read_paths(
-    library: Path, withheld: list[str], data: list[Path]
+    libraries: Path | list[Path], withheld: list[str], data: list[Path]
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Paths that may be read, and folders that may be listed: `Policy.read`, `Policy.listed`.
 
-    `library` is the folder of the course library, `withheld` are dotted names of its modules that
-    hold answers, `data` are files and folders to grant as they are. A copy of the library that is
-    installed among the packages is treated as the library is.
+    `libraries` are the folders of the course's packages, `withheld` the dotted names of modules in
+    them that hold answers, `data` files and folders to grant as they are. A copy of a library that
+    is installed among the packages is treated as the library is. Name all libraries in one call:
+    what one call grants beside its library may be another.
     """
     packages = _packages()
-    copies = {library.resolve(), *((Path(folder) / library.name).resolve() for folder in packages)}
+    libraries = [libraries] if isinstance(libraries, Path) else libraries
+    copies = {Path(f, library.name).resolve() for library in libraries for f in packages}
+    copies |= {library.resolve() for library in libraries}
     read, listed = [str(path) for path in data], []
     for folder in dict.fromkeys([*_interpreter(), *packages, *SYSTEM]):
         granted, around = _beside(Path(folder), copies)
