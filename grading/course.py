@@ -46,7 +46,7 @@ class Course:
         return self.root / "exercises" / assignment / f"{assignment}.ipynb"
 
     def private(self, *parts: str) -> Path:
-        """A path in `gradebook/`: `collected`, `submitted`, `autograded`, `feedback`, `records`."""
+        """A path in `gradebook/`: `collected`, `submitted`, `autograded`, `feedback`, `journal`."""
         return self.root.joinpath("gradebook", *parts)
 
     def config(self) -> Config:

@@ -159,7 +159,9 @@ def _waits(work: Work, name: str, points: float | None, old: Row | None) -> bool
 
 def _rows(connection: Connection, table: Table, books: Mapping[str, str]) -> dict[tuple, Row]:
     """The rows of these submitted notebooks, by notebook and cell."""
-    found = connection.execute(select(table).where(table.c.notebook_id.in_(books.values())))
+    query = select(table).where(table.c.notebook_id.in_(books.values()))
+    # A person who marks one of them meanwhile waits for the end of this transaction.
+    found = connection.execute(query.with_for_update())
     return {(row.notebook_id, row.cell_id): row for row in found}
 
 

@@ -126,6 +126,15 @@ def test_files_that_are_no_notebooks_are_named(released, tmp_path, data, reason)
 # Whose a file is
 
 
+def test_file_that_may_not_be_read_is_named(tmp_path, monkeypatch):
+    def refuse(*_: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(reading, "open", refuse, raising=False)
+    with pytest.raises(Broken, match=r"cannot be read \(Permission denied\): hand it in again"):
+        read_notebook(tmp_path / "x.ipynb")
+
+
 CLASS = [
     Student("ada", "Ada Lovelace", "ada@example.org", "101"),
     Student("ada_b", "Ada Byron", "b@example.org", "102"),

@@ -11,8 +11,10 @@ import pytest
 from malforming import Malformed, cases
 
 from grading import roster
+from grading.attempt import Job
 from grading.collect import collect, pending
 from grading.course import Course
+from grading.engine.worker import Worker
 from grading.journal import Collected, Journal, latest
 from grading.reading import read_notebook
 from grading.release import release
@@ -131,6 +133,20 @@ def test_batch_of_all_cases_never_stops(course, downloads, tmp_path):
     with Journal(course, NAME) as book:
         jobs = pending(course, book)
     assert len(jobs) == sum(each.status == "collected" for each in taken)
+    grade_all(course, jobs)
+
+
+def grade_all(course: Course, jobs: list[Job]) -> None:
+    """The engine gives every case of the batch its points, in time."""
+    points = {f"c{number}": case.points for number, case in enumerate(CASES)}
+    with Worker(course, NAME) as worker:
+        for job in jobs:
+            start = time.perf_counter()
+            attempt = worker.grade(job)
+            assert time.perf_counter() - start < LIMIT_S
+            assert attempt.status == "graded", attempt.reason
+            if points[job.student] is not None:
+                assert attempt.earned == points[job.student], CASES[int(job.student[1:])].name
 
 
 def test_only_ordinary_files_are_kept(course, downloads):

@@ -1,6 +1,6 @@
 """The file may be read by nobody but the administrator.
 
-points: 60 or none
+points: none
 says: cannot be read
 """
 
