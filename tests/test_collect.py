@@ -21,6 +21,7 @@ from grading.collect import EDITED, collect, pending
 from grading.course import Course, GradingError
 from grading.journal import Collected, Journal, latest
 from grading.reading import Broken, Handed, read_notebook
+from grading.release import release
 from grading.restore import restore
 from grading.roster import Student
 from tools.assignment import cells, grade_id
@@ -30,10 +31,24 @@ DEMO = Path(__file__).parent / "data" / "demo_course"
 NAME = "01_tally"
 
 
+@pytest.fixture(scope="module")
+def made(tmp_path_factory) -> Path:
+    """The demo course with a class of Ann and Bob, released."""
+    root = tmp_path_factory.mktemp("made") / "course"
+    shutil.copytree(DEMO, root)
+    (root / "class.csv").write_text("id,name,email\nann,Ann,a@b\nbob,Bob,b@b\n")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("MINILLM_COURSE", str(root))
+        patch.delenv("MINILLM_GRADEBOOK_URL", raising=False)
+        release(Course.here(), NAME)
+        roster.register(Course.here(), root / "class.csv")
+    return root
+
+
 @pytest.fixture
-def course(tmp_path, monkeypatch) -> Course:
-    """The demo course in a folder of its own."""
-    shutil.copytree(DEMO, tmp_path / "course")
+def course(made, tmp_path, monkeypatch) -> Course:
+    """That course in a folder of its own."""
+    shutil.copytree(made, tmp_path / "course")
     monkeypatch.setenv("MINILLM_COURSE", str(tmp_path / "course"))
     monkeypatch.delenv("MINILLM_GRADEBOOK_URL", raising=False)
     return Course.here()
@@ -210,10 +225,7 @@ def test_class_list_that_is_not_there_is_named(tmp_path):
 
 @pytest.fixture
 def zipped(course, tmp_path) -> Callable[[dict[str, bytes]], tuple[list[Collected], list[str]]]:
-    """Collects a .zip with the files of a dictionary, for a class of Ann and Bob."""
-    (tmp_path / "class.csv").write_text("id,name,email\nann,Ann,a@b\nbob,Bob,b@b\n")
-    roster.register(course, tmp_path / "class.csv")
-    assert main(["release", NAME]) == 0
+    """Collects a .zip with the files of a dictionary."""
 
     def collected(files: dict[str, bytes]) -> tuple[list[Collected], list[str]]:
         with zipfile.ZipFile(tmp_path / "all.zip", "w", zipfile.ZIP_DEFLATED) as archive:
@@ -263,18 +275,15 @@ def test_damaged_zip_is_named(course, zipped, tmp_path, capsys):
 
 
 def test_zip_keeps_the_times_of_its_files(course, tmp_path):
-    (tmp_path / "class.csv").write_text("id,name,email\nada,Ada,a@b\nbob,Bob,b@b\n")
-    roster.register(course, tmp_path / "class.csv")
-    assert main(["release", NAME, "--due", "2026-03-02 18:00"]) == 0
     (tmp_path / "in").mkdir()
-    path = tmp_path / "in" / "ada_x.ipynb"
+    path = tmp_path / "in" / "ann_x.ipynb"
     nbformat.write(submission(course.source(NAME)), path)
     os.utime(path, (1_770_000_000, 1_770_000_000))
     shutil.make_archive(str(tmp_path / "all"), "zip", tmp_path / "in")
     taken, strangers = collect(course, NAME, tmp_path / "all.zip")
-    assert [record.student for record in taken] == ["ada"]
+    assert [record.student for record in taken] == ["ann"]
     assert strangers == []
-    stamp = course.private("submitted", "ada", NAME, "timestamp.txt").read_text()
+    stamp = course.private("submitted", "ann", NAME, "timestamp.txt").read_text()
     expected = datetime.fromtimestamp(1_770_000_000, UTC)
     assert stamp == f"{expected:%Y-%m-%d %H:%M:%S} UTC"
 
