@@ -6,23 +6,22 @@ from pathlib import Path
 
 import pytest
 from made_course import hand_in, make_course
-from made_idioms import Wrong, checks_of, exercise, idioms, rounds, submission, write_course
+from made_idioms import (
+    COMMON,
+    DIFFERENT,
+    Wrong,
+    checks_of,
+    exercise,
+    idioms,
+    rounds,
+    submission,
+    working,
+    write_course,
+)
 
 from grading.attempt import Job
 from grading.engine.worker import Worker
 from tools.trial import trial
-
-COMMON = {
-    *("scalars", "numpy_arrays", "torch_tensors", "nested_containers"),
-    *("arguments", "expected_exceptions", "changed_in_place", "generator_arguments"),
-    *("lazy_generators", "callbacks", "bound_methods", "students_class"),
-    *("properties_and_with", "isinstance_of_modules", "parameters", "state_dicts"),
-    *("train_and_eval", "no_grad", "autograd", "training_steps"),
-    *("seeds", "signatures", "captured_output", "answer_variables"),
-    *("deep_copies", "records"),
-}
-REFUSED = ["patched_names"]  # when an assignment is built: see tests/test_split.py
-WORKING = [name for name in idioms() if name not in REFUSED]
 
 
 @dataclass
@@ -36,7 +35,7 @@ class Verdicts:
 @pytest.fixture(scope="module")
 def course(tmp_path_factory) -> Path:
     """The source of an assignment of all idioms that are not refused."""
-    return write_course(tmp_path_factory.mktemp("idioms"), *WORKING)
+    return write_course(tmp_path_factory.mktemp("idioms"), *working(), *DIFFERENT)
 
 
 @pytest.fixture(scope="module")
@@ -61,26 +60,30 @@ def both(source: Path, folder: Path) -> Iterator[Verdicts]:
 
 
 def cases() -> list[tuple[int, Wrong]]:
-    some = enumerate(rounds())
-    return [(n, wrong) for n, round_ in some for wrong in round_ if wrong.answer not in _refused()]
-
-
-def _refused() -> set[str]:
-    return {answer for name in REFUSED for answer in idioms()[name].answers}
+    answers = {answer for name in working() for answer in idioms()[name].answers}
+    return [(n, w) for n, round_ in enumerate(rounds()) for w in round_ if w.answer in answers]
 
 
 def test_common_idioms_are_here_and_at_least_24_work_unchanged():
     assert len(COMMON) == 26
     assert set(idioms()) >= COMMON
-    assert len(COMMON & set(WORKING)) >= 24
+    assert len(COMMON & set(working())) >= 24
 
 
-@pytest.mark.parametrize("name", WORKING)
+@pytest.mark.parametrize("name", working())
 def test_right_answer_passes_in_both(name, course, verdicts):
     found = verdicts[-1]
     for answer in idioms()[name].answers:
         for check in checks_of(course, answer):
             assert (found.notebook[check], found.grader[check]) == ("", "")
+
+
+@pytest.mark.parametrize("name", DIFFERENT)
+def test_idiom_that_differs_says_so(name, course, verdicts):
+    (answer,) = idioms()[name].answers
+    (check,) = checks_of(course, answer)
+    assert verdicts[-1].notebook[check] == ""
+    assert DIFFERENT[name] in verdicts[-1].grader[check]
 
 
 @pytest.mark.parametrize(
@@ -96,7 +99,7 @@ def test_every_idiom_has_a_wrong_answer_and_they_harm_no_other_idiom(course, ver
     assert all(idiom.wrong for idiom in idioms().values())
     for number, round_ in enumerate(rounds()):
         wrong = {wrong.answer for wrong in round_}
-        for name in WORKING:
+        for name in working():
             for answer in set(idioms()[name].answers) - wrong:
                 for check in checks_of(course, answer):
                     assert verdicts[number].grader[check] == ""

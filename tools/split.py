@@ -14,8 +14,12 @@ from nbformat import NotebookNode
 from tools.assignment import cells, label, problem
 from tools.names import Code, codes, dotted, root
 
-INSIDES = {"__code__", "__globals__", "__closure__", "__builtins__", "__mro__", "__bases__"}
+INSIDES = {
+    *("__code__", "__globals__", "__closure__", "__builtins__", "__wrapped__"),
+    *("__mro__", "__bases__"),
+}
 LOOKERS = {"vars", "inspect.getmembers", "inspect.getclosurevars", "dis.dis", "pickle.dumps"}
+TEXTS = {"inspect.getsource", "inspect.getsourcelines"}
 SETTINGS = {
     *("numpy.errstate", "numpy.seterr", "decimal.getcontext", "decimal.localcontext", "os.chdir"),
     *("torch.set_default_dtype", "torch.set_default_device", "sys.setrecursionlimit"),
@@ -133,9 +137,11 @@ def checks_look_into_no_answer(source: NotebookNode) -> Iterator[str]:
             if node.attr in INSIDES or (node.attr == "__dict__" and root(node) in made):
                 yield f"{code}: looks into {ast.unparse(node)!r}; test what the answer does"
         for node in code.nodes(ast.Call):
-            target = root(node.args[0]) if node.args else ""
-            if dotted(node.func, _imports(found)) in LOOKERS and target in made:
-                yield f"{code}: looks into {ast.unparse(node)!r}; test what the answer does"
+            called = dotted(node.func, _imports(found))
+            if called in LOOKERS | TEXTS and node.args and root(node.args[0]) in made:
+                way_out = "name what is forbidden by `:forbidden:` at the answer cell"
+                way_out = way_out if called in TEXTS else "test what the answer does"
+                yield f"{code}: looks into {ast.unparse(node)!r}; {way_out}"
         for node in code.nodes(ast.ClassDef):
             for base in sorted(answers & {root(base) for base in node.bases}):
                 yield (
