@@ -27,8 +27,8 @@ from grading.preprocessors import KeepWarningsFree
 from tools.assignment import cells, grade_id, read
 from tools.weave import withheld_modules
 
-PRELOADED = ["numpy", "torch", "ipykernel.kernelapp", "ipykernel.ipkernel", "tests.stock"]
-LIMIT_S = 30
+PRELOADED = ["numpy", "torch._dynamo", "ipykernel.ipkernel", "matplotlib.pyplot", "tests.stock"]
+PATIENCE_S = 120  # no submission here loops for ever; a busy machine may be slow
 
 
 class ForkedKernel:
@@ -64,6 +64,7 @@ def run_kernel(connection_file: str, folder: str, course: str, withheld: list[st
     """Body of the forked process."""
     from ipykernel.kernelapp import IPKernelApp
 
+    sys.modules["torch"].set_num_threads(1)
     os.chdir(folder)
     sys.path[:0] = [folder, course]
     sys.modules.update(dict.fromkeys(withheld))
@@ -109,7 +110,11 @@ def scores(notebook: NotebookNode, path: Path, hidden: bool = True) -> dict[str,
         course = str(Path(path).parents[2])
         ForkingManager.place = folder, course, withheld_modules(path)
         execute = Execute(
-            timeout=LIMIT_S, kernel_manager_class=ForkingManager, shutdown_kernel="immediate"
+            timeout=PATIENCE_S,
+            iopub_timeout=PATIENCE_S,
+            startup_timeout=PATIENCE_S,
+            kernel_manager_class=ForkingManager,
+            shutdown_kernel="immediate",
         )
         execute.preprocess(notebook, {"metadata": {"path": folder}})
     KeepWarningsFree().preprocess(notebook, {})
