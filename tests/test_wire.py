@@ -53,7 +53,7 @@ from grading.engine.wire import (
     update,
 )
 
-QUICK = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+QUICK = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 text = st.text(st.characters(), max_size=8)  # surrogates too
 scalars = st.one_of(

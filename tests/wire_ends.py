@@ -2,6 +2,7 @@
 
 import enum
 import functools
+from collections import deque
 from dataclasses import dataclass, field
 from types import SimpleNamespace
 from typing import NamedTuple
@@ -121,7 +122,7 @@ def same(a, b):
         return False
     if isinstance(a, dict):
         return same(list(a.items()), list(b.items()))
-    if isinstance(a, (list, tuple)):
+    if isinstance(a, (list, tuple, deque)):
         return len(a) == len(b) and all(map(same, a, b))
     if isinstance(a, float):
         return np.float64(a).tobytes() == np.float64(b).tobytes()

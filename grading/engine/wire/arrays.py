@@ -247,7 +247,7 @@ def read_state(r: Reader, state_of: Callable[[Any], Any]) -> tuple[Any, dict[str
 
     At another position NumPy would read memory that is not the generator's.
     """
-    r.charge(8000)
+    r.charge(500_000)  # mostly for the time that seeding takes
     parts = dict(r.get())
     name = parts["bit_generator"]
     if name not in BIT_GENERATORS:

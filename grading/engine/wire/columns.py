@@ -279,7 +279,7 @@ def read_keys(r: Reader) -> Items:
 def check_keys(r: Reader, keys: Items, size: int) -> None:
     """Raise where keys would take too long to be hashed and compared; `size` is in bytes."""
     if r.repeats and not r.codec.trusting:
-        r.charge(check_extent(keys, r.shared))
+        r.charge(10 * check_extent(keys, r.shared))  # which takes as long again as a hash
     # Keys of one hash are compared with each other: n of them take n * n / 2 comparisons.
     equal = len(keys) - len(set(map(hash, keys)))
     r.clashes += equal * (size + NODE)

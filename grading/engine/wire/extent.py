@@ -16,6 +16,7 @@ from grading.engine.wire.fields import fields_of
 from grading.engine.wire.stream import DEPTH, ROOM, Shared, WireError
 
 SIMPLE = {type(None), bool, int, float, complex, str, bytes}
+TEXTS = {str, bytes}
 SERIES = (list, tuple, set, frozenset, collections.deque)
 _empty: dict[Any, Any] = {}
 VIEWS = (type(_empty.keys()), type(_empty.values()), type(_empty.items()))
@@ -37,7 +38,11 @@ def check_extent(values: Iterable[Any], shared: Shared) -> int:
 def _extent(value: Any, known: dict[int, int], depth: int) -> int:
     cls = type(value)
     if cls in SIMPLE:
-        return 8 + len(value) if cls in (str, bytes) else 8
+        return 8 + len(value) if cls in TEXTS else 8
+    if cls in (tuple, list) and set(map(type, value)) <= SIMPLE - TEXTS:
+        return 64 + 8 * len(value)
+    if issubclass(cls, tuple):  # goes by value, and may be made anew for each look at it
+        return 64 + sum(_extent(part, known, depth + 1) for part in _parts(value))
     extent = known.get(id(value))
     if extent == OPEN or depth > DEPTH:
         raise WireError("data that contains itself, or is nested too deep, cannot be sent")

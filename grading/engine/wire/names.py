@@ -30,7 +30,10 @@ STANDARD = {
     "torch": TORCH,
     "types": {"NoneType", "EllipsisType", "GeneratorType", "SimpleNamespace"},
 }
-FUNCTIONS = (types.FunctionType, types.BuiltinFunctionType, types.MethodDescriptorType, np.ufunc)
+FUNCTIONS = (
+    *(types.FunctionType, types.BuiltinFunctionType, types.MethodDescriptorType),
+    *(np.ufunc, type(np.mean)),
+)
 
 
 def key_of(cls: type, records: Mapping[str, type]) -> str | None:

@@ -112,11 +112,12 @@ def read_value_record(r: Reader) -> Any:
     cls = _record_class(r)
     base = base_of(cls)
     r.sealed += 1
-    content: Any = r.get()
+    content = r.get()
     fields = _read_fields(r, cls)
     r.sealed -= 1
-    names: Any = getattr(cls, "_fields", None)  # of a NamedTuple
-    if type(content) is not base or (names and len(content) != len(names)):
+    names = getattr(cls, "_fields", ())  # of a NamedTuple
+    n_items = len(content) if isinstance(content, tuple) else 0
+    if type(content) is not base or (names and n_items != len(names)):
         raise WireError(f"no value for {cls.__name__}")
     value: Any = base.__new__(cls, content)  # type: ignore[call-overload]
     set_fields(value, fields)

@@ -164,7 +164,7 @@ READERS: dict[bytes, Get] = {
     b"P": read_path,
     b"u": lambda r: pathlib.PurePosixPath(r.text()),
     b"R": read_pattern,
-    b"m": reads(random.Random, fill_random, 2500),
+    b"m": reads(random.Random, fill_random, 100_000),
     b"n": reads(types.SimpleNamespace, fill_namespace, 100),
     b"a": read_array,
 }

@@ -11,7 +11,7 @@ from typing import Any
 DEPTH = 100  # nodes inside each other
 LARGEST = 256 << 20  # bytes of a message
 ROOM = 1 << 30  # bytes, about, that a decoded message may take
-NODE = 256  # bytes that every node is counted as: it takes time, too
+NODE = 1024  # bytes that every node is counted as: it takes time, too
 CLASHES = 64 << 20  # keys with equal hashes, times the bytes of the keys that they are among
 KNOWN = b"&"  # tag of a node that is an earlier one again
 
