@@ -35,8 +35,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def run(options: Namespace, screen: Screen) -> tuple[int, str]:
     """Run a verb; returns its exit status and what went wrong."""
     try:
+        course = Course.here()
+        if "assignment" in options:
+            course.source(options.assignment)  # raises where there is no such assignment
         for verb in steps.STEPS if options.verb == "grade" else [options.verb]:
-            steps.VERBS[verb](Course.here(), options, screen)
+            steps.VERBS[verb](course, options, screen)
     except GradebookAway as error:
         return AWAY, str(error)
     except SandboxError as error:

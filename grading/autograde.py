@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from grading import fingerprint
 from grading.attempt import Attempt, Job, Limits
 from grading.collect import pending
-from grading.course import Course
+from grading.course import Course, GradingError
 from grading.database import GradebookAway
 from grading.gradebook import Writer
 from grading.journal import Journal
@@ -28,7 +28,11 @@ class How:
     unsafe: bool = False  # without a sandbox
 
     def start(self, course: Course, assignment: str, into: str = "autograded") -> Scheduler:
-        """What grades; use it in a `with` statement."""
+        """What grades; use it in a `with` statement. GradingError before the step `release`."""
+        if not course.built_source(assignment).is_file():
+            raise GradingError(
+                f"{assignment} is not in the gradebook: run the step `release` first"
+            )
         source = fingerprint.source(course, assignment)
         setting = Setting(course.root, assignment, self.limits, self.unsafe, into, source)
         if not self.scheduler:

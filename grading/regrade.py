@@ -14,7 +14,7 @@ from grading.collect import pending
 from grading.course import Course, GradingError
 from grading.gradebook import Writer
 from grading.journal import Journal
-from grading.screen import Screen
+from grading.screen import Screen, shown
 
 TRIAL = "regraded"  # the folder in gradebook/ for the notebooks, as long as nothing is published
 JOURNAL = "regrade"  # the folder of the journal of these attempts
@@ -43,7 +43,13 @@ def regrade(
             published = agreed()
             if published:
                 publish(course, book, trial, jobs, screen)
-    screen.say("regrade", "published" if published else "nothing was published")
+    if published:
+        shutil.rmtree(course.private(TRIAL), ignore_errors=True)
+        screen.say("regrade", "published: run feedback and export again")
+    else:
+        screen.say(
+            "regrade", f"nothing was published; the notebooks: {shown(course.private(TRIAL))}"
+        )
     changed = [vars(change) for change in found]
     screen.results["regrade"] = {**summary.as_json(), "changes": changed, "published": published}
 
@@ -75,8 +81,9 @@ def _show_notebook(course: Course, attempt: Attempt) -> None:
 def _jobs(course: Course, book: Journal, students: Sequence[str]) -> list[Job]:
     jobs = {job.student: job for job in pending(course, book, again=True)}
     strangers = sorted(set(students) - set(jobs))
-    if strangers:
-        raise GradingError(f"nothing of {', '.join(strangers)} can be graded again")
+    if strangers or not jobs:
+        who = ", ".join(strangers) or "anybody"
+        raise GradingError(f"there is no submission of {who} that could be graded again")
     return [jobs[student] for student in students] if students else list(jobs.values())
 
 

@@ -169,5 +169,5 @@ def local_cluster(dask: ModuleType, workers: int) -> Any:
         security=True,  # certificates for this cluster only: other users of the machine stay out
         dashboard_address=None,
         memory_limit=0,  # students' processes have limits of their own
-        silence_logs="ERROR",
+        silence_logs="CRITICAL",
     )

@@ -3,6 +3,7 @@
 import json
 import sys
 from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
 from typing import Any, TypeVar
 
 from tqdm import tqdm
@@ -65,3 +66,8 @@ class Screen:
     @property
     def _file(self) -> Any:
         return sys.stderr if self.as_json else sys.stdout
+
+
+def shown(path: Path) -> str:
+    """The path as it is typed in this folder."""
+    return str(path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path)

@@ -23,7 +23,7 @@ from grading.export import export
 from grading.regrade import regrade
 from grading.report import report
 from grading.scheduler import Scheduler
-from grading.screen import Screen
+from grading.screen import Screen, shown
 
 
 def run_roster(course: Course, options: Namespace, screen: Screen) -> None:
@@ -38,7 +38,7 @@ def run_release(course: Course, options: Namespace, screen: Screen) -> None:
     """Enter the assignment into the gradebook."""
     release.release(course, options.assignment, options.due)
     lateness.settle(course, options.assignment)
-    screen.say("release", course.exercise(options.assignment))
+    screen.say("release", shown(course.exercise(options.assignment)))
     screen.results["release"] = {"exercise": str(course.exercise(options.assignment))}
 
 
@@ -66,7 +66,7 @@ def run_feedback(course: Course, options: Namespace, screen: Screen) -> None:
     for page in screen.each("feedback", pages, total):
         number += 1
         faults += [f"{page.student}: {page.fault}"] if page.fault else []
-    screen.say("feedback", f"{number} pages in {course.private('feedback')}")
+    screen.say("feedback", f"{number} pages in {shown(course.private('feedback'))}")
     for fault in faults:
         screen.say("", fault)
     screen.results["feedback"] = {"pages": number, "faults": faults}
@@ -78,7 +78,7 @@ def run_export(course: Course, options: Namespace, screen: Screen) -> None:
     files = []
     for form in options.format:
         files.append(export(course, options.assignment, form, options.into, options.column))
-        screen.say("export", files[-1])
+        screen.say("export", shown(files[-1]))
     screen.results["export"] = {"files": [str(file) for file in files]}
 
 

@@ -157,7 +157,7 @@ def _mishandled(made: MadeClass) -> None:
 
 def _hostile(made: MadeClass) -> None:
     """What hangs, ends or cheats: it costs the points of its own cell."""
-    made.add("prints its input", made.changed(_print_checks), made.total)
+    made.add("prints what it can see", made.changed(_print_checks), made.total)
     theft = made.changed(lambda n, a: a.update(source=_theft(made.source)))
     made.add("imports the answer", theft, made.without_first)
     endless = made.changed(lambda n, a: a.update(source="while True:\n    pass"))
@@ -225,7 +225,8 @@ def _warn(notebook: NotebookNode, answer: NotebookNode) -> None:
 
 
 def _print_checks(notebook: NotebookNode, answer: NotebookNode) -> None:
-    notebook.cells.append(nbformat.v4.new_code_cell("print(In)\nprint('\\n'.join(In))\nIn"))
+    code = "print(globals())\nprint(globals().get('In'))"  # `In`: all that a kernel was sent
+    notebook.cells.append(nbformat.v4.new_code_cell(code))
 
 
 def _theft(source: Path) -> str:

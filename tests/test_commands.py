@@ -130,8 +130,11 @@ def test_broken_submission_is_a_result(collected, capsys):
 def test_steps_that_lack_something_say_what(course, capsys):
     assert main(["collect", NAME, "--from", "downloads"]) == 1
     assert "run the step `release` first" in capsys.readouterr().err
-    assert main(["release", "09_none"]) == 1
-    assert "no assignment '09_none'" in capsys.readouterr().err
+    for verb in ("release", "report", "regrade"):
+        assert main([verb, "09_none"]) == 1
+        assert "no assignment '09_none'" in capsys.readouterr().err
+    assert main(["regrade", NAME, "--dry-run"]) == 1
+    assert "the step" in capsys.readouterr().err
     assert main(["autograde", NAME, "--workers", "0"]) == 1
     assert "at least one" in capsys.readouterr().err
 
