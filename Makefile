@@ -10,7 +10,7 @@ PAGES     := _build/html
 # What a chapter's cells read beside their own text: the notebook cache does not look at these.
 INPUTS     = find minillm data book/figures -type f ! -name '*.py[co]' ! -name '.*'
 
-.PHONY: help book serve test lab exercises grade bench results pins clean
+.PHONY: help book serve test lab exercises doctor grade bench results pins clean
 help: ## list the verbs
 	@sed -n 's/^\([a-z]*\):.*## /  make \1~/p' Makefile | awk -F~ '{printf "%-18s %s\n", $$1, $$2}'
 
@@ -40,6 +40,9 @@ lab: .venv/book.stamp ## open JupyterLab: .md chapters open as notebooks
 
 exercises: .venv/book.stamp ## weave the solutions, build the released notebooks
 	$(BIN)/python -m tools.weave && $(BIN)/python -m tools.build_exercises
+
+doctor: .venv/book.stamp ## say whether this machine can keep students' code apart
+	@$(BIN)/python -m grading doctor
 
 grade: .venv/book.stamp ## grade a class: ARGS="--roster class.csv --from downloads.zip"
 	$(BIN)/python -m grading grade $(ASSIGNMENT) $(ARGS)
