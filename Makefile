@@ -15,13 +15,11 @@ help: ## list the verbs
 	@sed -n 's/^\([a-z]*\):.*## /  make \1~/p' Makefile | awk -F~ '{printf "%-18s %s\n", $$1, $$2}'
 
 book: .venv/book.stamp book/figures/data/shannon.json ## execute and build the book, warnings as errors
-	@mkdir -p _build
-	@$(INPUTS) | LC_ALL=C sort | xargs cksum > _build/inputs.new
+	@mkdir -p _build && $(INPUTS) | LC_ALL=C sort | xargs cksum > _build/inputs.new
 	@cmp -s _build/inputs.new _build/inputs || rm -rf _build/.jupyter_cache
 	@mv _build/inputs.new _build/inputs && rm -rf $(PAGES) _build/.doctrees
 	$(BIN)/jupyter-book build . -W -n --keep-going
-	@touch $(PAGES)/.complete
-	@echo "Start page:  file://$(CURDIR)/$(PAGES)/index.html"
+	@touch $(PAGES)/.complete && echo "Start page:  file://$(CURDIR)/$(PAGES)/index.html"
 	@echo "The interactive figures need a server:  make serve"
 
 serve: ## serve the built book on this machine, at PORT=8000
@@ -74,8 +72,7 @@ book/figures/data/shannon.json: minillm/figures.py minillm/figure_data.py minill
 	@echo "Installing what requirements.txt names: minutes the first time."
 	@$(PIP) install -q $(PIP_FLAGS) -c constraints.txt -r requirements.txt setuptools
 	@$(PIP) install -q --no-deps --no-build-isolation -e .
-	@mkdir -p .venv/etc/jupyter/labconfig
-	@cp tools/jupyterlab.json .venv/etc/jupyter/labconfig/default_setting_overrides.json
+	@mkdir -p .venv/etc/jupyter/labconfig && cp tools/jupyterlab.json .venv/etc/jupyter/labconfig/default_setting_overrides.json
 	@touch $@
 
 .venv/test.stamp: requirements-dev.txt .venv/book.stamp
