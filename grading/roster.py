@@ -12,9 +12,14 @@ from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
+from nbgrader.api import Student as Row
+from sqlalchemy import Connection, bindparam, select
+
 from grading.course import Course, GradingError
+from grading.database import Database
 
 VALID_ID = re.compile(r"\w[\w.@-]*")
+TABLE = Row.__table__
 END_OF_ID = re.compile(r"_| - |\.ipynb$")
 
 
@@ -70,25 +75,43 @@ def _student(row: dict[str, str], place: str) -> Student:
 def register(course: Course, path: Path) -> list[Student]:
     """Read the class list at `path` and write it into the gradebook."""
     students = read(path)
-    with course.gradebook() as gradebook:
-        for student in students:
-            gradebook.update_or_create_student(
-                student.id,
-                first_name="",  # nbgrader shows "last, first"
-                last_name=student.name,
-                email=student.email,
-                lms_user_id=student.lms_id or None,
-            )
+    course.gradebook().close()  # which makes the tables where there are none
+    Database(course).transaction(lambda connection: _write(connection, students))
     return students
+
+
+def _write(connection: Connection, students: list[Student]) -> None:
+    """Insert who is new and update who differs; others stay."""
+    found = {row.id: row for row in connection.execute(select(TABLE))}
+    rows = {student.id: _row(student) for student in students}
+    new = [{"id": key, **row} for key, row in rows.items() if key not in found]
+    changed = [
+        {"key": key, **row}
+        for key, row in rows.items()
+        if key in found and row.items() - found[key]._mapping.items()
+    ]
+    if new:
+        connection.execute(TABLE.insert(), new)
+    if changed:
+        connection.execute(TABLE.update().where(TABLE.c.id == bindparam("key")), changed)
+
+
+def _row(student: Student) -> dict[str, str | None]:
+    """What nbgrader, which shows "last, first", knows of a student."""
+    number = student.lms_id or None
+    return {
+        "first_name": "",
+        "last_name": student.name,
+        "email": student.email,
+        "lms_user_id": number,
+    }
 
 
 def students(course: Course) -> list[Student]:
     """The class list as the gradebook has it, sorted by id; GradingError where it is empty."""
-    with course.gradebook() as gradebook:
-        found = [
-            Student(s.id, s.last_name or "", s.email or "", s.lms_user_id or "")
-            for s in gradebook.students
-        ]
+    course.gradebook().close()
+    rows = Database(course).transaction(lambda c: c.execute(select(TABLE)).all())
+    found = [Student(r.id, r.last_name or "", r.email or "", r.lms_user_id or "") for r in rows]
     if not found:
         raise GradingError("the gradebook knows no students: run the step `roster` first")
     return sorted(found, key=lambda student: student.id)

@@ -24,7 +24,7 @@ from sqlalchemy import Connection, Row, Select, Table, bindparam, select
 
 from grading.attempt import Attempt
 from grading.course import GradingError
-from grading.journal import Collected
+from grading.states import Collected
 
 NO_RESPONSE = "No response."  # what stock nbgrader says below an untouched answer
 STUDENTS, SUBMISSIONS = Student.__table__, SubmittedAssignment.__table__
