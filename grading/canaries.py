@@ -78,22 +78,21 @@ def examine(folder: str, port: int) -> None:
     """
     prey = _prey(Path(folder), port)
     free = _in_child(lambda _: _tries(prey))
-    namespaces = enter_namespaces()
+    enter_namespaces()
     scratch = f"{folder}/scratch"
     quota = mount_scratch(scratch, 16)
     with contextlib.suppress(ImportError):
         import torch  # noqa: F401 - as in the interpreter that students' processes are forked from
     try:
-        inside, enter_s = _inside(Path(folder), scratch, prey)
+        inside = _inside(Path(folder), scratch, prey)
     except SandboxError as error:
         print(json.dumps({"missing": str(error)}))
         return
-    found = {"free": free, "inside": inside, "enter_s": enter_s}
-    print(json.dumps({**found, "namespaces": namespaces, "quota": quota}))
+    print(json.dumps({"free": free, "quota": quota, **inside}))
 
 
-def _inside(folder: Path, scratch: str, prey: Prey) -> tuple[dict[str, bool], float]:
-    """What the canaries can do inside the sandbox, and seconds to enter it; raises SandboxError."""
+def _inside(folder: Path, scratch: str, prey: Prey) -> dict[str, Any]:
+    """What the canaries can do inside, its layers, and seconds to enter it; raises SandboxError."""
     read, listed = default_read_paths(folder / "library", [], [])
     uid = UID if os.geteuid() == 0 else None
     box = Sandbox(Policy(read, listed, scratch, uid=uid, memory_mb=MEMORY_MB))
@@ -101,17 +100,17 @@ def _inside(folder: Path, scratch: str, prey: Prey) -> tuple[dict[str, bool], fl
     runs = [_in_child(lambda answer: _enters(box, prey, answer)) for _ in range(TIMES)]
     if refused := [run["refused"] for run in runs if "refused" in run]:
         raise SandboxError(refused[0])
-    return runs[0]["can"], statistics.median(run["enter_s"] for run in runs)
+    return {**runs[0], "enter_s": statistics.median(run["enter_s"] for run in runs)}
 
 
 def _enters(box: Sandbox, prey: Prey, answer: int) -> dict[str, Any]:
     started = time.perf_counter()
     try:
-        box.enter([answer])
+        layers = box.enter([answer])
     except SandboxError as error:
         return {"refused": str(error)}
     enter_s = time.perf_counter() - started
-    return {"can": _tries(prey), "enter_s": enter_s}
+    return {"inside": _tries(prey), "layers": layers, "enter_s": enter_s}
 
 
 def _prey(folder: Path, port: int) -> Prey:

@@ -17,7 +17,14 @@ from typing import Any
 from grading.canaries import CANARIES
 from grading.engine.sandbox import WAYS_OUT
 
-NAMESPACES = ("pid", "net", "ipc", "uts", "mount")
+EXTRAS = {
+    "pid namespace": "see no other process",
+    "net namespace": "have no network at all",
+    "ipc namespace": "share no memory with others",
+    "uts namespace": "do not share the machine's name",
+    "mount namespace": "have mounts of their own",
+    "own root folder": "cannot ask whether another file exists",
+}
 AS_AN_EXTRA = (
     "An extra that this system does not give. Root has it; other users need user namespaces, which "
     "Ubuntu 24.04 allows with `sysctl kernel.apparmor_restrict_unprivileged_userns=0`."
@@ -48,7 +55,7 @@ def doctor() -> list[Layer]:
     if "missing" in found:
         return [Layer("sandbox", False, True, found["missing"], WAYS_OUT)]
     layers = [_layer(name, found) for name in CANARIES]
-    layers += [_namespace(name, found["namespaces"]) for name in NAMESPACES]
+    layers += [_extra(name, found["layers"]) for name in EXTRAS]
     quota = "the kernel limits its size" if found["quota"] else "its size is watched, not limited"
     layers.append(Layer("scratch folder", found["quota"], False, quota, AS_AN_EXTRA))
     cost = f"{1000 * found['enter_s']:.1f} ms for each student's process"
@@ -101,7 +108,7 @@ def _layer(name: str, found: dict[str, Any]) -> Layer:
     return Layer(name, free and not inside, True, detail, WAYS_OUT)
 
 
-def _namespace(name: str, entered: list[str]) -> Layer:
-    active = f"{name} namespace" in entered
-    detail = "students have one of their own" if active else "shared with the system"
-    return Layer(f"{name} namespace", active, False, detail, AS_AN_EXTRA)
+def _extra(name: str, entered: list[str]) -> Layer:
+    active = name in entered
+    detail = f"students {EXTRAS[name]}" if active else "shared with the system"
+    return Layer(name, active, False, detail, AS_AN_EXTRA)

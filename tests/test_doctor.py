@@ -42,7 +42,7 @@ def found(**changes):
     """What an examination finds where all is well, changed."""
     names = list(CANARIES)
     well = {"free": dict.fromkeys(names, True), "inside": dict.fromkeys(names, False)}
-    return {**well, "enter_s": 0.002, "namespaces": [], "quota": False, **changes}
+    return {**well, "enter_s": 0.002, "layers": [], "quota": False, **changes}
 
 
 @pytest.mark.parametrize("name", list(CANARIES))

@@ -585,6 +585,53 @@ def in_session(path, process):
         return False
 
 
+ROOTED = """
+import os, sys
+sys.path.insert(0, ".")
+from grading.engine.namespaces import enter_namespaces
+from grading.engine.sandbox import Policy, Sandbox
+folder = sys.argv[1]
+names = enter_namespaces()
+policy = Policy(
+    (f"{folder}/link/granted", "/etc/localtime"), (f"{folder}/listed",), f"{folder}/scratch",
+    uid=61_996 if os.geteuid() == 0 else None,
+)
+box = Sandbox(policy)
+box.prepare()
+if os.fork() == 0:
+    keep = os.dup(1)
+    layers = box.enter([keep])
+    paths = ["real/granted", "link/granted", "real/other", "listed", "listed/file"]
+    found = [path for path in paths if os.path.exists(f"{folder}/{path}")]
+    found += [path for path in ("/etc/passwd", "/home", "/etc/localtime") if os.path.exists(path)]
+    open("a.txt", "w").write("works")
+    found += [open(f"{folder}/link/granted").read(), open("a.txt").read()]
+    rooted = "rooted" if "own root folder" in layers else "shared"
+    os.write(keep, "|".join([rooted, *found]).encode())
+    os._exit(0)
+os.wait()
+os._exit(0)
+"""
+
+
+@pytest.mark.parametrize("user", USERS)
+def test_nothing_exists_but_what_is_granted_where_mounts_are_to_be_had(user, folder):
+    """Landlock keeps files from being opened; only this keeps them from being asked after."""
+    for name in ("real", "listed", "scratch"):
+        (folder / name).mkdir()
+        (folder / name).chmod(0o777)
+    (folder / "link").symlink_to("real")
+    for name in ("real/granted", "real/other", "listed/file"):
+        (folder / name).write_text("text")
+    found = as_user(user, "-c", ROOTED, str(folder)).split("|")
+    granted = ["real/granted", "link/granted", "listed", "/etc/localtime", "text", "works"]
+    if namespaces_to_be_had(user):
+        assert found == ["rooted", *granted]
+    else:
+        assert found[0] == "shared"
+        assert {*granted, "/etc/passwd", "real/other"} <= {*found}
+
+
 # --- refusals -------------------------------------------------------------------------------------
 
 

@@ -55,9 +55,9 @@ def enter_namespaces() -> list[str]:
     if "pid" in names:
         prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
     if "mount" in names:
-        _mount("none", "/", "none", RECURSIVE | PRIVATE)
+        mount("none", "/", "none", RECURSIVE | PRIVATE)
         with contextlib.suppress(OSError):  # a container may not allow it; /proc stays as it was
-            _mount("proc", "/proc", "proc", NO_SETUID | NO_DEVICES | NO_PROGRAMS)
+            mount("proc", "/proc", "proc", NO_SETUID | NO_DEVICES | NO_PROGRAMS)
     return entered()
 
 
@@ -71,13 +71,14 @@ def mount_scratch(path: str, size_mb: int) -> bool:
         return False
     options = f"size={size_mb}m,nr_inodes={MAX_FILES},mode=700"
     try:
-        _mount("tmpfs", path, "tmpfs", NO_SETUID | NO_DEVICES | NO_PROGRAMS, options)
+        mount("tmpfs", path, "tmpfs", NO_SETUID | NO_DEVICES | NO_PROGRAMS, options)
     except OSError:
         return False
     return True
 
 
-def _mount(source: str, target: str, kind: str, flags: int, options: str = "") -> None:
+def mount(source: str, target: str, kind: str, flags: int, options: str = "") -> None:
+    """Mount `source` at the folder or file `target`; raises OSError."""
     words = (os.fsencode(word) for word in (source, target, kind))
     checked("mount", *words, flags, os.fsencode(options))
 

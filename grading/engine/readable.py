@@ -61,10 +61,10 @@ def _packages() -> list[str]:
 
 def _beside(folder: Path, holes: set[Path]) -> tuple[list[str], list[str]]:
     """What to read so that all of the folder is granted but the holes, and what to list."""
-    folder = folder.resolve()
-    if folder in holes:
+    real = folder.resolve()
+    if real in holes:
         return [], []
-    if not any(hole.is_relative_to(folder) and hole.exists() for hole in holes):
+    if not any(hole.is_relative_to(real) and hole.exists() for hole in holes):
         return [str(folder)], []
     read, listed = [], [str(folder)]
     for entry in folder.iterdir():
@@ -76,7 +76,8 @@ def _beside(folder: Path, holes: set[Path]) -> tuple[list[str], list[str]]:
 
 def _modules(package: Path, withheld: list[str]) -> Iterator[str]:
     """The files of the package that belong to no withheld module, compiled ones included."""
-    for folder, _, names in os.walk(package):
+    for folder, below, names in os.walk(package):
+        below[:] = [name for name in below if not name.startswith(".")]  # caches of tools
         for name in names:
             path = Path(folder, name)
             if not path.is_symlink() and not _withheld(path.relative_to(package.parent), withheld):

@@ -5,7 +5,7 @@
     user          one that owns nothing, where the grader is root
     Landlock      it reads the interpreter and the course's data, and writes one flat folder
     seccomp       it computes and uses files; it starts no program and reaches no other process
-    namespaces    where they are to be had: no other process, no network is there at all
+    namespaces    where they are to be had: no other process, network or file is there at all
 
 Landlock and seccomp are required, and need neither root nor a container. A system without them is
 refused with `SandboxError`.
@@ -19,6 +19,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from grading.engine import landlock, libc, namespaces, seccomp
+from grading.engine.root import enter_root
+
+with contextlib.suppress(ImportError):  # Windows has no such module, and is refused below
+    import resource
 
 WAYS_OUT = (
     "Grade in a Linux virtual machine or container (kernel 5.13 or later with Landlock), or pass "
@@ -57,6 +61,7 @@ class Sandbox:
         self._zygote = 0
         self._capabilities: tuple[int, ...] = ()
         self._n_threads = 0
+        self._rooted = False
         self._filter: seccomp.Block = []
 
     def missing(self) -> list[str]:
@@ -82,6 +87,9 @@ class Sandbox:
         if os.geteuid() == 0 and self.policy.uid is None:
             raise SandboxError("Root grades with a user of its own for students: set Policy.uid.")
         self._zygote = os.getpid()
+        policy = self.policy
+        paths = (*policy.read, policy.scratch, "/dev/null", "/proc")
+        self._rooted = enter_root(paths, policy.listed)
         self._own_scratch()
         self._ruleset = self._rules()
         self._null = os.open("/dev/null", os.O_RDWR | os.O_CLOEXEC)
@@ -110,6 +118,7 @@ class Sandbox:
         os.umask(0o077)
         self._limit()
         layers = ["closed descriptors", "resource limits", *namespaces.entered()]
+        layers += ["own root folder"] if self._rooted else []
         layers += self._become()
         namespaces.die_with_parent(self._zygote)
         os.chdir(self.policy.scratch)
@@ -148,14 +157,14 @@ class Sandbox:
 
     def _reaches_all(self) -> bool:
         """Whether file modes alone let this user read what the policy grants, one level deep."""
-        paths = [Path(path) for path in (*self.policy.read, *self.policy.listed)]
         if not os.access(self.policy.scratch, os.W_OK | os.X_OK):
             return False
-        return all(
-            os.access(path, os.R_OK)
-            and (not path.is_dir() or all(os.access(entry, os.R_OK) for entry in path.iterdir()))
-            for path in paths
-        )
+        granted = [Path(path) for path in (*self.policy.read, *self.policy.listed)]
+        try:
+            inside = [entry for path in granted if path.is_dir() for entry in path.iterdir()]
+        except PermissionError:
+            return False
+        return all(os.access(p, os.R_OK) for p in [*granted, *inside] if not p.is_symlink())
 
     def _become(self) -> list[str]:
         """Change the user where the grader is root; keep no capability, or only that of reading."""
@@ -197,8 +206,6 @@ class Sandbox:
 
     def _limit(self) -> None:
         """Set limits that this process cannot raise again."""
-        import resource  # not to be had on every system that may import this module
-
         policy, mb = self.policy, 1 << 20
         pages = int(Path("/proc/self/statm").read_text().split()[0])
         for name, limit in {
