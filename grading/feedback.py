@@ -6,7 +6,7 @@ worth (points and comments given by hand included), the graded notebook what the
 """
 
 import os
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,14 +14,15 @@ import nbformat
 from nbgrader.api import Gradebook
 
 from grading import journal
-from grading.attempt import Attempt
+from grading.attempt import Attempt, CellResult, CheckResult
 from grading.course import Course
 from grading.journal import State
 from grading.marks import Score, Total, scores, totals
 from grading.page.model import Cell, Output, Page, page_cells, released_texts
 from grading.preprocessors import HideHiddenChecks
-from grading.verdict import CUT_OFF, Message, messages, told
-from tools.assignment import read
+from grading.verdict import CUT_OFF, Message, messages, stopped_cells, told
+from tools.assignment import cells, problem, read
+from tools.rules import MARK, region_lines
 
 AT_ONCE = 200  # students whose scores are asked for with one question
 
@@ -44,12 +45,21 @@ class Shared:
     assignment: str
     released: set[str]
     messages: list[Message]
+    checks: dict[str, list[str]]  # lines by id, the hidden ones empty
 
     @classmethod
     def of(cls, course: Course, assignment: str) -> "Shared":
         """What the pages of `assignment` share."""
-        known = messages(read(course.source(assignment)))
-        return cls(course, assignment, released_texts(course, assignment), known)
+        source = read(course.source(assignment))
+        checks = {cell.id: _visible_lines(cell.source) for cell in cells(source, "check")}
+        released = released_texts(course, assignment)
+        return cls(course, assignment, released, messages(source), checks)
+
+
+def _visible_lines(source: str) -> list[str]:
+    hidden = {*region_lines(source, "HIDDEN TESTS")}
+    lines = source.split("\n")
+    return ["" if line.strip() in hidden or MARK.fullmatch(line) else line for line in lines]
 
 
 def feedback(
@@ -102,13 +112,26 @@ def cells_of(shared: Shared, attempt: Attempt, points: dict[str, Score]) -> list
     path = shared.course.private("autograded", attempt.student, name, f"{name}.ipynb")
     notebook = nbformat.v4.reads(path.read_text(encoding="utf-8"))
     notebook, _ = HideHiddenChecks().preprocess(notebook, {})
-    why = {c.id: told(c, shared.messages, attempt.limits) for c in attempt.checks}
-    cells = list(page_cells(notebook, shared.released, points, why))
-    cut_off = {c.id: CUT_OFF[c.status] for c in attempt.cells if c.status in CUT_OFF}
-    for cell in cells:
-        if cell.id in cut_off:
-            cell.outputs.append(Output("error", cut_off[cell.id].format(attempt.limits.cell_s)))
-    return cells
+    stopped = stopped_cells(attempt)
+    why = {check.id: _why(shared, attempt, check, stopped) for check in attempt.checks}
+    shown = list(page_cells(notebook, shared.released, points, why))
+    for cell in shown:
+        status = stopped[cell.id].status if cell.id in stopped else ""
+        if status in CUT_OFF and not any(output.kind == "error" for output in cell.outputs):
+            cell.outputs.append(Output("error", CUT_OFF[status].format(attempt.limits.cell_s)))
+    return shown
+
+
+def _why(
+    shared: Shared, attempt: Attempt, check: CheckResult, stopped: Mapping[str, CellResult]
+) -> str:
+    """Why a check lost its points."""
+    lines = shared.checks.get(check.id, [])
+    line = lines[check.line - 1] if 0 < check.line <= len(lines) else ""
+    text = told(check, shared.messages, attempt.limits, line)
+    if check.error == "NameError" and problem(check.id) in stopped:
+        text += f"\nThe answer cell {problem(check.id)} did not run to its end: see below it."
+    return text
 
 
 def write(path: Path, text: str) -> bool:

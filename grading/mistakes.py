@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from nbformat import NotebookNode
 
 from grading.attempt import Attempt, CheckResult
-from grading.verdict import CUT_OFF, cell_messages, is_authors, not_attempted
+from grading.verdict import CUT_OFF, cell_messages, is_authors, not_attempted, stopped_cells
 from tools.assignment import cells, problem
 
 EXAMPLES = 5  # students who are named
@@ -61,14 +61,21 @@ def mistakes(source: NotebookNode, attempts: Iterable[Attempt]) -> list[Mistake]
     namer = Namer(source)
     found: dict[tuple[str, str], Mistake] = {}
     for attempt in attempts:
-        made = {
-            (problem(c.id), namer.name(c)): None for c in attempt.checks if c.status != "passed"
-        }
+        lost = [check for check in attempt.checks if check.status != "passed"]
+        made = {(problem(c.id), _cause(attempt, c) or namer.name(c)): None for c in lost}
         for where, text in made:
             if text != not_attempted(where):
                 mistake = found.setdefault((where, text), Mistake(where, text))
                 mistake.students.append(attempt.student)
     return sorted(found.values(), key=lambda m: (-len(m.students), m.problem, m.text))
+
+
+def _cause(attempt: Attempt, check: CheckResult) -> str:
+    """What kept the answer from being there; "" where it was."""
+    cell = stopped_cells(attempt).get(problem(check.id))
+    if cell is None or check.error != "NameError":
+        return ""
+    return f"the answer cell stops: {cell.error or cell.status}"
 
 
 def table(found: list[Mistake], most: int = 25) -> list[str]:

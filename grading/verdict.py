@@ -13,7 +13,7 @@ from functools import lru_cache
 
 from nbformat import NotebookNode
 
-from grading.attempt import CheckResult, Limits
+from grading.attempt import Attempt, CellResult, CheckResult, Limits
 from tools.assignment import kind
 
 TELLING_LENGTH = 12  # characters; a shorter string may well be an input
@@ -94,15 +94,19 @@ def _walk(tree: ast.AST) -> Iterator[Message]:
             yield Message(tuple(parts))
 
 
-def told(check: CheckResult, known: list[Message], limits: Limits) -> str:
-    """What the student may read about a check that did not pass; "" for one that did."""
+def told(check: CheckResult, known: list[Message], limits: Limits, line: str = "") -> str:
+    """What the student may read about a check that did not pass; "" for one that did.
+
+    `line` is the line of the check that met it, for a visible assertion without a message.
+    """
     if check.status == "passed":
         return ""
     if check.status in CUT_OFF:
         text = CUT_OFF[check.status].format(limits.cell_s)
         return ON_OTHER_INPUTS + text if check.hidden else text
     if not check.hidden:
-        return shortened(named(check.error, check.message))
+        text = named(check.error, check.message)
+        return shortened(text or f"this does not hold: {line.strip() or 'an assertion'}")
     if is_authors(check, known):
         return shortened(ON_OTHER_INPUTS + check.message)
     return named(builtin_error(check.error), NOT_TOLD)
@@ -133,3 +137,8 @@ def shortened(text: str, length: int = LONGEST_MESSAGE) -> str:
     """The text, or its start and how much is left out."""
     left_out = len(text) - length
     return text if left_out <= 0 else f"{text[:length]}\n[{left_out} more characters]"
+
+
+def stopped_cells(attempt: Attempt) -> dict[str, CellResult]:
+    """The student's cells that did not run to their end, by id."""
+    return {cell.id: cell for cell in attempt.cells if cell.status != "ok"}

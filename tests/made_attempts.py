@@ -34,7 +34,8 @@ def copy_assignment(source: Path, root: Path) -> None:
     for folder in ("solutions", "exercises"):
         shutil.copytree(course / folder / name, root / folder / name)
     for entry in course.iterdir():
-        if (entry / "__init__.py").exists() or entry.name == "data":
+        library = (entry / "__init__.py").exists() and entry.name not in ("grading", "tools")
+        if library or entry.name == "data":
             (root / entry.name).symlink_to(entry)
 
 

@@ -15,7 +15,7 @@ from made_attempts import DEMO, MadeCourse, copy_assignment, failed
 
 from grading import difficulty, flaky, forbidden, mistakes
 from grading.answers import Answers
-from grading.attempt import Attempt, CheckResult
+from grading.attempt import Attempt, CellResult, CheckResult
 from grading.autograde import How
 from grading.course import Course, GradingError
 from grading.difficulty import items
@@ -190,6 +190,14 @@ def test_answers_that_are_not_attempted_are_no_mistakes():
     source = read(SOURCE)
     check = failed(next(cells(source, "check")), "tally: not attempted")
     assert mistakes.mistakes(source, [Attempt(NAME, "ann", 1, checks=[check])]) == []
+
+
+def test_answer_cell_that_stops_is_the_mistake():
+    source = read(SOURCE)
+    check = failed(next(cells(source, "check")), "name 'tally' is not defined", error="NameError")
+    stopped = CellResult("tally", "error", "SyntaxError")
+    found = mistakes.mistakes(source, [Attempt(NAME, "ann", 1, checks=[check], cells=[stopped])])
+    assert [(m.problem, m.text) for m in found] == [("tally", "the answer cell stops: SyntaxError")]
 
 
 # Forbidden calls
