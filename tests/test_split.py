@@ -151,6 +151,14 @@ REFUSED = {
         ["answer f: class Net: pass", "check f-a: class Deep(Net): pass\nassert Deep()"],
         "derives Deep from Net, a class of another process; derive it in the answer cell",
     ),
+    "method that compares": (
+        [F, "check f-a: want = 1\nassert f(1).equal(want)"],
+        "use a function of a module, such as torch.equal(a, b)",
+    ),
+    "method that compares, of a result": (
+        [F, "check f-a: got = f(1)\nassert got.__eq__(1)"],
+        "lets an object say whether it is equal",
+    ),
     "file": (
         [F, "check f-a: with open('x.txt', 'w') as file:\n    file.write('3')\nassert f('x.txt')"],
         "writes files with open",
@@ -255,6 +263,10 @@ PASSING = {
     ],
     "class of the check's own": [
         "given g: class Base: pass", F, "check f-a: class Mine(Base): pass\nassert f(Mine())"
+    ],
+    "function that compares": [
+        "given g: import numpy as np\nimport torch", F,
+        "check f-a: assert torch.equal(f(1), f(1)) and np.allclose(f(2), 2) and f(3) == 3",
     ],
     "file that is read": ["given g: name = 'x'", F, "check f-a: assert f(open(name).read())"],
     "text in memory": [F, "check f-a: import io\nfile = io.StringIO('a')\nassert f(file.read())"],

@@ -88,6 +88,28 @@ def _parsed(text: str, is_check: bool) -> tuple:
     return ast.parse(by_hand), *names(by_hand), woven
 
 
+def of(found: list[Code], kinds: str) -> Iterator[Code]:
+    """The cells of these kinds, for example "given answer"."""
+    return (code for code in found if code.kind in kinds.split())
+
+
+def bound(found: list[Code], kinds: str) -> set[str]:
+    """What cells of these kinds bind."""
+    return {name for code in of(found, kinds) for name in code.binds}
+
+
+def imported(found: list[Code]) -> dict[str, str]:
+    """What the imports of all cells bind, and where it comes from."""
+    return {name: origin for code in found for name, origin in code.imports.items()}
+
+
+def definitions(found: list[Code], kinds: str) -> set[str]:
+    """Names of the functions and classes that cells of these kinds define."""
+    types = ast.FunctionDef | ast.ClassDef
+    bodies = (code.tree.body for code in of(found, kinds))
+    return {node.name for body in bodies for node in body if isinstance(node, types)}
+
+
 def names(text: str) -> tuple[frozenset[str], frozenset[str]]:
     """The names of the notebook that a cell's text binds and reads, inside functions too.
 

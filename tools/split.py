@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from nbformat import NotebookNode
 
 from tools.assignment import cells, label, problem
-from tools.names import Code, codes, dotted, root
+from tools.names import Code, bound, codes, definitions, dotted, imported, of, root
 
 INSIDES = {
     *("__code__", "__globals__", "__closure__", "__builtins__", "__wrapped__"),
@@ -20,6 +20,7 @@ INSIDES = {
 }
 LOOKERS = {"vars", "inspect.getmembers", "inspect.getclosurevars", "dis.dis", "pickle.dumps"}
 TEXTS = {"inspect.getsource", "inspect.getsourcelines"}
+COMPARING = {"equal", "allclose", "isclose", "array_equal", "eq", "ne", "__eq__", "__ne__"}
 SETTINGS = {
     *("numpy.errstate", "numpy.seterr", "decimal.getcontext", "decimal.localcontext", "os.chdir"),
     *("torch.set_default_dtype", "torch.set_default_device", "sys.setrecursionlimit"),
@@ -43,7 +44,7 @@ def checks_compile(source: NotebookNode) -> Iterator[str]:
             compile(tree, "<check>", "exec")
         except SyntaxError as error:
             yield f"{label(cell)}: {error.msg}; run a coroutine with asyncio.run(...)"
-    for code in _of(codes(source), "check"):
+    for code in of(codes(source), "check"):
         if "get_ipython" in code.reads:
             yield f"{code}: get_ipython is for notebooks alone; write the check in plain Python"
 
@@ -51,12 +52,12 @@ def checks_compile(source: NotebookNode) -> Iterator[str]:
 def names_come_from_locked_cells(source: NotebookNode) -> Iterator[str]:
     """A check or a given cell reads no name of a free cell, an answer reads none of a check."""
     found = codes(source)
-    checks = _bound(found, "check") | {name for code in found for name in code.woven}
+    checks = bound(found, "check") | {name for code in found for name in code.woven}
     for readers, owners, others in (
-        ("check given", _bound(found, "free"), _bound(found, "given answer") | checks),
-        ("answer given", checks, _bound(found, "given answer free")),
+        ("check given", bound(found, "free"), bound(found, "given answer") | checks),
+        ("answer given", checks, bound(found, "given answer free")),
     ):
-        for code in _of(found, readers):
+        for code in of(found, readers):
             for name in sorted(code.reads & owners - others - code.binds):
                 yield (
                     f"{code}: reads {name!r}, which no given cell defines; "
@@ -84,11 +85,12 @@ def checks_rebind_nothing(source: NotebookNode) -> Iterator[str]:
 def checks_patch_nothing(source: NotebookNode) -> Iterator[str]:
     """A check replaces nothing in a module, in a class or function of a given cell or an answer."""
     found = codes(source)
-    everywhere = _definitions(found, "given answer") | _imports(found).keys()
-    for code in _of(found, "check"):
+    imports = imported(found)
+    everywhere = definitions(found, "given answer") | imports.keys()
+    for code in of(found, "check"):
         own = code.binds - code.imports.keys()
         shared = everywhere - own
-        calls = (n for n in code.nodes(ast.Call) if _patches(n, _imports(found), shared, own))
+        calls = (n for n in code.nodes(ast.Call) if _patches(n, imports, shared, own))
         places = (n for n in code.changes if _is_outside(n, shared))
         for node in [*calls, *places]:
             yield (
@@ -113,14 +115,15 @@ def _is_outside(place: ast.expr, shared: set[str]) -> bool:
 def checks_and_answers_share_no_state(source: NotebookNode) -> Iterator[str]:
     """No variable of a given cell is changed by an answer and read by a check, or vice versa."""
     found = codes(source)
-    fixed = _definitions(found, "given answer") | _imports(found).keys()
-    given, answers = _bound(found, "given") - fixed, _bound(found, "answer") - fixed
-    for code in _of(found, "check answer"):
+    imports = imported(found)
+    fixed = definitions(found, "given answer") | imports.keys()
+    given, answers = bound(found, "given") - fixed, bound(found, "answer") - fixed
+    for code in of(found, "check answer"):
         changed = {root(place) for place in code.changes} & code.reads & given
         if code.kind == "answer":
             changed |= code.changed_by_functions & (given | answers)
         for name in sorted(changed - (code.binds if code.kind == "check" else set())):
-            if any(name in other.reads for other in _of(found, OTHER_SIDE[code.kind])):
+            if any(name in other.reads for other in of(found, OTHER_SIDE[code.kind])):
                 yield (
                     f"{code}: changes {name!r}, which a cell of kind `{OTHER_SIDE[code.kind]}` "
                     "reads in another process; pass it as an argument, and return it"
@@ -130,14 +133,15 @@ def checks_and_answers_share_no_state(source: NotebookNode) -> Iterator[str]:
 def checks_look_into_no_answer(source: NotebookNode) -> Iterator[str]:
     """A check reads nothing of a function or an object that is no data, and derives no class."""
     found = codes(source)
-    answers = _bound(found, "answer")
-    for code in _of(found, "check"):
+    imports = imported(found)
+    answers = bound(found, "answer")
+    for code in of(found, "check"):
         made = answers | _made_by(code, answers)
         for node in code.nodes(ast.Attribute):
             if node.attr in INSIDES or (node.attr == "__dict__" and root(node) in made):
                 yield f"{code}: looks into {ast.unparse(node)!r}; test what the answer does"
         for node in code.nodes(ast.Call):
-            called = dotted(node.func, _imports(found))
+            called = dotted(node.func, imports)
             if called in LOOKERS | TEXTS and node.args and root(node.args[0]) in made:
                 way_out = "name what is forbidden by `:forbidden:` at the answer cell"
                 way_out = way_out if called in TEXTS else "test what the answer does"
@@ -150,12 +154,27 @@ def checks_look_into_no_answer(source: NotebookNode) -> Iterator[str]:
                 )
 
 
+def checks_compare_by_themselves(source: NotebookNode) -> Iterator[str]:
+    """A check asks no object whether it is equal: an object of the student could say yes."""
+    found = codes(source)
+    imports = imported(found)
+    for code in of(found, "check"):
+        for call in code.nodes(ast.Call):
+            method = getattr(call.func, "attr", "")
+            if method in COMPARING and root(call.func) not in imports:
+                yield (
+                    f"{code}: {ast.unparse(call)!r} lets an object say whether it is equal; "
+                    f"use a function of a module, such as torch.{method.strip('_')}(a, b)"
+                )
+
+
 def checks_stay_in_their_process(source: NotebookNode) -> Iterator[str]:
     """A check writes no files and changes no setting of Python, NumPy or PyTorch."""
     found = codes(source)
-    for code in _of(found, "check"):
+    imports = imported(found)
+    for code in of(found, "check"):
         for call in code.nodes(ast.Call):
-            name = dotted(call.func, _imports(found))
+            name = dotted(call.func, imports)
             method = getattr(call.func, "attr", name.split(".")[-1])
             if name in SETTINGS:
                 yield f"{code}: calls {name}; {APART}: call it in a `:given:` cell"
@@ -169,7 +188,7 @@ def checks_stay_in_their_process(source: NotebookNode) -> Iterator[str]:
 def references_stand_below_their_checks(source: NotebookNode) -> Iterator[str]:
     """The woven reference of a problem stands below the last check of that problem."""
     found = codes(source)
-    owner = {name: code.cell.id for code in _of(found, "answer") for name in code.binds}
+    owner = {name: code.cell.id for code in of(found, "answer") for name in code.binds}
     last = {problem(code.cell.id): i for i, code in enumerate(found) if code.kind == "check"}
     for i, code in enumerate(found):
         for name in sorted(code.woven & owner.keys()):
@@ -178,25 +197,6 @@ def references_stand_below_their_checks(source: NotebookNode) -> Iterator[str]:
                     f"{code}: weaves {name!r}, the answer of {owner[name]!r}, though a check of it "
                     "has yet to run; weave it into the checks of later problems"
                 )
-
-
-def _of(found: list[Code], kinds: str) -> Iterator[Code]:
-    return (code for code in found if code.kind in kinds.split())
-
-
-def _bound(found: list[Code], kinds: str) -> set[str]:
-    return {name for code in _of(found, kinds) for name in code.binds}
-
-
-def _imports(found: list[Code]) -> dict[str, str]:
-    return {name: origin for code in found for name, origin in code.imports.items()}
-
-
-def _definitions(found: list[Code], kinds: str) -> set[str]:
-    """Names of the functions and classes that cells define."""
-    types = ast.FunctionDef | ast.ClassDef
-    bodies = (code.tree.body for code in _of(found, kinds))
-    return {node.name for body in bodies for node in body if isinstance(node, types)}
 
 
 def _made_by(code: Code, answers: set[str]) -> set[str]:
@@ -217,6 +217,7 @@ SPLIT_RULES = [
     checks_patch_nothing,
     checks_and_answers_share_no_state,
     checks_look_into_no_answer,
+    checks_compare_by_themselves,
     checks_stay_in_their_process,
     references_stand_below_their_checks,
 ]
