@@ -184,11 +184,10 @@ class Examination:
             self.revive()
         self.set_deadline()
         wanted = [name for name in self.plan.names if name not in self.overridden]
-        values = self.pupil.ask("names", wanted)["value"]
+        values = self.pupil.names(wanted)
         for name in wanted:
             self.trusted.namespace.pop(name, None)
-            if name in values:
-                self.trusted.namespace[name] = values[name]
+        self.trusted.namespace.update(values)
 
     @contextmanager
     def in_time(self) -> Iterator[None]:

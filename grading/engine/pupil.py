@@ -21,7 +21,7 @@ from typing import Any
 from grading.engine import proxies, torch_state, wire
 from grading.engine.channel import Channel, ChannelError, Garbled, Gone, Hung
 from grading.engine.gradients import Graphs, joined
-from grading.engine.randomness import move_all_on, move_on, random_states, same_states
+from grading.engine.randomness import changed_states, move_all_on, move_on, random_states
 from grading.engine.sandbox import SandboxError
 from grading.engine.scratch import scratch_size
 from grading.engine.wire import Codec, Handle, Raised, WireError
@@ -121,7 +121,16 @@ class Pupil:
         self.told: list[tuple[Any, Any]] = []  # modules, and what a message says of them
         self.depth = 0
         self.codec = Codec(self.records, self._lend, self._borrow, trusting=False)
-        self.layers = self._receive_answer()
+        self.layers = self._first_words()
+
+    def _first_words(self) -> list[str]:
+        """The active layers of the sandbox, said before any line of the student's has run."""
+        assert self.channel is not None
+        with self._guarded():
+            words = self.channel.receive(self.deadline)[1].decode()
+        if not words.startswith("["):
+            raise RuntimeError(words)
+        return json.loads(words)
 
     def end(self) -> int | None:
         """Kill the process, if there is one; returns its exit code."""
@@ -233,8 +242,8 @@ class Pupil:
     def use(self, operation: str, *args: Any, **kwargs: Any) -> Any:
         """Let the student's process apply an operation to what stands for its things."""
         self.doing = getattr(args[0], "__name__", self.doing) if operation == "call" else self.doing
-        self._send_random_state()
         state = {
+            "random": self._new_states(),
             "grad": _grad_enabled(),
             "modules": proxies.pushed((args, kwargs), self),
             "warns": warnings.filters[:1] and warnings.filters[0][0] in ("always", "error"),
@@ -279,6 +288,12 @@ class Pupil:
                 wire.update(shared.objects[index], after)
         return value  # decoding `modules` has refreshed the examiner's copies of modules
 
+    def names(self, wanted: list[str]) -> dict[str, Any]:
+        """What the student's cells have defined by these names."""
+        found = self.ask("names", wanted)["value"]
+        with self._guarded():
+            return {name: self._decoded(found[name]) for name in wanted if name in found}
+
     def sendable(self, values: dict[str, Any], plain: bool) -> dict[str, Any]:
         """Those of the values that can be sent; `plain`: that hold nothing of a student's."""
         codec = Codec(self.records, _lend_nothing, _lend_nothing, False) if plain else self.codec
@@ -296,12 +311,12 @@ class Pupil:
             raise self._error(reply["raised"])
         return reply
 
-    def _send_random_state(self) -> None:
-        """Seed the student's global generators where a check has seeded or used its own."""
+    def _new_states(self) -> dict[str, Any]:
+        """States of global generators that a check has seeded or used since the last call."""
         states = random_states()
-        if not self.random or not same_states(self.random, states):
-            self.ask("seed", states)
-            self.random = states
+        changed = changed_states(self.random, states)
+        self.random = states
+        return changed
 
     # Errors
 
@@ -383,7 +398,8 @@ def is_answer(verb: str, answer: Any) -> bool:
     if verb == "cell":
         return type(answer.get("outputs")) is list and "raised" in answer
     if verb == "names":
-        return type(answer.get("value")) is dict
+        found = answer.get("value")
+        return type(found) is dict and all(type(data) is bytes for data in found.values())
     if verb == "backward":
         return "raised" in answer or type(answer.get("value")) is list
     return verb != "use" or "raised" in answer or type(answer.get("data")) is bytes

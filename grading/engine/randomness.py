@@ -5,6 +5,7 @@ a state that a student's process sends back could have been searched for: one wh
 all zero, say. So no state is taken back. A generator that was used moves on by itself.
 """
 
+import importlib
 import random
 import sys
 from typing import Any
@@ -15,17 +16,14 @@ from grading.engine.torch_state import torch
 def move_on(generator: Any) -> bool:
     """Whether `generator` is one of random numbers; it has moved on then."""
     numpy = sys.modules.get("numpy")
-    if isinstance(generator, random.Random) or (
-        numpy is not None and isinstance(generator, numpy.random.Generator)
-    ):
-        generator.random()
-    elif numpy is not None and isinstance(generator, numpy.random.RandomState):
-        generator.random_sample()
-    elif torch() is not None and isinstance(generator, torch().Generator):
+    if torch() is not None and isinstance(generator, torch().Generator):
         torch().rand(1, generator=generator)
-    else:
-        return False
-    return True
+        return True
+    kinds = (numpy.random.Generator, numpy.random.RandomState) if numpy else ()
+    is_generator = isinstance(generator, (random.Random, *kinds))
+    if is_generator:
+        generator.random()
+    return is_generator
 
 
 def random_states() -> dict[str, Any]:
@@ -39,15 +37,28 @@ def random_states() -> dict[str, Any]:
     return states
 
 
-def same_states(one: dict[str, Any], other: dict[str, Any]) -> bool:
-    """Whether two states of the global generators are equal."""
-    if one.keys() != other.keys() or one["random"] != other["random"]:
+def changed_states(before: dict[str, Any], now: dict[str, Any]) -> dict[str, Any]:
+    """Those of the states `now` that are not as they were."""
+    return {kind: state for kind, state in now.items() if not _same(kind, before.get(kind), state)}
+
+
+def _same(kind: str, one: Any, other: Any) -> bool:
+    if one is None:
         return False
-    if "numpy" in one:
-        (_, keys, *rest), (_, other_keys, *other_rest) = one["numpy"], other["numpy"]
-        if rest != other_rest or (keys != other_keys).any():
-            return False
-    return "torch" not in one or bool(torch().equal(one["torch"], other["torch"]))
+    if kind == "numpy":
+        (_, keys, *rest), (_, other_keys, *other_rest) = one, other
+        return rest == other_rest and bool((keys == other_keys).all())
+    return bool(torch().equal(one, other)) if kind == "torch" else one == other
+
+
+def set_states(states: dict[str, Any]) -> None:
+    """Set global generators; NumPy and torch are loaded where they have a state here."""
+    if "random" in states:
+        random.setstate(states["random"])
+    if "numpy" in states:
+        importlib.import_module("numpy").random.set_state(states["numpy"])
+    if "torch" in states:
+        importlib.import_module("torch").set_rng_state(states["torch"])
 
 
 def move_all_on() -> None:

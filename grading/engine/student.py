@@ -11,7 +11,6 @@ import contextlib
 import copy
 import inspect
 import operator
-import random
 import sys
 import warnings
 from collections.abc import Callable, Iterator
@@ -22,7 +21,7 @@ from grading.engine import torch_state, wire
 from grading.engine.cells import Capture, Cells, line_in, stack
 from grading.engine.channel import Channel
 from grading.engine.gradients import Graphs, joined
-from grading.engine.randomness import random_states, same_states
+from grading.engine.randomness import changed_states, random_states, set_states
 from grading.engine.records import library_records
 from grading.engine.wire import Codec, Handle, Raised
 
@@ -109,6 +108,8 @@ class Student:
         self.given: set[str] = set()  # names of classes that given cells define
         self.lent: list[Any] = []
         self.numbers: dict[int, int] = {}  # id of a lent object: its place there
+        self.described: set[int] = set()  # numbers of what the examiner knows more of
+        self.describing: set[int] = set()
         self.records: dict[str, type] = {}
         self.codec = Codec(self.records, self.lend, self.borrow, trusting=True)
         self.graphs = Graphs()
@@ -123,8 +124,10 @@ class Student:
     def answer(self, payload: bytes) -> None:
         """Answer one message of the examiner."""
         verb, *rest = self.codec.decode(payload)
+        self.describing.clear()
         try:
             reply = self.codec.encode(getattr(self, f"do_{verb}")(*rest))
+            self.described |= self.describing
         except Exception as error:  # a value that cannot be sent
             reply = self.codec.encode({"raised": raised(error), "data": None})
         self.channel.send(b"R", reply)
@@ -180,24 +183,16 @@ class Student:
 
     def do_names(self, names: list[str]) -> dict[str, Any]:
         """Values of the names that are defined."""
-        known = {name: self.cells.namespace[name] for name in names if name in self.cells.namespace}
-        return {"value": {name: value for name, value in known.items() if self.can_send(value)}}
-
-    def can_send(self, value: Any) -> bool:
-        """Whether a value can be sent at all."""
-        try:
-            self.codec.encode(value)
-        except Exception:
-            return False
-        return True
-
-    def do_seed(self, state: dict[str, Any]) -> dict[str, Any]:
-        """Set the global random generators."""
-        set_random_state(state)
-        return {}
+        found = {}
+        for name in names:
+            if name in self.cells.namespace:
+                with contextlib.suppress(Exception):  # what cannot be sent is not defined there
+                    found[name] = self.codec.encode(self.cells.namespace[name])
+        return {"value": found}
 
     def do_use(self, operation: str, given: bytes, state: dict[str, Any]) -> dict[str, Any]:
         """Apply an operation to what was lent; what it changed and printed comes back too."""
+        set_states(state["random"])
         torch_state.push(state, self.lent)
         shared = wire.Shared()
         args, kwargs = self.codec.decode(given, shared)
@@ -216,7 +211,7 @@ class Student:
         changes = {i: wire.shallow(shared.objects[i]) for i in wire.changed(shared, before)}
         reply["data"] = self.codec.encode((value, changes), shared)
         reply["modules"] = dict(self.active)
-        reply["drew"] = not same_states(seeds, random_states())
+        reply["drew"] = bool(changed_states(seeds, random_states()))
         self.active = outer
         return reply | {"printed": printed.text()}
 
@@ -233,13 +228,17 @@ class Student:
         """A handle of something that does not travel by value."""
         if isinstance(thing, Callback | Items):
             return Handle("callback", thing._number, None)
-        kind, info = describe(thing)
+        number, kind = self.number(thing), kind_of(thing)
+        if number in self.described and kind != "module":
+            return Handle(kind, number, None)
+        self.describing.add(number)
+        info = describe(thing, kind)
         cls = type(thing)
         if kind != "class" and cls.__module__ == "__main__":
-            info["of"] = (self.number(cls), describe(cls)[1])
+            info["of"] = (self.number(cls), describe(cls, "class"))
         if kind == "module":
             info |= torch_state.describe(thing, self.lend)
-        return Handle(kind, self.number(thing), info)
+        return Handle(kind, number, info)
 
     def number(self, thing: Any) -> int:
         """The number under which the examiner knows `thing`, which stays alive from now on."""
@@ -257,31 +256,36 @@ class Student:
         return self.lent[handle.id]
 
 
-def describe(thing: Any) -> tuple[str, dict[str, Any]]:
-    """The kind of a thing that is lent, and what its stand-in shows without asking."""
-    cls = thing if isinstance(thing, type) else type(thing)
-    info = {
-        "name": str(getattr(thing, "__name__", cls.__name__)),
-        "class": cls.__name__,
-        "doc": _text(getattr(thing, "__doc__", None)),
-        "dunders": [name for name in DUNDERS if callable(getattr(cls, f"__{name}__", None))],
-        "bases": [base.__name__ for base in cls.__mro__],
-        "own": [n for base in cls.__mro__ if base.__module__ == "__main__" for n in vars(base)],
-        "is_dataclass": hasattr(cls, "__dataclass_fields__"),
-    }
+def kind_of(thing: Any) -> str:
+    """How a thing that is lent is treated by the examiner."""
     if isinstance(thing, type):
-        kind = "class"
-    elif torch_state.is_module(thing):
-        kind = "module"
-    elif isinstance(thing, FUNCTIONS):
-        kind = "function"
-    elif hasattr(cls, "__next__"):
-        kind = "iterator"
-    else:
-        kind = "object"
+        return "class"
+    if torch_state.is_module(thing):
+        return "module"
+    if isinstance(thing, FUNCTIONS):
+        return "function"
+    return "iterator" if hasattr(type(thing), "__next__") else "object"
+
+
+def describe(thing: Any, kind: str) -> dict[str, Any]:
+    """What the stand-in of a thing shows without asking."""
+    cls = thing if kind == "class" else type(thing)
+    info: dict[str, Any] = {
+        "name": str(getattr(thing, "__name__", cls.__name__)),
+        "doc": _text(getattr(thing, "__doc__", None)),
+    }
     if kind != "module" and callable(thing):
         info["signature"] = _signature(thing)
-    return kind, info
+    if kind != "function":
+        own = [base for base in cls.__mro__ if base.__module__ == "__main__"]
+        info |= {
+            "class": cls.__name__,
+            "dunders": [name for name in DUNDERS if callable(getattr(cls, f"__{name}__", None))],
+            "bases": [base.__name__ for base in cls.__mro__],
+            "own": [name for base in own for name in vars(base)],
+            "is_dataclass": hasattr(cls, "__dataclass_fields__"),
+        }
+    return info
 
 
 def _text(value: Any) -> str | None:
@@ -354,15 +358,6 @@ def _exception(data: dict[str, Any]) -> BaseException:
                 error = cls(*data["args"])
     error.thrown = data["thrown"]  # type: ignore[attr-defined]  # by which the examiner knows it
     return error
-
-
-def set_random_state(state: dict[str, Any]) -> None:
-    """Set the global random generators."""
-    random.setstate(state["random"])
-    if "numpy" in state:
-        __import__("numpy").random.set_state(state["numpy"])
-    if "torch" in state:
-        __import__("torch").set_rng_state(state["torch"])
 
 
 @contextlib.contextmanager

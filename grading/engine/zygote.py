@@ -115,7 +115,11 @@ def become_student(
     """In the new process: give up every right, then serve."""
     channel = Channel(*fds)
     os.chdir(options["scratch"])
-    layers = sandbox.enter(fds) if sandbox else []
+    try:
+        layers = sandbox.enter(fds) if sandbox else []
+    except SandboxError as error:
+        channel.send(b"R", str(error).encode())
+        raise
     warnings.simplefilter("default")
     random.seed(seed)
     if "numpy" in sys.modules:
@@ -123,7 +127,7 @@ def become_student(
     if "torch" in sys.modules:
         sys.modules["torch"].manual_seed(seed)
     student = Student(channel, options["text"])
-    channel.send(b"R", student.codec.encode(layers))
+    channel.send(b"R", json.dumps(layers).encode())
     student.serve()
 
 
