@@ -7,9 +7,11 @@ second time is sent alone, at the end, and the third time it becomes a broken at
 a cluster: grading/cluster/README.md.
 """
 
+import signal
 import threading
 from collections import Counter, deque
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from itertools import islice
 from types import ModuleType
 from typing import Any, Self
@@ -162,12 +164,26 @@ def local_cluster(dask: ModuleType, workers: int) -> Any:
 
     # A task is sent again by `Jobs`, which knows what else its worker had.
     settings.config.set({"distributed.scheduler.allowed-failures": 0})
-    return dask.LocalCluster(
-        n_workers=workers,
-        threads_per_worker=1,
-        host="127.0.0.1",
-        security=True,  # certificates for this cluster only: other users of the machine stay out
-        dashboard_address=None,
-        memory_limit=0,  # students' processes have limits of their own
-        silence_logs="CRITICAL",
-    )
+    with _uninterrupted():
+        return dask.LocalCluster(
+            n_workers=workers,
+            threads_per_worker=1,
+            host="127.0.0.1",
+            security=True,  # certificates of its own: other users of the machine stay out
+            dashboard_address=None,
+            memory_limit=0,  # students' processes have limits of their own
+            silence_logs="CRITICAL",
+        )
+
+
+@contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """Processes that are started here ignore Ctrl-C at the terminal: their owner ends them."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    kept = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, kept)
