@@ -7,6 +7,7 @@ import symtable
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TypeVar
 
 from IPython.core.inputtransformer2 import TransformerManager
 from nbformat import NotebookNode
@@ -14,6 +15,7 @@ from nbformat import NotebookNode
 from tools.assignment import kind, label
 from tools.weave import HIDDEN
 
+Node = TypeVar("Node", bound=ast.AST)
 MUTATORS = {
     *("append", "appendleft", "extend", "insert", "pop", "popleft", "popitem", "remove", "clear"),
     *("sort", "reverse", "update", "setdefault", "add", "discard", "fill", "fill_", "zero_"),
@@ -58,14 +60,14 @@ class Code:
     @property
     def changed_by_functions(self) -> set[str]:
         """Names of the notebook that the functions of the cell change when they run."""
-        functions = [*self.nodes(ast.FunctionDef, ast.Lambda)]
+        functions = [*self.nodes(ast.FunctionDef), *self.nodes(ast.Lambda)]
         places = {root(place) for function in functions for place in _changes(function)}
         declared = {name for node in self.nodes(ast.Global) for name in node.names}
         return places & self.reads | declared & self.binds
 
-    def nodes(self, *types: type) -> Iterator[ast.AST]:
-        """The parts of the cell of these types."""
-        return (node for node in ast.walk(self.tree) if isinstance(node, types))
+    def nodes(self, wanted: type[Node]) -> Iterator[Node]:
+        """The parts of the cell of a type."""
+        return (node for node in ast.walk(self.tree) if isinstance(node, wanted))
 
 
 def codes(source: NotebookNode) -> list[Code]:
@@ -136,11 +138,11 @@ def names(text: str) -> tuple[frozenset[str], frozenset[str]]:
 
 def _changes(tree: ast.AST) -> Iterator[ast.expr]:
     for node in ast.walk(tree):
-        if isinstance(getattr(node, "ctx", None), ast.Store | ast.Del):
-            if not isinstance(node, ast.Name):
+        if isinstance(node, ast.Attribute | ast.Subscript):
+            if isinstance(node.ctx, ast.Store | ast.Del):
                 yield node
-        elif isinstance(node, ast.Call) and getattr(node.func, "attr", "") in MUTATORS:
-            yield node.func.value
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+            yield from [node.func.value] * (node.func.attr in MUTATORS)
 
 
 def root(node: ast.AST | None) -> str:

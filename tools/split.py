@@ -88,7 +88,7 @@ def checks_patch_nothing(source: NotebookNode) -> Iterator[str]:
     imports = imported(found)
     everywhere = definitions(found, "given answer") | imports.keys()
     for code in of(found, "check"):
-        own = code.binds - code.imports.keys()
+        own = set(code.binds - code.imports.keys())
         shared = everywhere - own
         calls = (n for n in code.nodes(ast.Call) if _patches(n, imports, shared, own))
         places = (n for n in code.changes if _is_outside(n, shared))
@@ -140,16 +140,16 @@ def checks_look_into_no_answer(source: NotebookNode) -> Iterator[str]:
         for node in code.nodes(ast.Attribute):
             if node.attr in INSIDES or (node.attr == "__dict__" and root(node) in made):
                 yield f"{code}: looks into {ast.unparse(node)!r}; test what the answer does"
-        for node in code.nodes(ast.Call):
-            called = dotted(node.func, imports)
-            if called in LOOKERS | TEXTS and node.args and root(node.args[0]) in made:
+        for call in code.nodes(ast.Call):
+            called = dotted(call.func, imports)
+            if called in LOOKERS | TEXTS and call.args and root(call.args[0]) in made:
                 way_out = "name what is forbidden by `:forbidden:` at the answer cell"
                 way_out = way_out if called in TEXTS else "test what the answer does"
-                yield f"{code}: looks into {ast.unparse(node)!r}; {way_out}"
-        for node in code.nodes(ast.ClassDef):
-            for base in sorted(answers & {root(base) for base in node.bases}):
+                yield f"{code}: looks into {ast.unparse(call)!r}; {way_out}"
+        for cls in code.nodes(ast.ClassDef):
+            for base in sorted(answers & {root(base) for base in cls.bases}):
                 yield (
-                    f"{code}: derives {node.name} from {base}, a class of another process; "
+                    f"{code}: derives {cls.name} from {base}, a class of another process; "
                     f"derive it in the answer cell, or test an object of {base} itself"
                 )
 
@@ -201,8 +201,12 @@ def references_stand_below_their_checks(source: NotebookNode) -> Iterator[str]:
 
 def _made_by(code: Code, answers: set[str]) -> set[str]:
     """Variables that hold what a call of an answer returned."""
-    calls = (n for n in code.nodes(ast.Assign) if isinstance(n.value, ast.Call))
-    return {root(t) for n in calls if root(n.value.func) in answers for t in n.targets}
+    return {
+        root(target)
+        for node in code.nodes(ast.Assign)
+        if isinstance(node.value, ast.Call) and root(node.value.func) in answers
+        for target in node.targets
+    }
 
 
 def _opens_to_write(call: ast.Call) -> bool:
