@@ -12,6 +12,7 @@ import contextlib
 import inspect
 import io
 import linecache
+import re
 import sys
 import traceback
 from collections.abc import Iterator
@@ -157,10 +158,7 @@ def line_in(error: BaseException, name: str) -> int:
 
 
 def _without_options(line: str) -> str:
-    words = line.split(" ")
-    while words and words[0].startswith("-"):
-        del words[0]
-    return " ".join(words)
+    return re.sub(r"^\s*(-[nrp]\s*\d+\s+|-\w+\s+)*", "", line)
 
 
 def _value(value: Any, limit: int) -> dict[str, Any]:

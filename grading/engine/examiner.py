@@ -217,6 +217,8 @@ class Examination:
         else:
             result.status = "failed" if isinstance(error, AssertionError) else "error"
             result.error, result.message = type(error).__name__, _text(error)[: self.limits.text]
+            if isinstance(error, MemoryError):
+                result.message = "it asked for more memory than a submission may take"
             result.students = hasattr(error, "students")
 
     def error_output(self, result: CheckResult, check: Check, error: BaseException) -> dict:
