@@ -117,7 +117,7 @@ def sqlite_class(tmp_path_factory) -> Graded:
     with open(folder / "class.lock", "w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not kept.exists():
-            graded = Graded(folder / "class", copy_of_course, "all", MINILLM_CELL_TIMEOUT="15")
+            graded = Graded(folder / "class", copy_of_course, "all", MINILLM_CELL_TIMEOUT="25")
             kept.write_bytes(pickle.dumps(graded))
     return pickle.loads(kept.read_bytes())
 
@@ -297,7 +297,7 @@ def test_every_grade_says_what_it_was_made_of(sqlite_class):
         if attempt:
             assert attempt.layers, "graded without a sandbox"
             assert attempt.submission == state.collected.submission
-            assert attempt.limits.cell_s == 15
+            assert attempt.limits.cell_s == 25
             assert len({attempt.source, attempt.environment}) == 2
 
 
