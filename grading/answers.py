@@ -36,7 +36,7 @@ def of_notebook(student: str, notebook: NotebookNode) -> Answers:
         if cell.cell_type == "code":
             source = "".join(cell.source)
             if kind(cell) == "answer":
-                found.cells[grade_id(cell)] = source
+                found.cells[str(grade_id(cell))] = source
             elif kind(cell) is None:
                 found.own.append(source)
     return found

@@ -96,11 +96,11 @@ def compare(attempts: Iterable[tuple[str, Attempt]]) -> tuple[list[Unsteady], di
         for check in attempt.checks:
             said[check.id, case].append((check.status, check.message))
     unsteady = []
-    for (check, case), verdicts in said.items():
+    for (name, case), verdicts in said.items():
         counts = Counter(status for status, _ in verdicts)
         if len(counts) > 1:
             messages = sorted({message for _, message in verdicts if message})
-            unsteady.append(Unsteady(check, case, dict(counts.most_common()), messages[:TIMES]))
+            unsteady.append(Unsteady(name, case, dict(counts.most_common()), messages[:TIMES]))
     return sorted(unsteady, key=lambda each: (each.check, each.case)), broken
 
 

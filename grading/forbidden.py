@@ -77,7 +77,7 @@ def forbidden(course: Course, assignment: str) -> Forbidden:
 
 def rules(source: NotebookNode) -> dict[str, list[str]]:
     """The names that are forbidden in each answer cell of `source` that forbids any."""
-    found = {}
+    found: dict[str, list[str]] = {}
     for cell in cells(source, "answer"):
         names = cell.metadata.get(OPTION, [])
         names = names.replace(",", " ").split() if isinstance(names, str) else list(names)
@@ -85,7 +85,7 @@ def rules(source: NotebookNode) -> dict[str, list[str]]:
             if not all(part.isidentifier() for part in name.removeprefix(".").split(".")):
                 raise GradingError(f"answer {grade_id(cell)}: {name!r} in :{OPTION}: is no name")
         if names:
-            found[grade_id(cell)] = names
+            found[str(grade_id(cell))] = names
     return found
 
 

@@ -22,6 +22,7 @@ from tools.assignment import cells, problem, read
 
 BINS = 10
 LONGEST_BAR = 40  # characters
+MOST = 50  # students who are named in a section
 AT_ONCE = 500  # students whose scores are asked for with one question
 
 
@@ -47,7 +48,8 @@ class Report:
         """How many marks are in each tenth of the points; the last one holds full marks, too."""
         counts = [0] * BINS
         for mark in self.graded:
-            counts[min(BINS - 1, int(BINS * mark.points / mark.maximum))] += 1
+            share = (mark.points or 0.0) / mark.maximum
+            counts[min(BINS - 1, int(BINS * share))] += 1
         return counts
 
     def as_json(self) -> dict[str, Any]:
@@ -86,7 +88,7 @@ class Report:
     def _summary(self) -> str:
         text = f"{self.assignment}: {len(self.graded)} of {len(self.marks)} students graded"
         if self.graded:
-            points = [mark.points for mark in self.graded]
+            points = [mark.points or 0.0 for mark in self.graded]
             text += f"; mean {mean(points):.1f}, median {decimal(median(points))}"
             text += f" of {decimal(self.graded[0].maximum)}"
             text += ", without what waits to be marked by hand" * any(
@@ -150,8 +152,9 @@ def _plain(mark: Mark) -> dict[str, Any]:
 
 def _section(title: str, lines: list[tuple[Mark, str]]) -> str:
     width = max((len(mark.student.id) for mark, _ in lines), default=0)
-    rows = [f"  {m.student.id:{width}}  {safe(m.student.name)}  {text}" for m, text in lines]
-    return _lines(f"{title}: {len(lines)}", [row.rstrip() for row in rows])
+    rows = [f"  {m.student.id:{width}}  {safe(m.student.name)}  {text}" for m, text in lines[:MOST]]
+    left_out = [f"  and {len(lines) - MOST} more: see --json"] if len(lines) > MOST else []
+    return _lines(f"{title}: {len(lines)}", [*(row.rstrip() for row in rows), *left_out])
 
 
 def _lines(title: str, lines: list[str]) -> str:
@@ -159,13 +162,15 @@ def _lines(title: str, lines: list[str]) -> str:
 
 
 def _by_hand(graded: list[Mark]) -> str:
-    waiting = [mark.student.id for mark in graded if mark.by_hand]
     count = sum(mark.by_hand for mark in graded)
     title = f"Written answers to mark by hand (nbgrader's formgrader): {count}"
-    return _lines(title, [f"  {' '.join(waiting)}"] if waiting else [])
+    return _lines(title, _names([mark.student.id for mark in graded if mark.by_hand]))
 
 
 def _unsafe(students: list[str]) -> str:
-    if not students:
-        return ""
-    return f"Graded without a sandbox: {len(students)}\n  {' '.join(students)}"
+    return _lines(f"Graded without a sandbox: {len(students)}", _names(students))
+
+
+def _names(students: list[str]) -> list[str]:
+    text = " ".join(students[:MOST]) + " ..." * (len(students) > MOST)
+    return [f"  {text}"] if students else []

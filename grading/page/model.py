@@ -150,8 +150,9 @@ def page_cells(
         if what in ("check", "written"):
             shown.maximum = float(cell.metadata.nbgrader.points)
             shown.score, shown.why = score, why.get(name, "") or _by_whom(score)
-        if what in ("answer", "own"):
-            shown.outputs = [*_outputs(cell)]
+        if what in ("answer", "own", "check"):
+            # Why a check failed is told above: its error may show more than a student may read.
+            shown.outputs = [o for o in _outputs(cell) if what != "check" or o.kind != "error"]
         yield shown
 
 
@@ -169,7 +170,7 @@ def _html(cell: NotebookNode, what: str) -> Markup:
 
 
 def _outputs(cell: NotebookNode) -> Iterator[Output]:
-    """The outputs of a student's cell, as text and pictures."""
+    """The outputs of a cell, as text and pictures."""
     for output in cell.get("outputs", []):
         if output.output_type == "error":
             yield Output("error", shortened(named(output.ename, output.evalue), LONGEST_OUTPUT))
