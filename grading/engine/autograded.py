@@ -13,7 +13,6 @@ from grading.engine.plan import Plan
 from tools.assignment import grade_id
 
 LARGEST_PICTURE = 5_000_000  # characters of its base64
-MOST = 100  # outputs of one cell
 BASE64 = re.compile(r"[A-Za-z0-9+/]*={0,2}")
 
 
@@ -28,7 +27,7 @@ def write(path: Path, notebook: NotebookNode, plan: Plan, shows: dict[str, Shows
             count += 1
             cell.execution_count = count
             shown = shows.get(cell.id, Shows()).outputs
-            cell.outputs = [output for o in shown[:MOST] if (output := _output(o, count))]
+            cell.outputs = [output for o in shown if (output := _output(o, count))]
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_suffix(f".{os.getpid()}.part")
     part.write_text(json.dumps(notebook, indent=1), encoding="utf-8")
@@ -36,9 +35,7 @@ def write(path: Path, notebook: NotebookNode, plan: Plan, shows: dict[str, Shows
 
 
 def _output(shown: Any, count: int) -> dict[str, Any] | None:
-    """An output in the notebook's format; what a student's process made up is left out."""
-    if type(shown) is not dict:
-        return None
+    """An output in the notebook's format; a picture that is none is left out."""
     kind = shown.get("output_type")
     if kind == "stream" and shown.get("name") in ("stdout", "stderr"):
         return {"output_type": kind, "name": shown["name"], "text": str(shown.get("text", ""))}

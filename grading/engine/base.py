@@ -86,16 +86,11 @@ class Base:
         scratch, home = (tempfile.mkdtemp(dir=self.scratch) for _ in range(2))
         os.chmod(self.scratch, 0o711)  # the students' user goes through it
         os.chmod(home, 0o755)
+        library = [self.course.root / package for package in self.plan.packages]
         data = [path for path in [self.course.root / "data"] if path.is_dir()]
-        read: set[str] = set()
-        listed: set[str] = set()
-        for package in self.plan.packages:
-            library = self.course.root / package
-            for into, paths in zip(
-                (read, listed), default_read_paths(library, self.plan.withheld, data), strict=True
-            ):
-                into |= set(paths)
+        read, listed = default_read_paths(library, self.plan.withheld, data)
         return Nursery({
+            "parent": self.pid,
             "unsafe": self.unsafe,
             "withheld": self.plan.withheld,
             "preload": [*self.plan.packages, *self.plan.imports],
@@ -104,8 +99,8 @@ class Base:
             "scratch_mb": self.limits.scratch_mb,
             "text": self.limits.text,
             "policy": {
-                "read": sorted({*read, home}),
-                "listed": sorted(listed),
+                "read": [*read, home],
+                "listed": listed,
                 "scratch": scratch,
                 "uid": self.uid,
                 "memory_mb": self.limits.memory_mb,

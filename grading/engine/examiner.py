@@ -21,6 +21,8 @@ from grading.engine.pupil import Lost, Nursery, Pupil
 from grading.engine.records import library_records
 from tools.assignment import grade_id
 
+MOST = 100  # outputs of one cell
+KINDS = ("stream", "execute_result", "display_data")
 SECOND = 1.0  # that a check may go on after its calls have run out of time
 
 
@@ -91,7 +93,7 @@ class Examination:
         result = CellResult(name)
         try:
             reply = self.ask("cell", file, source, given)
-            self.shows[name] = Shows(reply["outputs"], self.seen_hidden)
+            self.shows[name] = Shows(plain_outputs(reply), self.seen_hidden)
             self.describe(result, reply["raised"], file)
         except Lost as lost:
             result.status, result.message = lost.status, lost.reason  # type: ignore[assignment]
@@ -278,12 +280,21 @@ class Examination:
                 name = file.removeprefix("<cell ").removesuffix(">")
                 if name in later:
                     errors = [o for o in self.shows[name].outputs if o["output_type"] == "error"]
-                    self.shows[name] = Shows(reply["outputs"] + errors)
+                    self.shows[name] = Shows(plain_outputs(reply) + errors)
                     later.remove(name)
         except Lost:
             pass
         for name in later:
             self.shows[name] = Shows()
+
+
+def plain_outputs(reply: dict[str, Any]) -> list[dict[str, Any]]:
+    """The outputs in a reply of a student's process: texts, whatever else it sent."""
+    return [
+        {key: text for key, text in output.items() if type(key) is type(text) is str}
+        for output in reply["outputs"][:MOST]
+        if type(output) is dict and output.get("output_type") in KINDS
+    ]
 
 
 def _error(name: str, message: str, traceback: str) -> dict[str, Any]:

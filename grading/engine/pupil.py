@@ -149,7 +149,7 @@ class Pupil:
         largest = self.nursery.options["scratch_mb"] << 20
         if self.nursery.limited:
             return  # the kernel lets it grow no larger
-        if scratch_size(self.nursery.options["scratch"], largest) > largest:
+        if scratch_size(self.nursery.options["scratch"], largest, self.number) > largest:
             raise self._lost("died", "its files took too much room")
 
     def _lost(self, status: str, reason: str) -> Lost:

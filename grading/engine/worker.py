@@ -19,7 +19,7 @@ from grading.engine.sandbox import SandboxError
 
 FIRST_UID = 61000  # of the users whom students' processes become where the grader is root
 UIDS = 4096
-PER_PROCESS = 64  # workers
+PER_PROCESS = 64  # that the number of the process grows by for each of its workers
 WORKERS = itertools.count()
 DEFAULT_LIMITS = Limits()
 
@@ -58,7 +58,7 @@ class Worker:
 
     def _uid(self) -> int | None:
         """A user of its own for this worker's students; no two workers here share one."""
-        number = os.getpid() * PER_PROCESS + next(WORKERS)
+        number = os.getpid() + next(WORKERS) * PER_PROCESS
         return FIRST_UID + number % UIDS if os.geteuid() == 0 else None
 
     def grade(self, job: Job, into: str = "autograded") -> Attempt:

@@ -14,6 +14,7 @@ import os
 import random
 import socket
 import sys
+import tempfile
 import warnings
 from typing import Any
 
@@ -43,7 +44,7 @@ def main(order: str, fd: str) -> None:
     """Warm up, then fork on request."""
     options = json.loads(order)
     control = socket.socket(fileno=int(fd))
-    die_with_parent(os.getppid())
+    die_with_parent(options["parent"])
     namespaces = [] if options["unsafe"] else enter_namespaces()
     limited = bool(namespaces) and mount_scratch(options["scratch"], options["scratch_mb"])
     sys.meta_path.insert(0, Withheld(options["withheld"]))
@@ -51,6 +52,7 @@ def main(order: str, fd: str) -> None:
     library_records(tuple(options["packages"]))
     warm_torch()
     os.environ.update(dict.fromkeys(("HOME", "TMPDIR"), options["scratch"]))
+    tempfile.tempdir = options["scratch"]
     sandbox = None if options["unsafe"] else Sandbox(Policy(**options["policy"]))
     try:
         if sandbox:
