@@ -109,7 +109,7 @@ def _sorted_by_owner(
         if student:
             handed_in[student.id].append(file)
         elif file.name != TIMESTAMP:
-            strangers.append(str(file.relative_to(top)))
+            strangers.append(downloads.shown(file.relative_to(top)))
     return handed_in, strangers
 
 

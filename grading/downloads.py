@@ -96,9 +96,10 @@ def _short(name: str) -> str:
 
 
 def found(folder: Path) -> list[Path]:
-    """Everything below `folder` that is no folder, or an empty one; without hidden ones."""
-    paths = []
-    for place, folders, files in os.walk(folder):
+    """Everything below `folder` that is no folder, or one without entries; no hidden ones."""
+    paths: list[Path] = []
+    unreadable: list[OSError] = []
+    for place, folders, files in os.walk(folder, onerror=unreadable.append):
         folders[:] = sorted(name for name in folders if not name.startswith(HIDDEN))
         here = Path(place)
         links = [name for name in folders if (here / name).is_symlink()]
@@ -106,7 +107,7 @@ def found(folder: Path) -> list[Path]:
         paths += [here / name for name in sorted(names)]
         if here != folder and not folders and not names:
             paths.append(here)
-    return paths
+    return paths + [Path(error.filename) for error in unreadable]
 
 
 def odd(path: Path) -> str:
@@ -119,8 +120,9 @@ def odd(path: Path) -> str:
 
 
 def shown(path: Path) -> str:
-    """A file's name as it can stand in a sentence."""
-    name = path.name if path.name.isprintable() else repr(path.name)[1:-1]
+    """A file's name, or a relative path, as it can stand in a sentence."""
+    text = path.name if path.is_absolute() else str(path)
+    name = text if text.isprintable() else repr(text)[1:-1]
     return name if len(name) <= 60 else f"{name[:40]}...{name[-15:]}"
 
 

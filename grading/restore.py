@@ -98,7 +98,7 @@ def _by_text(
     if kind(cell) == "answer":
         wanted = _defined(cell.source)
         return [i for i, c in theirs.items() if wanted & _defined(c.text)]
-    before = sources[sources.index(cell.source) - 1]
+    before = sources[[grade_id(each) for each in released.cells].index(name) - 1]
     return [i for i in theirs if i - 1 in free and free[i - 1].text == before]
 
 

@@ -1,5 +1,6 @@
 """From downloads to submissions: whose a file is, what is taken from it, what is refused."""
 
+import copy
 import json
 import os
 import re
@@ -332,6 +333,30 @@ def test_a_check_without_its_metadata_is_known_by_its_text(course, released):
     graded = [cell for cell in rebuilt.cells if grade_id(cell)]
     assert len(graded) == len({cell.source for cell in graded})
     assert len(rebuilt.cells) == len(released.cells)
+
+
+def test_written_answers_without_metadata_are_known_by_what_they_follow(course):
+    released = untouched(course.source(NAME))
+    second = copy.deepcopy(released.cells[-1])
+    second.metadata.nbgrader.grade_id = "essay2"
+    released.cells += [nbformat.v4.new_markdown_cell("And why?"), second]
+    notebook = copy.deepcopy(released)
+    for cell, text in zip((notebook.cells[-3], notebook.cells[-1]), ("one", "two"), strict=True):
+        cell.source, cell.metadata = text, {}
+    rebuilt, _ = restored(released, notebook)
+    assert [cell.source for cell in cells(rebuilt, "written")] == ["one", "two"]
+
+
+def test_files_of_nobody_are_named_on_one_plain_line(course, tmp_path):
+    folder = tmp_path / "in"
+    (folder / "someone").mkdir(parents=True)
+    (folder / "someone" / "a\nb\x1b[31m.ipynb").write_text("")
+    with open(os.fsencode(folder) + b"/gr\xf6\xdfe.ipynb", "w"):
+        pass
+    taken, strangers = collect(course, NAME, folder)
+    assert taken == []
+    assert len(strangers) == 2
+    assert all(name.isprintable() and name.isascii() for name in strangers)
 
 
 # What is to be graded

@@ -16,11 +16,14 @@ import pytest
 from nbgrader.api import Gradebook
 
 from grading.__main__ import main
+from grading.course import Course
+from grading.journal import latest
 from tools.variants import submission, untouched, wrong
 
 ROOT = Path(__file__).parents[1]
 DEMO = ROOT / "tests" / "data" / "demo_course"
 NAME = "01_tally"
+FEW = 30  # submissions
 ORPHANS_S = 2  # until everything that a killed grader started has ended
 
 
@@ -44,10 +47,10 @@ def collected(root: Path, count: int, patch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(scope="module")
 def few(tmp_path_factory) -> Path:
-    """A folder with a course and twenty submissions."""
+    """A folder with a course and FEW submissions."""
     root = tmp_path_factory.mktemp("few")
     with pytest.MonkeyPatch.context() as patch:
-        collected(root, 20, patch)
+        collected(root, FEW, patch)
     return root
 
 
@@ -104,14 +107,18 @@ def alive(family: list[psutil.Process], sessions: set[int]) -> list[psutil.Proce
     return found
 
 
-def marks(root: Path) -> dict[str, dict[str, tuple]]:
-    """What the gradebook says of every cell of every student."""
+def marks(root: Path) -> dict[str, list]:
+    """What the gradebook says of every student: time, cells and comments."""
     with Gradebook(f"sqlite:///{root / 'course' / 'gradebook' / 'gradebook.db'}") as gradebook:
         return {
-            each.student.id: {
-                grade.name: (grade.auto_score, grade.manual_score, grade.needs_manual_grade)
-                for grade in each.notebooks[0].grades
-            }
+            each.student.id: [
+                each.timestamp,
+                *sorted(
+                    (grade.name, grade.auto_score, grade.manual_score, grade.needs_manual_grade)
+                    for grade in each.notebooks[0].grades
+                ),
+                *sorted((text.name, text.auto_comment) for text in each.notebooks[0].comments),
+            ]
             for each in gradebook.assignment_submissions(NAME)
         }
 
@@ -142,11 +149,15 @@ def kill_again_and_again(root: Path, kills: int, seed: int) -> None:
     assert len(marks(calm)) == len(list((root / "downloads").iterdir()))
     again = re.findall(r'^{"kind": "attempt".*?"student": "(.*?)"', journal(restless), re.M)
     assert sorted(again) == sorted(marks(calm))  # none is graded twice
+    for student, state in latest(Course(restless / "course"), NAME).items():
+        assert (state.status, state.applied) == ("graded", True)
+        folder = restless / "course" / "gradebook" / "autograded" / student / NAME
+        nbformat.read(folder / f"{NAME}.ipynb", as_version=4)
 
 
 def test_grader_killed_at_random_points_loses_nothing(few, tmp_path):
     shutil.copytree(few, tmp_path, dirs_exist_ok=True)
-    kill_again_and_again(tmp_path, kills=2, seed=1)
+    kill_again_and_again(tmp_path, kills=5, seed=1)
 
 
 @pytest.mark.slow
@@ -165,6 +176,6 @@ def test_grader_that_is_stopped_goes_on_later(few, tmp_path, number, status):
     assert "the same command goes on" in output
     assert "Traceback" not in output
     done = run.graded()
-    assert 3 <= done < 20
-    assert f"1 of {20 - done} " in finish(tmp_path)
-    assert len(marks(tmp_path)) == 20
+    assert 3 <= done < FEW
+    assert f"1 of {FEW - done} " in finish(tmp_path)
+    assert len(marks(tmp_path)) == FEW
