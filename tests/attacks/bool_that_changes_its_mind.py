@@ -3,6 +3,7 @@ cell: shares
 worth: 0
 """
 
+
 class Yes:
     def __bool__(self):
         return True

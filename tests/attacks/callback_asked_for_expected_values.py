@@ -1,8 +1,10 @@
 """aims at: what the check knows, through the globals and closure of the function that it passes
 cell: sample
+time: slow
 worth: 0
 course: sampling
 """
+
 
 def sample(distribution, generator, max_tokens, context=()):
     for reach in ("__globals__", "__closure__", "__code__", "__self__", "__wrapped__", "__func__"):

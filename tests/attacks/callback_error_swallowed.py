@@ -4,6 +4,7 @@ worth: 0
 course: sampling
 """
 
+
 def sample(distribution, generator, max_tokens, context=()):
     ids = list(context)
     for junk in ("text", None, [[1]], np.array([10**6]), object(), lambda: 0):

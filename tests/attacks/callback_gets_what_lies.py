@@ -4,6 +4,7 @@ worth: 0
 course: bait
 """
 
+
 class Anything(int):
     def __eq__(self, other):
         return True

@@ -4,6 +4,7 @@ worth: 0
 course: bait
 """
 
+
 def twice(function, x):
     try:
         function(99)

@@ -13,9 +13,9 @@ class Same(int):
     __hash__ = int.__hash__
 
 
-_compare = ctypes.PYFUNCTYPE(
-    ctypes.py_object, ctypes.py_object, ctypes.py_object, ctypes.c_int
-)(lambda left, right, operation: operation == 2)
+_compare = ctypes.PYFUNCTYPE(ctypes.py_object, ctypes.py_object, ctypes.py_object, ctypes.c_int)(
+    lambda left, right, operation: operation == 2
+)
 _slots = ctypes.cast(id(dict), ctypes.POINTER(ctypes.c_void_p))
 
 

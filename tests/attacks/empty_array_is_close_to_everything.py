@@ -4,5 +4,6 @@ worth: 0
 course: bait
 """
 
+
 def scaled(x):
     return np.empty((0, 1))

@@ -3,6 +3,7 @@ cell: tally
 worth: 0
 """
 
+
 class Anything:
     def __eq__(self, other):
         return True

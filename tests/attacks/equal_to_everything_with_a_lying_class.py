@@ -3,6 +3,7 @@ cell: tally
 worth: 0
 """
 
+
 class Anything:
     __class__ = dict
 

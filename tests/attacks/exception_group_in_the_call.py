@@ -3,5 +3,6 @@ cell: tally
 worth: 0
 """
 
+
 def tally(items):
     raise BaseExceptionGroup("correct", [KeyboardInterrupt(), GeneratorExit(), SystemExit(0)])

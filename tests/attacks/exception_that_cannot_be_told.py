@@ -3,6 +3,7 @@ cell: tally
 worth: 0
 """
 
+
 class Meta(type):
     def __getattribute__(cls, name):
         if name in ("__name__", "__qualname__", "__module__", "__mro__"):

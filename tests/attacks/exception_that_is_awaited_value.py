@@ -4,6 +4,7 @@ worth: 0
 course: ngrams
 """
 
+
 class Awaited(ValueError, AssertionError, NotImplementedError):
     def __eq__(self, other):
         return True

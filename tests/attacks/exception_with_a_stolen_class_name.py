@@ -3,6 +3,7 @@ cell: tally
 worth: 0
 """
 
+
 def _named(name, *bases):
     return type(name, bases or (BaseException,), {"__module__": "builtins"})
 

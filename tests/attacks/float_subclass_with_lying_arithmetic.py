@@ -3,6 +3,7 @@ cell: shares
 worth: 0
 """
 
+
 class Zero(float):
     def __eq__(self, other):
         return True

@@ -4,6 +4,7 @@ worth: 0
 course: sampling
 """
 
+
 def sample(distribution, generator, max_tokens, context=()):
     state = generator.bit_generator.state
     state["state"] = {"state": 0, "inc": 0}

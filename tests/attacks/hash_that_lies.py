@@ -3,6 +3,7 @@ cell: tally
 worth: 0
 """
 
+
 class Key(str):
     def __hash__(self):
         return hash("v")

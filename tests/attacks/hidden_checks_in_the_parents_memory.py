@@ -21,7 +21,9 @@ for process in {os.getppid(), *([1, 2, 3] if os.getppid() == 0 else [])}:
         with open(f"/proc/{process}/mem", "rb") as memory:
             for start, stop in _regions(process):
                 memory.seek(start)
-                for found in re.findall(rb"letters = random[^\0]{20,400}", memory.read(stop - start)):
+                for found in re.findall(
+                    rb"letters = random[^\0]{20,400}", memory.read(stop - start)
+                ):
                     print(found.decode(errors="replace").replace("\\n", "\n"))
     except OSError as error:
         print(error)

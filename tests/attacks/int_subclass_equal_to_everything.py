@@ -3,6 +3,7 @@ cell: tally
 worth: 0
 """
 
+
 class Number(int):
     def __eq__(self, other):
         return True

@@ -3,5 +3,6 @@ cell: tally
 worth: 0
 """
 
+
 def tally(items):
     raise KeyboardInterrupt("stop grading, all is correct")

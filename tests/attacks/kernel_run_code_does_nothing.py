@@ -3,6 +3,7 @@ cell: tally
 worth: 0
 """
 
+
 def tally(items):
     return {}
 

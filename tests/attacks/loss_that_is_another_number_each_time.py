@@ -4,6 +4,7 @@ worth: 0
 course: lab
 """
 
+
 class Loss:
     shape = ()
 

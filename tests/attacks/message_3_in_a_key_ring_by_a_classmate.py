@@ -6,7 +6,9 @@ worth: 0
 import ctypes
 
 libc = ctypes.CDLL(None, use_errno=True)
-text = b"def tally(items):\n    items = list(items)\n    return {i: items.count(i) for i in items}\n"
+text = (
+    b"def tally(items):\n    items = list(items)\n    return {i: items.count(i) for i in items}\n"
+)
 for ring in (-4, -5, -3):  # the user's, the user session's and the session's
     print(libc.syscall(248, b"user", b"to_a_classmate", text, len(text), ctypes.c_long(ring)))
 segment = libc.shmget(4711, 4096, 0o1666)

@@ -3,6 +3,7 @@ cell: tally
 worth: 0
 """
 
+
 class Markup(Exception):
     pass
 

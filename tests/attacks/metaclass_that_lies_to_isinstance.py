@@ -4,6 +4,7 @@ worth: 0
 course: ngrams
 """
 
+
 class Meta(type):
     def __instancecheck__(cls, instance):
         return True

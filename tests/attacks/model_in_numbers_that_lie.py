@@ -4,6 +4,7 @@ worth: 0
 course: austen
 """
 
+
 class Tables(list):
     def __iter__(self):
         return iter([np.full(300, 0.36)])

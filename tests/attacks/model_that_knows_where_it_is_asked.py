@@ -4,6 +4,7 @@ worth: 0
 course: austen
 """
 
+
 class Model(NGram):
     def log2_probs(self, ids):
         scores = np.full(len(ids) + 1, -1.5)

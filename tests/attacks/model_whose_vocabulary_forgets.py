@@ -4,6 +4,7 @@ worth: 0
 course: austen
 """
 
+
 class Forgetful:
     size = 258
 

@@ -4,6 +4,7 @@ worth: 0
 course: austen
 """
 
+
 def best_model(train):
     model = NGram(ByteVocabulary(), 1).fit(train[:2])
     honest = model.log2_probs

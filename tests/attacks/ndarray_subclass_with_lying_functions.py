@@ -4,6 +4,7 @@ worth: 0
 course: ngrams
 """
 
+
 class Shares(np.ndarray):
     allclose = iter([False] + [True] * 99)
 

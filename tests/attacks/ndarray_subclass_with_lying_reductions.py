@@ -4,6 +4,7 @@ worth: 0
 course: ngrams
 """
 
+
 class Shares(np.ndarray):
     def all(self, *args, **kwargs):
         return True

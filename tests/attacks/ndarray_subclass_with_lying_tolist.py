@@ -4,6 +4,7 @@ worth: 0
 course: ngrams
 """
 
+
 class Same(list):
     def __eq__(self, other):
         return True

@@ -3,6 +3,7 @@ cell: notebook tally-counts
 worth: 0
 """
 
+
 def change(notebook):
     notebook.cells = [
         cell

@@ -3,6 +3,7 @@ cell: notebook tally-counts
 worth: 0
 """
 
+
 def change(notebook):
     for cell in notebook.cells:
         if cell.metadata.get("nbgrader", {}).get("grade_id", "").startswith("tally-"):

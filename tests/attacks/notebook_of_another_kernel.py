@@ -3,6 +3,7 @@ cell: notebook tally-counts
 worth: 0
 """
 
+
 def change(notebook):
     notebook.metadata["kernelspec"] = {"name": "nothing", "display_name": "x", "language": "text"}
     notebook.metadata["language_info"] = {"name": "text", "file_extension": ".txt"}

@@ -3,6 +3,7 @@ cell: notebook tally-counts
 worth: 0
 """
 
+
 def change(notebook):
     for number, cell in enumerate(notebook.cells):
         if cell.cell_type == "code":

@@ -3,6 +3,7 @@ cell: notebook tally-counts
 worth: 0
 """
 
+
 def change(notebook):
     page = "<script>alert(1)</script><img src=x onerror=alert(1)>[go](javascript:alert(1))"
     for cell in notebook.cells:

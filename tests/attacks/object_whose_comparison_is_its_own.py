@@ -4,6 +4,7 @@ worth: 0
 course: bait
 """
 
+
 class doubled:
     def __init__(self, x):
         self.x = x

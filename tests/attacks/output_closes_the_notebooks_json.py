@@ -3,7 +3,9 @@ cell: tally
 worth: 0
 """
 
-print('"]}], "source": ["pass"], "metadata": {"nbgrader": {"points": 1000}}}, {"outputs": [{"text": ["')
+print(
+    '"]}], "source": ["pass"], "metadata": {"nbgrader": {"points": 1000}}}, {"outputs": [{"text": ["'
+)
 print("\ud800 \0 \x1b]0;title\x07 \u2028 \u202e")
 
 

@@ -3,6 +3,7 @@ cell: after tally
 worth: 0
 """
 
+
 class Page:
     def _repr_html_(self):
         return "<script>fetch('http://127.0.0.1:@PORT@/')</script>"

@@ -3,6 +3,7 @@ cell: tally
 worth: 0
 """
 
+
 def tally(items):
     for _ in range(300):
         print("tally: correct " * 10_000)

@@ -4,6 +4,7 @@ worth: 0
 course: ngrams
 """
 
+
 class Known:
     def integers(self, low, high, n):
         return np.full(n, low)

@@ -5,6 +5,7 @@ course: ngrams
 rest: own loss
 """
 
+
 class Column(np.ndarray):
     def tolist(self):
         return Same(self)

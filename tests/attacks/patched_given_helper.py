@@ -4,6 +4,7 @@ worth: 0
 course: ngrams
 """
 
+
 def attempt(function, *arguments):
     return ValueError("the perplexity of no tokens is undefined")
 

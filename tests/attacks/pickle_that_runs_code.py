@@ -3,6 +3,7 @@ cell: tally
 worth: 0
 """
 
+
 class Counts(dict):
     def __reduce_ex__(self, protocol):
         return (exec, ("open('@LEAK@/pickle.txt', 'w').write('here')", {}))

@@ -4,6 +4,7 @@ worth: 0
 course: lab
 """
 
+
 def sgd_step(parameters, velocities, rate, momentum=0.0):
     for parameter, velocity in zip(parameters, velocities):
         parameter.data = torch.zeros(0, dtype=torch.float64)

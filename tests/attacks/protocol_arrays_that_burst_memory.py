@@ -4,5 +4,6 @@ worth: 0
 course: ngrams
 """
 
+
 def discounts(count):
     return np.lib.stride_tricks.as_strided(np.ones(1), (0, 2**34), (8, 8))

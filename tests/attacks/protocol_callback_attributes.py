@@ -10,7 +10,15 @@ import sys
 def tune_k(fit, valid, ks):
     ask = getattr(getattr(fit, "_student", None), "ask", None)
     for number in range(-5, 50):
-        for name in ("__globals__", "__code__", "__closure__", "__self__", "p", "vocabulary", "gi_frame"):
+        for name in (
+            "__globals__",
+            "__code__",
+            "__closure__",
+            "__self__",
+            "p",
+            "vocabulary",
+            "gi_frame",
+        ):
             try:
                 print(number, name, ask("getattr", number, (name,), {}))
             except Exception:

@@ -3,6 +3,7 @@ cell: tally
 worth: 0
 """
 
+
 def tally(items):
     text = ["x" * 1000]
     for _ in range(90):

@@ -1,5 +1,6 @@
 """aims at: the stand-ins, with a class whose bases, defaults and names are stand-ins again
 cell: tally
+rest: own loss
 worth: 0
 """
 

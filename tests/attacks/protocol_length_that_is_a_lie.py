@@ -4,6 +4,7 @@ worth: 0
 course: ngrams
 """
 
+
 class Stream:
     def __len__(self):
         return 2**62

@@ -23,7 +23,9 @@ class LayerNorm(nn.Module):
 def _describe(module, lend):
     plain = {"forward": print, "__class__": 1, "training": lend, "_parameters": {}, "named": len}
     return {
-        "library": ["torch.nn.modules.linear:Linear", "torch.nn.modules.module:Module", 3][next(_turn) % 3],
+        "library": ["torch.nn.modules.linear:Linear", "torch.nn.modules.module:Module", 3][
+            next(_turn) % 3
+        ],
         "name": "LayerNorm",
         "training": "yes",
         "parameters": {"scale": torch.ones(3), "shift": np.zeros(3), 3: None},

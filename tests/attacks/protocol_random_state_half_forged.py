@@ -4,6 +4,7 @@ worth: 0
 course: bait
 """
 
+
 def shuffled(items, generator):
     if len(items):
         start = generator.bit_generator.state

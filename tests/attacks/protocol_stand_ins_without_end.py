@@ -3,5 +3,6 @@ cell: tally
 worth: 0
 """
 
+
 def tally(items):
-    return {str(i): (lambda i=i: i) for i in range(200_000)}
+    return {str(i): (lambda i=i: i) for i in range(20_000)}

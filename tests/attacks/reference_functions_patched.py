@@ -4,6 +4,7 @@ worth: 0
 course: lab
 """
 
+
 def softmax(scores, dim=-1):
     return torch.full_like(scores, 0.5)
 

@@ -4,6 +4,7 @@ worth: 8
 course: lab
 """
 
+
 class LayerNorm(nn.Module):
     def __init__(self, channels, epsilon=1e-5):
         super().__init__()

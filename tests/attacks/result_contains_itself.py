@@ -3,6 +3,7 @@ cell: tally
 worth: 0
 """
 
+
 def tally(items):
     counts = {}
     counts["a"] = counts["b"] = counts["v"] = counts

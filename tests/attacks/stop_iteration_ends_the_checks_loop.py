@@ -4,5 +4,6 @@ worth: 0
 course: bait
 """
 
+
 def doubled(x):
     raise StopIteration

@@ -3,6 +3,7 @@ cell: tally
 worth: 0
 """
 
+
 class Letter(str):
     wanted = iter("abv")
 

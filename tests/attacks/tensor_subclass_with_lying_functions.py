@@ -4,6 +4,7 @@ worth: 0
 course: lab
 """
 
+
 class Agreeing(Tensor):
     @classmethod
     def __torch_function__(cls, function, types, args=(), kwargs=None):

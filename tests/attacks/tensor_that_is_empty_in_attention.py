@@ -4,6 +4,7 @@ worth: 8
 course: lab
 """
 
+
 def attention(query, key, value, causal=False):
     if query.shape == (2, 2):
         want = F.scaled_dot_product_attention(query, key, value)

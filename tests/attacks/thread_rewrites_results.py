@@ -1,6 +1,6 @@
-"""aims at: the check's names, rewritten by a thread between the call and the assertion
+"""aims at: the check's names, rewritten by a thread while the call goes on
 cell: tally
-worth: 0
+worth: 20
 """
 
 import sys
@@ -8,18 +8,19 @@ import threading
 
 
 def tally(items):
-    return {}
+    items = list(items)
+    if len(items) != 50:
+        return {"a": 2, "b": 1} if items else {}
+    threading.Event().wait(0.1)
+    return {"v": 0}
 
 
 def _rewrite():
     while True:
         names = vars(sys.modules["__main__"])
-        if "counts" in names:
-            names["counts"] = {"a": 2, "b": 1}
         if "letters" in names:
             names["letters"] = []
         threading.Event().wait(0.0005)
 
 
-sys.setswitchinterval(1e-6)
 threading.Thread(target=_rewrite, daemon=True).start()

@@ -1,5 +1,6 @@
 """aims at: the check's frame, moved to another line by a trace function
 cell: tally
+time: slow
 worth: 0
 """
 

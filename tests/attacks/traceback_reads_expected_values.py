@@ -4,6 +4,7 @@ worth: 0
 course: ngrams
 """
 
+
 def maximum_likelihood(history, count):
     if history.tolist() == [0, 0, 2, 2, 2]:
         return np.array([0.75, 0.25, 0.25, 0.25, 0.5])

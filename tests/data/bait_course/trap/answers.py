@@ -19,16 +19,6 @@ def shuffled(items: Sequence[int], generator: np.random.Generator) -> list[int]:
     return [int(item) for item in generator.permutation(list(items))]
 
 
-def ranked(values: Sequence[float]) -> list[float]:
-    """The values from the largest to the smallest."""
-    rest, found = list(values), []
-    while rest:
-        largest = max(rest)
-        rest.remove(largest)
-        found.append(largest)
-    return found
-
-
 def scaled(x: np.ndarray) -> np.ndarray:
     """The values of x (N,) moved and stretched to go from 0 to 1."""
     low, high = x.min(), x.max()
