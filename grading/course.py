@@ -4,14 +4,14 @@ import os
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-
-from nbgrader.api import Gradebook
-from nbgrader.apps import NbGraderAPI
-from nbgrader.coursedir import CourseDirectory
-from traitlets.config import Config
+from typing import TYPE_CHECKING
 
 from tools.assignment import course_folder, path_of
-from tools.build_exercises import settings
+
+if TYPE_CHECKING:  # nbgrader takes a second to import, and most processes do not need it
+    from nbgrader.api import Gradebook
+    from nbgrader.apps import NbGraderAPI
+    from traitlets.config import Config
 
 
 class GradingError(Exception):
@@ -49,18 +49,25 @@ class Course:
         """A path in `gradebook/`: `collected`, `submitted`, `autograded`, `feedback`, `journal`."""
         return self.root.joinpath("gradebook", *parts)
 
-    def config(self) -> Config:
+    def config(self) -> "Config":
         """The settings of nbgrader_config.py, quiet."""
+        from tools.build_exercises import settings
+
         config = settings()
         config.NbGraderAPI.log_level = "ERROR"
         return config
 
-    def gradebook(self) -> Gradebook:
+    def gradebook(self) -> "Gradebook":
         """The opened gradebook; use it in a `with` statement."""
+        from nbgrader.api import Gradebook
+
         self.private().mkdir(parents=True, exist_ok=True)
         return Gradebook(self.config().CourseDirectory.db_url)
 
-    def api(self) -> NbGraderAPI:
+    def api(self) -> "NbGraderAPI":
         """The stock nbgrader on this course."""
+        from nbgrader.apps import NbGraderAPI
+        from nbgrader.coursedir import CourseDirectory
+
         config = self.config()
         return NbGraderAPI(coursedir=CourseDirectory(config=config), config=config)

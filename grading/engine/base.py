@@ -62,7 +62,9 @@ class Base:
         self.limits, self.scratch = Limits(**options["limits"]), options["scratch"]
         self.pid = os.getpid()
         self.unsafe, self.uid = options["unsafe"], options["uid"]
-        self.plan: Plan = plan(self.course.source(self.assignment))
+        self.plan: Plan = plan(
+            self.course.source(self.assignment), self.course.exercise(self.assignment)
+        )
         self.nursery = self.start_nursery()  # starts while this process does its own imports
         sys.path.insert(0, str(self.course.root))
         self.trusted = Cells(self.limits.text)

@@ -13,7 +13,6 @@ import nbformat
 from nbformat import NotebookNode
 
 from tools.assignment import cells, grade_id, kind, read
-from tools.build_exercises import exercise_path
 from tools.rules import MARK
 from tools.weave import HIDDEN, library_files, withheld_modules
 
@@ -109,8 +108,8 @@ class Plan:
         return {s.name for tree in trees for s in tree.body if isinstance(s, ast.ClassDef)}
 
 
-def plan(path: Path) -> Plan:
-    """Read the source at `path` and its release."""
+def plan(path: Path, release: Path) -> Plan:
+    """Read the source at `path` and what was released of it."""
     notebook = read(path)
     answers = [ast.parse(cell.source) for cell in cells(notebook, "answer")]
     statements = [statement for tree in answers for statement in tree.body]
@@ -118,7 +117,7 @@ def plan(path: Path) -> Plan:
     withheld = withheld_modules(path)
     return Plan(
         path,
-        nbformat.read(exercise_path(path), as_version=4),
+        nbformat.read(release, as_version=4),
         {c.id: Check(c.id, float(c.metadata.nbgrader.points), c.source)
          for c in cells(notebook, "check")},
         {c.id: c.source for c in cells(notebook, "given")},
