@@ -24,6 +24,7 @@ class Item:
     problem: str
     maximum: float
     n: int  # submissions whose points are known
+    waiting: int  # for a person
     mean_share: float | None  # None: nobody's points are known
     full: float | None  # share of submissions with all points
     correlation: float | None  # None: too few submissions, or all have the same points
@@ -32,6 +33,8 @@ class Item:
     @property
     def remark(self) -> str:
         """What an instructor should look at; "" for nothing."""
+        if self.waiting:
+            return f"{self.waiting} wait to be marked"
         if self.correlation is not None and self.correlation < 0:
             return "the stronger ones lose it: is the check right?"
         if self.correlation is not None and self.correlation < WEAK:
@@ -64,6 +67,7 @@ def _item(problem: str, maximum: float, table: np.ndarray, column: int) -> Item:
         problem,
         maximum,
         len(mine),
+        len(known) - len(mine),
         float(mine.mean()) if len(mine) else None,
         float((mine >= 1).mean()) if len(mine) else None,
         _correlation(mine, rest) if enough else None,

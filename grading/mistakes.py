@@ -6,10 +6,11 @@ from dataclasses import dataclass, field
 from nbformat import NotebookNode
 
 from grading.attempt import Attempt, CheckResult
-from grading.verdict import CUT_OFF, cell_messages, is_authors, not_attempted, stopped_cells
+from grading.verdict import cell_messages, is_authors, not_attempted, stopped_cells
 from tools.assignment import cells, problem
 
 EXAMPLES = 5  # students who are named
+ENDS = {"timeout": "too slow, or an endless loop", "died": "ends its process"}
 UNNAMED = "a hidden check fails without a message of its own"
 
 
@@ -37,10 +38,8 @@ class Namer:
 
     def name(self, check: CheckResult) -> str:
         """A text that is the same for the same mistake."""
-        if check.status in CUT_OFF:
-            return {"timeout": "too slow, or an endless loop", "died": "ended its process"}[
-                check.status
-            ]
+        if check.status in ENDS:
+            return ENDS[check.status]
         key = (check.id, check.message, check.students)
         if key not in self._names:
             self._names[key] = self._find(check)
@@ -75,7 +74,7 @@ def _cause(attempt: Attempt, check: CheckResult) -> str:
     cell = stopped_cells(attempt).get(problem(check.id))
     if cell is None or check.error != "NameError":
         return ""
-    return f"the answer cell stops: {cell.error or cell.status}"
+    return f"the answer cell: {ENDS.get(cell.status, cell.error)}"
 
 
 def table(found: list[Mistake], most: int = 25) -> list[str]:

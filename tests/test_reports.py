@@ -83,7 +83,7 @@ def test_report_tells_hard_problems_from_easy_ones(told):
     assert (tally.n, shares.n, essay.n) == (28, 28, 0)
     assert tally.mean_share == pytest.approx(19 / 28)
     assert shares.mean_share == pytest.approx(10 / 28)
-    assert essay.mean_share is None
+    assert (essay.mean_share, essay.remark) == (None, "28 wait to be marked")
     assert tally.correlation == pytest.approx(shares.correlation)
     assert tally.correlation == pytest.approx(
         np.corrcoef([0] * 9 + [1] * 19, [0] * 18 + [1] * 10)[0, 1]
@@ -160,7 +160,8 @@ def test_what_waits_for_a_person_counts_for_nobody():
     points = {f"s{i}": {"a": float(i % 2), "essay": None if i else 1.0} for i in range(20)}
     a, essay = items(points, {"a": 1, "essay": 10})
     assert a.correlation is None  # nothing else is known of everybody
-    assert (essay.n, essay.mean_share) == (1, 0.1)
+    assert (essay.n, essay.waiting, essay.mean_share) == (1, 19, 0.1)
+    assert essay.remark == "19 wait to be marked"
 
 
 # Mistakes
@@ -174,7 +175,7 @@ def test_what_waits_for_a_person_counts_for_nobody():
             "tally: incorrect, there is no return",
         ),
         ({"status": "timeout"}, "too slow, or an endless loop"),
-        ({"status": "died"}, "ended its process"),
+        ({"status": "died"}, "ends its process"),
         ({"error": "KeyError", "message": "'a'", "students": True}, "raises KeyError"),
         ({"message": "not an author's"}, "not an author's"),
         ({"message": "not an author's", "hidden": True}, mistakes.UNNAMED),
@@ -197,7 +198,7 @@ def test_answer_cell_that_stops_is_the_mistake():
     check = failed(next(cells(source, "check")), "name 'tally' is not defined", error="NameError")
     stopped = CellResult("tally", "error", "SyntaxError")
     found = mistakes.mistakes(source, [Attempt(NAME, "ann", 1, checks=[check], cells=[stopped])])
-    assert [(m.problem, m.text) for m in found] == [("tally", "the answer cell stops: SyntaxError")]
+    assert [(m.problem, m.text) for m in found] == [("tally", "the answer cell: SyntaxError")]
 
 
 # Forbidden calls
