@@ -32,6 +32,7 @@ COMMON = {
 }
 REFUSED = {  # when an assignment is built, with this way out
     "patched_names": "let the answer take it as an argument",
+    "given_derived_class": "a class that derives from an answer belongs into an answer cell",
     "source_code": "name what is forbidden by `:forbidden:` at the answer cell",
 }
 # The grader gives other random numbers to a check that draws after a call which has drawn, so that

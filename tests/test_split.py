@@ -61,6 +61,19 @@ REFUSED = {
          "given late: table = k(3)"],
         "cell late ('table = k(3)'): reads 'k'",
     ),
+    "given result of an answer": (
+        [F, "given g: table = [f(n) for n in range(3)]", "check f-a: assert table == [0, 1, 2]"],
+        "uses the answer 'f' when it runs; use it in a function of this cell",
+    ),
+    "given class derived from an answer": (
+        ["answer net: class Net: pass", "given g: class Deep(Net): pass", "check net-a: Deep()"],
+        "a class that derives from an answer belongs into an answer cell",
+    ),
+    "given function annotated with an answer": (
+        ["answer net: class Net: pass", "given g: def size(net: Net): return 1",
+         "check net-a: assert size(Net())"],
+        "uses the answer 'Net' when it runs",
+    ),
     "given variable": (
         ["given g: size = 3", F, "check f-a: size = 4\nassert f()"],
         "gives 'size' of the cell 'g' another value",
@@ -198,6 +211,10 @@ PASSING = {
     ],
     "return and yield in functions": [
         F, "check f-a: def some():\n    yield f()\n    return\nassert [*some()]"
+    ],
+    "answer in the functions of a given cell": [
+        F, "given g: class Table:\n    size = 3\n    def rows(self, n=size): return f(n)\n"
+        "double = lambda x: 2 * f(x)", "check f-a: assert Table().rows() == 3 and double(1) == 2",
     ],
     "free cell that reads a check's name": [F, "check f-a: got = f()\nassert not got", "free: got"],
     "name that a given cell defines too": [

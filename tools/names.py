@@ -65,6 +65,22 @@ class Code:
         declared = {name for node in self.nodes(ast.Global) for name in node.names}
         return places & self.reads | declared & self.binds
 
+    @property
+    def reads_at_once(self) -> set[str]:
+        """Names of the notebook that are read when the cell runs, not when its functions do."""
+        found = set()
+        todo: list[ast.AST] = [self.tree]
+        for node in todo:  # which grows
+            if isinstance(node, ast.FunctionDef):
+                todo += [*node.decorator_list, node.args, *filter(None, [node.returns])]
+            elif isinstance(node, ast.Lambda):
+                todo.append(node.args)
+            elif isinstance(node, ast.Name):
+                found.add(node.id)
+            else:
+                todo += ast.iter_child_nodes(node)
+        return found & self.reads
+
     def nodes(self, wanted: type[Node]) -> Iterator[Node]:
         """The parts of the cell of a type."""
         return (node for node in ast.walk(self.tree) if isinstance(node, wanted))

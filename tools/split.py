@@ -65,6 +65,18 @@ def names_come_from_locked_cells(source: NotebookNode) -> Iterator[str]:
                 )
 
 
+def given_cells_run_without_answers(source: NotebookNode) -> Iterator[str]:
+    """A given cell uses answers in its functions only: it runs beside the checks too."""
+    found = codes(source)
+    for code in of(found, "given"):
+        for name in sorted(code.reads_at_once & bound(found, "answer") - bound(found, "given")):
+            yield (
+                f"{code}: uses the answer {name!r} when it runs; use it in a function of this cell "
+                "that the checks call, or in the checks; a class that derives from an answer "
+                "belongs into an answer cell"
+            )
+
+
 def checks_rebind_nothing(source: NotebookNode) -> Iterator[str]:
     """A check gives no other value to a name that a given or answer cell above it defines."""
     above: dict[str, Code] = {}
@@ -217,6 +229,7 @@ def _opens_to_write(call: ast.Call) -> bool:
 SPLIT_RULES = [
     checks_compile,
     names_come_from_locked_cells,
+    given_cells_run_without_answers,
     checks_rebind_nothing,
     checks_patch_nothing,
     checks_and_answers_share_no_state,
