@@ -37,8 +37,8 @@ from wire_ends import (
 )
 
 from grading.engine.wire import READERS, Raised, Shared, WireError
-from grading.engine.wire.arrays import frozen
 from grading.engine.wire.columns import COLUMNS
+from grading.engine.wire.generators import frozen
 from grading.engine.wire.stream import KNOWN, ROOM, Reader
 
 MORE = [
@@ -155,9 +155,21 @@ def test_every_tag_is_read_by_one_reader_and_met_by_the_fuzzing(messages):
 
 
 def _tables():
-    from grading.engine.wire import arrays, builtins, exceptions, names, objects, stdlib, tensors
+    from grading.engine.wire import (
+        arrays,
+        containers,
+        exceptions,
+        generators,
+        layers,
+        names,
+        objects,
+        scalars,
+        stdlib,
+        tensors,
+    )
 
-    parts = (builtins, stdlib, arrays, tensors, names, exceptions, objects)
+    parts = [arrays, containers, exceptions, generators, layers]
+    parts += [names, objects, scalars, stdlib, tensors]
     return [{KNOWN: Reader.again}, *(part.READERS for part in parts)]
 
 

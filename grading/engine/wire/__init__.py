@@ -12,11 +12,14 @@ import numpy as np
 
 from grading.engine.wire import (
     arrays,
-    builtins,
+    containers,
     exceptions,
     fields,
+    generators,
+    layers,
     names,
     objects,
+    scalars,
     stdlib,
     tensors,
 )
@@ -40,18 +43,23 @@ __all__ = [
 
 READERS: dict[bytes, Callable[[Reader], Any]] = {
     KNOWN: Reader.again,
-    **builtins.READERS,
+    **scalars.READERS,
+    **containers.READERS,
     **stdlib.READERS,
     **arrays.READERS,
+    **generators.READERS,
     **tensors.READERS,
     **names.READERS,
     **exceptions.READERS,
     **objects.READERS,
+    **layers.READERS,
 }
 WRITERS: dict[type, Callable[[Writer, Any], None]] = {
-    **builtins.WRITERS,
+    **scalars.WRITERS,
+    **containers.WRITERS,
     **stdlib.WRITERS,
     **arrays.WRITERS,
+    **generators.WRITERS,
     **exceptions.WRITERS,
 }
 
@@ -127,7 +135,7 @@ class Codec:
         if names.key_of(cls, self.records) is not None:
             return _write_registered(cls)
         if names.is_layer(cls):
-            return objects.write_module
+            return layers.write_module
         return objects.write_result if objects.is_result(cls) else objects.write_handle
 
 
@@ -139,4 +147,4 @@ def _write_named(w: Writer, value: Any) -> None:
 def _write_registered(cls: type) -> Callable[[Writer, Any], None]:
     if issubclass(cls, Enum):
         return objects.write_member
-    return objects.write_module if fields.is_module(cls) else objects.write_record
+    return layers.write_module if fields.is_module(cls) else objects.write_record

@@ -1,32 +1,17 @@
-"""NumPy on the wire: arrays, scalars, dtypes, random generators."""
+"""NumPy on the wire: arrays, scalars, dtypes."""
 
 import re
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
-from grading.engine.wire.builtins import Get, Put, write_tuple, writes
 from grading.engine.wire.columns import read_items, write_items
-from grading.engine.wire.stream import LARGEST, Reader, WireError, Writer
+from grading.engine.wire.containers import writes
+from grading.engine.wire.stream import LARGEST, Get, Put, Reader, WireError, Writer
 
 MAX_ITEM = 1 << 20  # bytes of one element
 MAX_NDIM = 32
 SIMPLE = re.compile(r"[<>|=][biufcSU]\d{1,7}|[<>|=][mM]8(\[\d{0,9}[a-zA-Z]{1,2}\])?")
-BIT_GENERATORS: dict[str, Any] = {
-    cls.__name__: cls
-    for cls in (
-        np.random.PCG64,
-        np.random.PCG64DXSM,
-        np.random.MT19937,
-        np.random.Philox,
-        np.random.SFC64,
-    )
-}
-POSITIONS = {  # part of the state, its key, the last position in the block of random numbers
-    "MT19937": (("state", "pos", 624),),
-    "Philox": (("", "buffer_pos", 4),),
-}
 
 
 def put_dtype(w: Writer, dtype: np.dtype) -> None:
@@ -211,75 +196,10 @@ def write_numpy_bytes(w: Writer, value: np.bytes_) -> None:
     w.blob(bytes(value))
 
 
-def put_generator(w: Writer, value: np.random.Generator) -> None:
-    write_tuple(w, frozen(value.bit_generator.state))
-
-
-def put_random_state(w: Writer, value: np.random.RandomState) -> None:
-    write_tuple(w, frozen(value.get_state(legacy=False)))
-
-
-def read_generator(r: Reader) -> np.random.Generator:
-    bits, state = read_state(r, lambda bits: bits.state)
-    bits.state = state
-    value = np.random.Generator(bits)
-    r.register(value)
-    return value
-
-
-def read_random_state(r: Reader) -> np.random.RandomState:
-    bits, state = read_state(r, lambda bits: np.random.RandomState(bits).get_state(legacy=False))
-    value = np.random.RandomState(bits)
-    value.set_state(state)
-    r.register(value)
-    return value
-
-
-def frozen(state: Any) -> Any:
-    """The state of a bit generator as tuples, which have no identity to keep."""
-    if isinstance(state, dict):
-        return tuple((name, frozen(part)) for name, part in state.items())
-    return tuple(state.tolist()) if isinstance(state, np.ndarray) else state
-
-
-def read_state(r: Reader, state_of: Callable[[Any], Any]) -> tuple[Any, dict[str, Any]]:
-    """A bit generator, and a state that fits it: one like `state_of` the generator.
-
-    At another position NumPy would read memory that is not the generator's.
-    """
-    r.charge(500_000)  # mostly for the time that seeding takes
-    parts = dict(r.get())
-    name = parts["bit_generator"]
-    if name not in BIT_GENERATORS:
-        raise WireError(f"no random generator: {str(name)[:40]!r}")
-    bits = BIT_GENERATORS[name](0)
-    state = fitted(parts, state_of(bits))
-    for part, key, last in POSITIONS.get(name, ()):
-        if not 0 <= (state[part] if part else state)[key] <= last:
-            raise WireError(f"a random generator may be at position {last} at most")
-    return bits, state
-
-
-def fitted(state: Any, template: Any) -> Any:
-    """What `frozen` made, thawed; the names and types are those of `template`."""
-    if isinstance(template, dict):
-        parts = dict(state)
-        if list(parts) != list(template):
-            raise WireError("no state of a random generator")
-        return {name: fitted(parts[name], template[name]) for name in template}
-    if isinstance(template, np.ndarray):
-        return np.array(state, template.dtype).reshape(template.shape)
-    if type(state) is not type(template):
-        raise WireError("no state of a random generator")
-    return state
-
-
 _SCALARS = {np.dtype(code).type for code in "?bhilqBHILQefdgFDGMm"}
 
 WRITERS: dict[type, Put] = {
     np.ndarray: writes(b"A", put_array),
-    np.random.Generator: writes(b"G", put_generator),
-    np.random.RandomState: writes(b"W", put_random_state),
     np.str_: write_numpy_str,
     np.bytes_: write_numpy_bytes,
     np.void: write_scalar,
@@ -287,8 +207,6 @@ WRITERS: dict[type, Put] = {
 }
 READERS: dict[bytes, Get] = {
     b"A": read_array,
-    b"G": read_generator,
-    b"W": read_random_state,
     b"0": read_scalar,
     b"1": lambda r: np.str_(r.text()),
     b"2": lambda r: np.bytes_(r.blob()),

@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 
 from grading.engine.wire import tensors
-from grading.engine.wire.arrays import frozen
 from grading.engine.wire.fields import fields_of, set_fields
+from grading.engine.wire.generators import frozen
 from grading.engine.wire.objects import CONTENT, new_object
 from grading.engine.wire.stream import HoldsHandle, Shared, WireError
 

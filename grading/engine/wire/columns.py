@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import accumulate, chain, compress, pairwise, repeat
 from typing import Any
 
-from grading.engine.wire.extent import check_extent
-from grading.engine.wire.stream import CLASHES, NODE, Reader, WireError, Writer
+from grading.engine.wire.keys import all_different, check_keys
+from grading.engine.wire.stream import Reader, WireError, Writer
 
 PACKED_FROM = 4  # a shorter sequence is not worth a look at all its types
 WIDEST = 8  # tuples of more items are not written as columns
@@ -266,30 +266,3 @@ COLUMNS: dict[bytes, Callable[[Reader, int], Items]] = {
     b"c": _dicts(Counter),
     b"m": _read_mixed,
 }
-
-
-def read_keys(r: Reader) -> Items:
-    """The items of a set, or the keys of a dict."""
-    start = r.at
-    keys = read_items(r)
-    check_keys(r, keys, r.at - start)
-    return keys
-
-
-def check_keys(r: Reader, keys: Items, size: int) -> None:
-    """Raise where keys would take too long to be hashed and compared; `size` is in bytes."""
-    if r.repeats and not r.codec.trusting:
-        r.charge(10 * check_extent(keys, r.shared))  # which takes as long again as a hash
-    # Keys of one hash are compared with each other: n of them take n * n / 2 comparisons.
-    equal = len(keys) - len(set(map(hash, keys)))
-    r.clashes += equal * (size + NODE)
-    if r.clashes > CLASHES:
-        raise WireError("too many keys with the same hash")
-    r.charge(100 * len(keys))
-
-
-def all_different(container: Any, n: int) -> Any:
-    """The container, which was given `n` keys."""
-    if len(container) != n:
-        raise WireError("a key comes twice")
-    return container

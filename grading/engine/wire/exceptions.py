@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from grading.engine.wire.builtins import Put, read_tuple, write_tuple
+from grading.engine.wire.containers import read_tuple, write_tuple
 from grading.engine.wire.names import key_of
-from grading.engine.wire.stream import Reader, WireError, Writer
+from grading.engine.wire.stream import Put, Reader, WireError, Writer
 
 MAX_TEXT = 100_000  # characters of a message
 PLAIN = (type(None), bool, int, float, complex, str, bytes)

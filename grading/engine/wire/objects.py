@@ -1,23 +1,23 @@
-"""Objects of registered classes and of PyTorch's layers on the wire: their data, no code."""
+"""Objects on the wire: the data of those of registered classes, handles of all others."""
 
 import collections
 import sys
 from enum import Enum, Flag
 from typing import Any
 
-from grading.engine.wire import builtins as plain
+from grading.engine.wire import containers
 from grading.engine.wire.columns import read_items, write_items
-from grading.engine.wire.fields import OF_MODULE, WEIGHTS, fields_of, is_data, is_module, set_fields
-from grading.engine.wire.names import find, is_layer, key_of, read_key
-from grading.engine.wire.stream import Handle, HoldsHandle, Reader, WireError, Writer
+from grading.engine.wire.fields import fields_of, is_data, is_module, set_fields
+from grading.engine.wire.names import find, key_of, read_key
+from grading.engine.wire.stream import Handle, HoldsHandle, Put, Reader, WireError, Writer
 
 # What a class may be derived from, and how that part of its objects is written and read.
-CONTENT: dict[type, tuple[plain.Put, Any]] = {
-    list: (plain.put_list, plain.fill_list),
-    collections.OrderedDict: (plain.put_ordered, plain.fill_ordered),
-    collections.defaultdict: (plain.put_default, plain.fill_default),
-    dict: (plain.put_dict, plain.fill_dict),
-    set: (plain.put_set, plain.fill_set),
+CONTENT: dict[type, tuple[Put, Any]] = {
+    list: (containers.put_list, containers.fill_list),
+    collections.OrderedDict: (containers.put_ordered, containers.fill_ordered),
+    collections.defaultdict: (containers.put_default, containers.fill_default),
+    dict: (containers.put_dict, containers.fill_dict),
+    set: (containers.put_set, containers.fill_set),
 }
 VALUES = (tuple, str, bytes, int, float, complex, frozenset)  # bases that cannot change
 
@@ -40,10 +40,11 @@ def new_object(cls: type) -> Any:
 
 def write_record(w: Writer, value: Any) -> None:
     """An object of a registered class; by handle where it holds what cannot go by value."""
-    _by_value(w, value, _put_record)
+    by_value(w, value, _put_record)
 
 
-def _by_value(w: Writer, value: Any, put: plain.Put) -> None:
+def by_value(w: Writer, value: Any, put: Put) -> None:
+    """Write an object by value; the outermost by handle where that is not possible."""
     mark = w.mark()
     w.sealed += 1
     try:
@@ -67,24 +68,26 @@ def _put_record(w: Writer, value: Any) -> None:
         w.raw(b"q")
         w.text(key)
         w.put(base(value) if base is not tuple else tuple(tuple.__iter__(value)))
-        _put_fields(w, value, fields_of(value))
+        put_fields(w, value, fields_of(value))
         return
     if not w.again(value):
         w.raw(b"o")
         w.text(key)
-        _put_fields(w, value, fields_of(value))
+        put_fields(w, value, fields_of(value))
         if base in CONTENT:
             CONTENT[base][0](w, value)
 
 
-def _put_fields(w: Writer, value: Any, fields: dict[str, Any]) -> None:
+def put_fields(w: Writer, value: Any, fields: dict[str, Any]) -> None:
+    """Write attributes; raises `HoldsHandle` where the peer would refuse one."""
     if w.codec.trusting and not all(is_data(type(value), name) for name in fields):
         raise HoldsHandle("an attribute hides one of its class")
-    plain.put_dict(w, fields)
+    containers.put_dict(w, fields)
 
 
-def _read_fields(r: Reader, cls: type) -> dict[str, Any]:
-    fields = plain.read_pairs(r)
+def read_fields(r: Reader, cls: type) -> dict[str, Any]:
+    """The attributes of an object of `cls`, none of which hides what the class has."""
+    fields = containers.read_pairs(r)
     for name in fields:
         if not (r.codec.trusting or is_data(cls, name)):
             raise WireError(f"an object of {cls.__name__} may not have an attribute {name!r}")
@@ -100,7 +103,7 @@ def read_record(r: Reader) -> Any:
     r.register(value)
     r.charge(400)
     r.sealed += 1
-    set_fields(value, _read_fields(r, cls))
+    set_fields(value, read_fields(r, cls))
     if base in CONTENT:
         CONTENT[base][1](r, value)
     r.sealed -= 1
@@ -113,7 +116,7 @@ def read_value_record(r: Reader) -> Any:
     base = base_of(cls)
     r.sealed += 1
     content = r.get()
-    fields = _read_fields(r, cls)
+    fields = read_fields(r, cls)
     r.sealed -= 1
     names = getattr(cls, "_fields", ())  # of a NamedTuple
     n_items = len(content) if isinstance(content, tuple) else 0
@@ -148,64 +151,6 @@ def read_member(r: Reader) -> Enum:
     if type(name) is int and issubclass(cls, Flag):
         return cls(name)
     return cls.__members__[name]
-
-
-# Layers of PyTorch, and registered classes that are derived from them
-
-
-def write_module(w: Writer, value: Any) -> None:
-    """A module by value; by handle where it has hooks, or parts that cannot go by value."""
-    _by_value(w, value, _put_module)
-
-
-def _put_module(w: Writer, value: Any) -> None:
-    cls = type(value)
-    key = key_of(cls, w.codec.records)
-    if w.again(value):
-        return
-    w.raw(b"M")
-    w.text(key or f"{cls.__module__}:{cls.__name__}")
-    _put_fields(w, value, fields_of(value))
-
-
-def read_module(r: Reader) -> Any:
-    key = r.text()
-    cls: Any = r.codec.records.get(key) or find(*key.split(":"))
-    if not isinstance(cls, type) or not is_module(cls):
-        raise WireError(f"no module: {key[:60]!r}")
-    if cls is not r.codec.records.get(key) and not is_layer(cls):
-        raise WireError(f"{key[:60]!r} is not a layer of PyTorch")
-    r.charge(6000)
-    value = new_object(cls)
-    r.register(value)
-    r.sealed += 1
-    fields = _read_fields(r, cls)
-    r.sealed -= 1
-    _check_module(fields, value)
-    value.__dict__.update(fields)
-    if isinstance(value, sys.modules["torch"].nn.RNNBase):
-        value._flat_weights = []
-        value._init_flat_weights()
-    return value
-
-
-def _check_module(fields: dict[str, Any], empty: Any) -> None:
-    """Raise where a module's tables hold what they cannot, or a name is not the module's own."""
-    torch = sys.modules["torch"]
-    kinds = {
-        "_parameters": torch.nn.Parameter,
-        "_buffers": torch.Tensor,
-        "_modules": torch.nn.Module,
-    }
-    reserved = set(vars(empty)) - OF_MODULE | set(WEIGHTS) | {"_compiled_call_impl", "_version"}
-    if taken := reserved & set(fields):
-        raise WireError(f"a module with {', '.join(sorted(taken))}")
-    for name, kind in kinds.items():
-        table: Any = fields.get(name)
-        if type(table) not in (dict, collections.OrderedDict):
-            raise WireError(f"a module whose {name} is no dict")
-        if not all(type(k) is str and (v is None or isinstance(v, kind)) for k, v in table.items()):
-            raise WireError(f"a module whose {name} hold something else")
 
 
 # Tuples with names that functions of PyTorch and NumPy return
@@ -274,7 +219,6 @@ READERS = {
     b"o": read_record,
     b"q": read_value_record,
     b"e": read_member,
-    b"M": read_module,
     b"j": read_result,
     b"h": read_handle,
 }

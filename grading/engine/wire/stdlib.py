@@ -3,7 +3,6 @@
 import array
 import datetime
 import pathlib
-import random
 import re
 import types
 import warnings
@@ -11,9 +10,9 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from grading.engine.wire.builtins import Get, Put, fill_dict, put_dict, reads, writes
 from grading.engine.wire.columns import read_items, write_items
-from grading.engine.wire.stream import Reader, WireError, Writer
+from grading.engine.wire.containers import fill_dict, put_dict, reads, writes
+from grading.engine.wire.stream import Get, Put, Reader, WireError, Writer
 
 MAX_DIGITS = 10_000  # of a Decimal, and its exponent: int(x) writes it out
 MAX_PART = 1 << 12  # bytes of a fraction's parts: reducing it takes the square of that
@@ -107,14 +106,6 @@ def read_pattern(r: Reader) -> re.Pattern:
         return re.compile(pattern, r.number() & ~re.DEBUG)
 
 
-def put_random(w: Writer, value: random.Random) -> None:
-    w.put(value.getstate())
-
-
-def fill_random(r: Reader, value: random.Random) -> None:
-    value.setstate(r.get())
-
-
 def put_namespace(w: Writer, value: types.SimpleNamespace) -> None:
     put_dict(w, value.__dict__)
 
@@ -151,7 +142,6 @@ WRITERS: dict[type, Put] = {
     pathlib.PosixPath: write_path,
     pathlib.PurePosixPath: write_path,
     re.Pattern: write_pattern,
-    random.Random: writes(b"m", put_random),
     types.SimpleNamespace: writes(b"n", put_namespace),
     array.array: writes(b"a", put_array),
 }
@@ -164,7 +154,6 @@ READERS: dict[bytes, Get] = {
     b"P": read_path,
     b"u": lambda r: pathlib.PurePosixPath(r.text()),
     b"R": read_pattern,
-    b"m": reads(random.Random, fill_random, 100_000),
     b"n": reads(types.SimpleNamespace, fill_namespace, 100),
     b"a": read_array,
 }

@@ -5,6 +5,7 @@ in tables by the other `wire_` modules: `WRITERS[type]` and `READERS[tag]`.
 """
 
 import struct
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -223,3 +224,7 @@ class Reader:
         """`value`, which may still be empty, gets the next number."""
         self.shared.objects.append(value)
         return len(self.shared.objects) - 1
+
+
+Put = Callable[[Writer, Any], None]
+Get = Callable[[Reader], Any]

@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 
 from grading.engine.wire.arrays import get_shape, order_of, put_shape
-from grading.engine.wire.builtins import Get, Put, writes
 from grading.engine.wire.columns import read_items, write_items
-from grading.engine.wire.stream import LARGEST, Reader, WireError, Writer
+from grading.engine.wire.containers import writes
+from grading.engine.wire.stream import LARGEST, Get, Put, Reader, WireError, Writer
 
 DTYPES = (
     *("bool", "uint8", "int8", "int16", "int32", "int64", "uint16", "uint32", "uint64"),
