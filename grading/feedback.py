@@ -5,7 +5,6 @@ worth (points and comments given by hand included), the graded notebook what the
 `verdict.py` decides which words about a check may be told, `page` what a page looks like.
 """
 
-import os
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -140,7 +139,7 @@ def write(path: Path, text: str) -> bool:
     if path.is_file() and path.read_bytes() == data:
         return False
     path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    part = path.with_name(f".{path.name}.part")
     part.write_bytes(data)
     part.replace(path)
     return True
