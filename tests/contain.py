@@ -135,6 +135,7 @@ class Prey:
         for name in ("given", "answers"):
             py_compile.compile(str(self.folder / f"library/{name}.py"))
         with sqlite3.connect(self.folder / "gradebook.db") as gradebook:
+            gradebook.execute("PRAGMA synchronous = OFF")
             gradebook.execute("CREATE TABLE grade (student, score)")
             gradebook.execute("INSERT INTO grade VALUES (?, 1)", [secret])
         gradebook.close()
@@ -296,7 +297,7 @@ class Run:
                     "disk_mb": disk >> 20,
                 }
             disk = max(disk, scratch_size(self.scratch, ENOUGH_MB << 20, student))
-            too_much = disk > DISK_MB << 20 and self.setting != "free"
+            too_much = disk > (ENOUGH_MB if self.setting == "free" else DISK_MB) << 20
             spins = _processor_s(student) > CPU_S + 0.6
             if seconds > self.time_s or too_much or spins:
                 os.kill(student, signal.SIGKILL)

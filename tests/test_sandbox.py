@@ -1,7 +1,9 @@
 import contextlib
 import dataclasses
 import errno
+import faulthandler
 import json
+import mmap
 import os
 import random
 import re
@@ -12,6 +14,7 @@ import subprocess
 import sys
 import threading
 import time
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -100,8 +103,9 @@ def run_snippets(user, setting):
     return {verdict["name"]: verdict for verdict in map(json.loads, lines)}
 
 
-@pytest.mark.parametrize("user", USERS)
-@pytest.mark.parametrize("setting", ["namespaces", "bare", "old"])
+@pytest.mark.parametrize(
+    ("setting", "user"), [*product(["namespaces", "bare"], USERS), ("old", "ordinary")]
+)
 def test_every_snippet_is_contained(user, setting):
     verdicts = run_snippets(user, setting)
     assert sorted(verdicts) == contain.snippets()
@@ -352,6 +356,24 @@ def test_no_open_file_is_inherited(policy, folder):
     os.close(left_open)
 
 
+def test_no_shared_memory_is_inherited(policy):
+    """Else a student's process could leave a note there for the next one."""
+    shared = mmap.mmap(-1, 4096)
+
+    def write():
+        faulthandler.disable()
+        shared[0] = 42
+
+    in_child(write)
+    assert shared[0] == 42
+    box = Sandbox(policy)
+    box.prepare()
+    shared[0] = 0
+    assert in_child(write) == f"ended with status {signal.SIGSEGV}"
+    assert shared[0] == 0
+    shared.close()
+
+
 def test_standard_streams_that_are_not_kept_lead_nowhere(policy):
     assert in_sandbox(lambda: [os.read(0, 1).decode(), os.write(1, b"x")], policy) == ["", 1]
 
@@ -399,6 +421,7 @@ def state_of(policy):
             os._exit(0)
     layers = json.loads(os.read(ready, 10_000))
     text = Path(f"/proc/{child}/status").read_text()
+    text += "oom:\t" + Path(f"/proc/{child}/oom_score_adj").read_text()
     os.kill(child, signal.SIGKILL)
     os.waitpid(child, 0)
     for descriptor in (ready, tell, wait, _hold):
@@ -414,6 +437,7 @@ def test_the_layers_named_are_those_the_kernel_shows(policy):
     assert ("own user" in layers) == (os.geteuid() == 0)
     user = UID or os.getuid()
     assert state["Uid"].split() == [str(user)] * 4
+    assert state["oom"] == "1000"
     if UID:
         assert state["Gid"].split() == [str(UID)] * 4
         assert not state["Groups"].split()
@@ -558,6 +582,24 @@ def test_namespaces_hold_nothing_of_the_system(user, folder):
     assert printed[2] == "['net', 'ipc', 'uts', 'mnt']"
     assert printed[3:] == ["True []", "No space left on device"]
     assert not list((folder / "empty").iterdir())
+
+
+WITHOUT_MOUNTS = """
+import errno, sys
+sys.path.insert(0, ".")
+from grading.engine import namespaces, root
+def refuse(*words):
+    raise OSError(errno.EACCES, "Permission denied")
+namespaces.mount = refuse
+print("mount namespace" in namespaces.enter_namespaces())
+print(namespaces.mount_scratch("/tmp", 1), root.enter_root(["/usr"], []))
+"""
+
+
+@pytest.mark.parametrize("user", USERS)
+def test_a_system_that_forbids_mounts_gives_the_other_namespaces(user):
+    """Some containers allow the namespaces and forbid every mount in them."""
+    assert as_user(user, "-c", WITHOUT_MOUNTS).split() == ["False"] * 3
 
 
 @pytest.mark.parametrize("user", USERS)
@@ -803,8 +845,6 @@ def test_scratch_size_counts_files_and_names(tmp_path):
 
 
 def test_scratch_size_counts_what_was_deleted_and_is_held(tmp_path):
-    import mmap
-
     paths = [tmp_path / "open", tmp_path / "mapped"]
     for path in paths:
         path.write_bytes(bytes(1 << 20))
@@ -879,13 +919,16 @@ uid = 61_997 if os.geteuid() == 0 else None
 box = Sandbox(Policy(read, listed, scratch, uid=uid))
 box.prepare()
 times = []
-for _ in range(6):
+for number in range(4):
     answers, answer = os.pipe()
     if os.fork() == 0:
         started = time.perf_counter()
         try:
             box.enter([answer])
             enter_s = time.perf_counter() - started
+            if number:
+                os.write(answer, f"{enter_s}".encode())
+                os._exit(0)
             train()
             torch.set_num_threads(2)
             a = torch.randn(300, 300) @ torch.randn(300, 300)
@@ -912,5 +955,5 @@ print("|".join(times))
 def test_numpy_torch_and_matplotlib_work_inside(user):
     environment = {**os.environ, "HOME": "/nonexistent", "PYTHONWARNINGS": "ignore"}
     times = as_user(user, "-c", COMPUTES, env=environment).strip().split("|")
-    assert len(times) == 6
-    assert sorted(map(float, times))[2] < 0.03, times  # 1.7 ms where nothing else runs
+    assert len(times) == 4
+    assert min(map(float, times)) < 0.02, times  # 1.7 ms where nothing else runs

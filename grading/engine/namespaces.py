@@ -49,16 +49,26 @@ def enter_namespaces() -> list[str]:
     for signal n), and when it is killed the child is.
     """
     names = _unshare_for_root() if os.geteuid() == 0 else _unshare_for_user()
+    if "mount" in names and not _mounts_are_private():
+        names.remove("mount")
     _entered.extend(f"{name} namespace" for name in names)
     if "pid" in names and (child := os.fork()):
         _follow(child)
     if "pid" in names:
         prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
     if "mount" in names:
-        mount("none", "/", "none", RECURSIVE | PRIVATE)
         with contextlib.suppress(OSError):  # a container may not allow it; /proc stays as it was
             mount("proc", "/proc", "proc", NO_SETUID | NO_DEVICES | NO_PROGRAMS)
     return entered()
+
+
+def _mounts_are_private() -> bool:
+    """Keep what is mounted from now on to this namespace; a container may forbid all mounts."""
+    try:
+        mount("none", "/", "none", RECURSIVE | PRIVATE)
+    except OSError:
+        return False
+    return True
 
 
 def mount_scratch(path: str, size_mb: int) -> bool:

@@ -91,6 +91,7 @@ class Sandbox:
         paths = (*policy.read, policy.scratch, "/dev/null", "/proc")
         self._rooted = enter_root(paths, policy.listed)
         self._own_scratch()
+        libc.keep_shared_memory_to_oneself()
         self._ruleset = self._rules()
         self._null = os.open("/dev/null", os.O_RDWR | os.O_CLOEXEC)
         self._filter = seccomp.program(libc.machine())
@@ -206,6 +207,8 @@ class Sandbox:
 
     def _limit(self) -> None:
         """Set limits that this process cannot raise again."""
+        with contextlib.suppress(OSError):  # where memory runs out, a student's process ends first
+            Path("/proc/self/oom_score_adj").write_text("1000")
         policy, mb = self.policy, 1 << 20
         pages = int(Path("/proc/self/statm").read_text().split()[0])
         for name, limit in {

@@ -74,6 +74,7 @@ FREE: dict[str, tuple[int | None, int | None]] = {
     "gettid": (186, 178),
     "getppid": (110, 173),
     "getpgrp": (111, None),
+    "getpgid": (121, 155),
     "getuid": (102, 174),
     "geteuid": (107, 175),
     "getgid": (104, 176),
