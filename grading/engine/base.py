@@ -30,8 +30,8 @@ from grading.engine.autograded import write
 from grading.engine.cells import Cells
 from grading.engine.examiner import Examination
 from grading.engine.namespaces import die_with_parent
+from grading.engine.nursery import Nursery
 from grading.engine.plan import Plan, plan
-from grading.engine.pupil import Nursery
 from grading.engine.readable import default_read_paths
 from grading.engine.records import import_all, library_records
 from grading.engine.sandbox import SandboxError

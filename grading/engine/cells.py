@@ -111,7 +111,10 @@ class Cells:
         """Execute source; returns the value of a last expression without `;`, else None."""
         linecache.cache[name] = (len(source), None, source.splitlines(True), name)
         tree = ast.parse(source, name)
-        last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
+        end = tree.body[-1] if tree.body else None
+        last = end if isinstance(end, ast.Expr) else None
+        if last:
+            del tree.body[-1]
         self._evaluate(compile(tree, name, "exec", FLAGS))
         if last is None:
             return None

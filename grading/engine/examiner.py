@@ -16,8 +16,9 @@ from nbformat import NotebookNode
 
 from grading.attempt import CellResult, CheckResult, Limits
 from grading.engine.cells import Cells, Shown, catching, line_in, stack
+from grading.engine.nursery import Nursery
 from grading.engine.plan import Check, Plan
-from grading.engine.pupil import Lost, Nursery, Pupil
+from grading.engine.pupil import Lost, Pupil
 from grading.engine.records import library_records
 from tools.assignment import grade_id
 
@@ -69,14 +70,14 @@ class Examination:
         """
         self.start()
         for cell in self.notebook.cells:
-            name = grade_id(cell)
+            name = grade_id(cell) or cell.id
             if name in self.plan.checks:
                 yield name
                 check = self.plan.checks[name]
                 result = skipped.get(name) or self.check(check)
                 self.checks.append(result)
             elif cell.cell_type == "code":
-                self.cell(cell.id, self.plan.given.get(name, cell.source), name in self.plan.given)
+                self.cell(name, self.plan.given.get(name, cell.source), name in self.plan.given)
         self.show_again()
         self.pupil.end()
 

@@ -12,7 +12,7 @@ from types import CodeType
 import nbformat
 from nbformat import NotebookNode
 
-from tools.assignment import cells, grade_id, kind, read
+from tools.assignment import cells, kind, read
 from tools.rules import MARK
 from tools.weave import HIDDEN, library_files, withheld_modules
 
@@ -137,7 +137,7 @@ def _leading(notebook: NotebookNode) -> list[str]:
         if kind(cell) == "answer":
             break
         if kind(cell) == "given" and cell.cell_type == "code":
-            found.append(grade_id(cell))
+            found.append(cell.id)
     return found
 
 

@@ -10,24 +10,22 @@ import json
 import os
 import select
 import signal
-import socket
-import subprocess
 import sys
 import time
 import warnings
 from collections.abc import Iterator
 from typing import Any
 
-from grading.engine import proxies, torch_state, wire
+from grading.engine import modules, proxies, torch_state, wire
+from grading.engine.answers import as_data, ending, is_answer
 from grading.engine.channel import Channel, ChannelError, Garbled, Gone, Hung
 from grading.engine.gradients import Graphs, joined
+from grading.engine.nursery import Nursery
 from grading.engine.randomness import changed_states, move_all_on, move_on, random_states
-from grading.engine.sandbox import SandboxError
 from grading.engine.scratch import scratch_size
 from grading.engine.wire import Codec, Handle, Raised, WireError
 
 STOPS = (StopIteration, StopAsyncIteration)
-LONGEST = 20_000  # characters of an error's text
 DEEPEST = 50  # calls and callbacks in each other
 
 
@@ -37,55 +35,6 @@ class Lost(BaseException):
     def __init__(self, status: str, reason: str) -> None:
         super().__init__(reason)
         self.status, self.reason = status, reason
-
-
-class Nursery:
-    """The zygote of an assignment, and the orders that it takes."""
-
-    def __init__(self, options: dict[str, Any]) -> None:
-        self.options = options
-        self.control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        os.set_inheritable(theirs.fileno(), True)
-        command = ["-m", "grading.engine.zygote", json.dumps(options), str(theirs.fileno())]
-        self.process = subprocess.Popen(
-            [sys.executable, *command],
-            pass_fds=[theirs.fileno()],
-            env=options["environment"],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-        )
-        theirs.close()
-        self.limited = False  # the scratch folder, by the kernel
-
-    def wait(self) -> None:
-        """Wait until it can fork; raises SandboxError."""
-        started = self._answer()
-        if "refused" in started:
-            raise SandboxError(started["refused"])
-        self.limited = started["limited"]
-
-    def fork(self, fds: list[int], seed: int) -> tuple[int, int]:
-        """A new student process on two pipe ends: its number there, and a pidfd."""
-        socket.send_fds(self.control, [json.dumps(["fork", seed]).encode()], fds)
-        data, received, _, _ = socket.recv_fds(self.control, 100, 1)
-        return json.loads(data), received[0]
-
-    def ending(self, number: int) -> int:
-        """The exit code of a process that has ended or is about to."""
-        self.control.sendall(json.dumps(["end", number]).encode())
-        return self._answer()
-
-    def close(self) -> None:
-        """End the zygote, and with it all that it forked."""
-        self.control.close()
-        self.process.kill()
-        self.process.wait()
-
-    def _answer(self) -> Any:
-        data = self.control.recv(4000)
-        if not data:
-            raise RuntimeError("the interpreter that student processes are forked from has ended")
-        return json.loads(data)
 
 
 class Pupil:
@@ -156,7 +105,7 @@ class Pupil:
         time.sleep(0.01 if status == "died" else 0)  # what is dying may finish
         code = self.end()
         if status == "died" and code:
-            reason = f"{reason} ({_ending(code)})"
+            reason = f"{reason} ({ending(code)})"
         return Lost(status, reason)
 
     # Questions and answers
@@ -189,7 +138,7 @@ class Pupil:
         told, self.told = self.told, []
         try:
             for module, info in told:
-                proxies.refresh(self, module, info)
+                modules.refresh(self, module, info)
         except Exception as fault:
             raise WireError(f"a module that cannot be: {fault}") from None
         return value
@@ -214,11 +163,11 @@ class Pupil:
             operation, number, args, kwargs, modules = message
             value = self._used(operation, number, args, kwargs)
             reply = {"value": value, "graph": self.graphs.keep(value, (args, kwargs), {})}
-            reply["modules"] = proxies.pushed(list(modules.values()), self)
+            reply["modules"] = modules.pushed(list(modules.values()), self)
             payload = self.codec.encode(reply)
         except Exception as error:
             self.thrown.append(error)
-            payload = self.codec.encode({"raised": _as_data(error, len(self.thrown) - 1)})
+            payload = self.codec.encode({"raised": as_data(error, len(self.thrown) - 1)})
         self.depth -= 1
         if self.channel is None:
             raise Lost("died", "its process had ended")
@@ -234,7 +183,7 @@ class Pupil:
         if operation == "next":
             return next(thing)
         name = args[0]
-        is_open = type(thing).__module__ == "__main__" or proxies.is_optimizer(thing)
+        is_open = type(thing).__module__ == "__main__" or modules.is_optimizer(thing)
         if type(name) is not str or name.startswith("_") or not is_open:
             raise AttributeError(f"{name!r}")
         return getattr(thing, name)
@@ -245,7 +194,7 @@ class Pupil:
         state = {
             "random": self._new_states(),
             "grad": _grad_enabled(),
-            "modules": proxies.pushed((args, kwargs), self),
+            "modules": modules.pushed((args, kwargs), self),
             "warns": warnings.filters[:1] and warnings.filters[0][0] in ("always", "error"),
         }
         shared = wire.Shared()
@@ -362,7 +311,7 @@ class Pupil:
         if proxies.is_stand_in(thing):
             raise WireError("it was made before the student's process had to be started again")
         kind = "items" if hasattr(type(thing), "__next__") else "callback"
-        is_open = type(thing).__module__ == "__main__" or proxies.is_optimizer(thing)
+        is_open = type(thing).__module__ == "__main__" or modules.is_optimizer(thing)
         if kind == "callback" and not callable(thing) and not is_open:
             raise WireError(f"a {type(thing).__name__} cannot be passed to a student's function")
         self.lent.append(thing)
@@ -389,57 +338,5 @@ def _lend_nothing(thing: Any) -> Any:
     raise WireError("nothing is lent here")
 
 
-def is_answer(verb: str, answer: Any) -> bool:
-    """Whether a reply has the parts that are asked for after `verb`, of the right types."""
-    if type(answer) is not dict or any(type(key) is not str for key in answer):
-        return False
-    if answer.get("raised") is not None and not _is_raised(answer["raised"]):
-        return False
-    if verb == "cell":
-        return type(answer.get("outputs")) is list and "raised" in answer
-    if verb == "names":
-        found = answer.get("value")
-        return type(found) is dict and all(type(data) is bytes for data in found.values())
-    if verb == "backward":
-        return "raised" in answer or type(answer.get("value")) is list
-    return verb != "use" or "raised" in answer or type(answer.get("data")) is bytes
-
-
-def _is_raised(data: Any) -> bool:
-    """Whether `data` describes an exception, in texts that are not too long."""
-    kinds = {"names": list, "args": list, "text": str, "stack": str, "cell": str, "line": int}
-    if type(data) is not dict or any(
-        type(data.get(key)) is not kind for key, kind in kinds.items()
-    ):
-        return False
-    texts = [*data["names"], data["text"], data["stack"], data["cell"]]
-    is_short = all(type(text) is str and len(text) <= LONGEST for text in texts)
-    return is_short and 0 < len(data["names"]) < 100 and len(data["args"]) <= 10
-
-
 def _grad_enabled() -> bool:
     return torch_state.torch() is None or torch_state.torch().is_grad_enabled()
-
-
-def _as_data(error: BaseException, number: int) -> dict[str, Any]:
-    plain = (bool, int, float, str, bytes, type(None))
-    return {
-        "thrown": number,
-        "names": [f"{cls.__module__}.{cls.__qualname__}" for cls in type(error).__mro__],
-        "args": [arg if type(arg) in plain else repr(arg) for arg in error.args],
-        "text": str(error),
-    }
-
-
-def _ending(code: int) -> str:
-    """An exit code in words."""
-    if code >= 0:
-        return f"exit status {code}"
-    names = {
-        signal.SIGXCPU: "too much CPU time",
-        signal.SIGSYS: "a forbidden system call",
-        signal.SIGKILL: "killed, mostly for too much memory",
-        signal.SIGSEGV: "a crash: invalid memory",
-        signal.SIGABRT: "a crash",
-    }
-    return names.get(signal.Signals(-code), signal.Signals(-code).name)

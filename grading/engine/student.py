@@ -9,17 +9,15 @@ student's code may call back, which is a question of its own in the other direct
 
 import contextlib
 import copy
-import inspect
 import operator
-import sys
 import warnings
 from collections.abc import Callable, Iterator
-from types import BuiltinFunctionType, FunctionType, MethodType, MethodWrapperType
 from typing import Any
 
 from grading.engine import torch_state, wire
-from grading.engine.cells import Capture, Cells, line_in, stack
+from grading.engine.cells import Capture, Cells
 from grading.engine.channel import Channel
+from grading.engine.described import describe, exception, kind_of, message, raised
 from grading.engine.gradients import Graphs, joined
 from grading.engine.randomness import changed_states, random_states, set_states
 from grading.engine.records import library_records
@@ -65,10 +63,6 @@ OPERATIONS: dict[str, Callable[..., Any]] = {
     "exit": leave,
     "index": operator.index,
 }
-DUNDERS = [*OPERATIONS, *(f"r{name.rstrip('_')}" for name in NAMED)]
-
-
-FUNCTIONS = (FunctionType, BuiltinFunctionType, MethodType, MethodWrapperType)
 
 
 class Callback:
@@ -144,7 +138,7 @@ class Student:
         reply = self.codec.decode(payload)
         torch_state.push(reply, self.lent)
         if "raised" in reply:
-            raise _exception(reply["raised"])
+            raise exception(reply["raised"])
         return joined(self, reply["value"], reply["graph"], (args, kwargs), {})
 
     def gradients(self, graph: int, ends: list[Any], again: bool) -> dict[str, Any]:
@@ -256,110 +250,6 @@ class Student:
         return self.lent[handle.id]
 
 
-def kind_of(thing: Any) -> str:
-    """How a thing that is lent is treated by the examiner."""
-    if isinstance(thing, type):
-        return "class"
-    if torch_state.is_module(thing):
-        return "module"
-    if isinstance(thing, FUNCTIONS):
-        return "function"
-    return "iterator" if hasattr(type(thing), "__next__") else "object"
-
-
-def describe(thing: Any, kind: str) -> dict[str, Any]:
-    """What the stand-in of a thing shows without asking."""
-    cls = thing if kind == "class" else type(thing)
-    info: dict[str, Any] = {
-        "name": str(getattr(thing, "__name__", cls.__name__)),
-        "doc": _text(getattr(thing, "__doc__", None)),
-    }
-    if kind != "module" and callable(thing):
-        info["signature"] = _signature(thing)
-    if kind != "function":
-        own = [base for base in cls.__mro__ if base.__module__ == "__main__"]
-        info |= {
-            "class": cls.__name__,
-            "dunders": [name for name in DUNDERS if callable(getattr(cls, f"__{name}__", None))],
-            "bases": [base.__name__ for base in cls.__mro__],
-            "own": [name for base in own for name in vars(base)],
-            "is_dataclass": hasattr(cls, "__dataclass_fields__"),
-        }
-    return info
-
-
-def _text(value: Any) -> str | None:
-    return value if type(value) is str else None
-
-
-def _signature(thing: Any) -> list[tuple] | None:
-    """Name, kind, default (a 1-tuple, or ()) and annotation of each parameter; then `return`."""
-    try:
-        signature = inspect.signature(thing)
-    except (TypeError, ValueError):
-        return None
-    rows = [
-        (p.name, int(p.kind), _default(p.default), _name(p.annotation))
-        for p in signature.parameters.values()
-    ]
-    return [*rows, ("return", -1, (), _name(signature.return_annotation))]
-
-
-def _default(value: Any) -> tuple:
-    return () if value is inspect.Parameter.empty else (_plain(value),)
-
-
-def _name(annotation: Any) -> str:
-    if annotation is inspect.Parameter.empty:
-        return ""
-    return annotation.__name__ if isinstance(annotation, type) else str(annotation)
-
-
-def _plain(value: Any) -> Any:
-    return value if type(value) in (bool, int, float, str, bytes, type(None)) else repr(value)
-
-
-def raised(error: BaseException, in_records: bool = False) -> dict[str, Any]:
-    """An exception as data."""
-    frames = error.__traceback__
-    cell = ""
-    while frames is not None:
-        name = frames.tb_frame.f_code.co_filename
-        cell = name if name.startswith("<cell ") else cell
-        frames = frames.tb_next
-    if isinstance(error, SyntaxError) and not cell:
-        cell = str(error.filename)
-    return {
-        "given": error if in_records else None,
-        "thrown": getattr(error, "thrown", None),
-        "names": [f"{cls.__module__}.{cls.__qualname__}" for cls in type(error).__mro__],
-        "args": [_plain(arg) for arg in error.args[:10]],
-        "text": _message(error),
-        "stack": stack(error),
-        "cell": cell,
-        "line": line_in(error, cell),
-    }
-
-
-def _message(error: BaseException) -> str:
-    try:
-        return str(error)[:20_000]
-    except Exception:
-        return ""
-
-
-def _exception(data: dict[str, Any]) -> BaseException:
-    """The examiner's exception, as far as this side knows its class."""
-    error: BaseException = RuntimeError(data["text"])
-    for name in reversed(data["names"]):
-        cls = getattr(sys.modules.get(name.rpartition(".")[0]), name.rpartition(".")[2], None)
-        if isinstance(cls, type) and issubclass(cls, BaseException):
-            with contextlib.suppress(Exception):
-                error = cls(*data["args"])
-    error.thrown = data["thrown"]  # type: ignore[attr-defined]  # by which the examiner knows it
-    return error
-
-
 @contextlib.contextmanager
 def watching(printed: Capture, state: dict[str, Any], reply: dict[str, Any]) -> Iterator[None]:
     """Catch what a call prints and warns of."""
@@ -367,5 +257,5 @@ def watching(printed: Capture, state: dict[str, Any], reply: dict[str, Any]) -> 
         if state["warns"]:
             warnings.simplefilter("always")
         yield
-    reply["warned"] = [([c.__name__ for c in w.category.__mro__], _message(w.message)) for w in
+    reply["warned"] = [([c.__name__ for c in w.category.__mro__], message(w.message)) for w in
                        caught[:100] if isinstance(w.message, Warning)]  # fmt: skip

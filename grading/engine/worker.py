@@ -89,7 +89,7 @@ class Worker:
         self.process.wait()
         for stream in (self.process.stdin, self.process.stdout):
             with contextlib.suppress(OSError, ValueError):
-                stream.close()
+                stream and stream.close()
 
     def __enter__(self) -> Self:
         return self

@@ -115,7 +115,7 @@ def become_student(
     fds: list[int], sandbox: Sandbox | None, options: dict[str, Any], seed: int
 ) -> None:
     """In the new process: give up every right, then serve."""
-    channel = Channel(*fds)
+    channel = Channel(fds[0], fds[1])
     os.chdir(options["scratch"])
     try:
         layers = sandbox.enter(fds) if sandbox else []
