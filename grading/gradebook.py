@@ -74,8 +74,8 @@ class Writer:
         missing = {attempt.student: attempt for attempt in self.book.unapplied()}
         held = self.database.transaction(self._held)
         for student, state in self.book.states().items():
-            lacks = state.applied and student not in held
-            if lacks and state.attempt and state.attempt.status == "graded":
+            lacks = state.applied and state.status == "graded" and student not in held
+            if lacks and state.attempt:
                 missing[student] = state.attempt
         for attempt in missing.values():
             self.add(attempt)

@@ -147,7 +147,7 @@ class Journal:
             self._by_submission[collected.student, collected.submission] = collected
         elif kind == "attempt":
             made_of = data["submission"], data["source"], data["environment"]
-            entry = Entry(data["number"], *made_of, self._good)
+            entry = Entry(data["number"], data["status"], *made_of, self._good)
             self._entries.setdefault(data["student"], []).append(entry)
         elif kind == "applied":
             self._applied.update(dict(data["attempts"]))

@@ -27,6 +27,7 @@ class Entry:
     """An attempt in the file: where it stands and what it was made of."""
 
     number: int
+    status: str
     submission: str
     source: str
     environment: str
@@ -57,9 +58,9 @@ class State:
     @property
     def status(self) -> str:
         """`broken`, `collected` (it waits to be graded) or `graded`."""
-        if self.collected.status == "broken" or not self.is_graded:
+        if self.collected.status == "broken" or not self.entry or not self.is_graded:
             return self.collected.status
-        return self.attempt.status if self.attempt else "collected"
+        return self.entry.status
 
     @property
     def reason(self) -> str:
