@@ -1,0 +1,37 @@
+import json
+import sys
+from itertools import product
+
+import pytest
+
+from tests import contain
+from tests.inside import USERS, as_user
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the sandbox is Linux's")
+
+
+def run_snippets(user, setting):
+    """The verdict on every snippet, by its name."""
+    lines = as_user(user, "tests/contain.py", setting).splitlines()
+    return {verdict["name"]: verdict for verdict in map(json.loads, lines)}
+
+
+@pytest.mark.parametrize(
+    ("setting", "user"), [*product(["namespaces", "bare"], USERS), ("old", "ordinary")]
+)
+def test_every_snippet_is_contained(user, setting):
+    verdicts = run_snippets(user, setting)
+    assert sorted(verdicts) == contain.snippets()
+    assert not [v for v in verdicts.values() if any(v["dead"].values())]
+
+
+def test_without_the_sandbox_every_harmless_snippet_succeeds():
+    """Else a snippet, or the canary that watches it, would prove nothing."""
+    verdicts = run_snippets("ordinary", "free")
+    assert len(verdicts) >= 60
+    assert not [v for n, v in verdicts.items() if not v["dead"][contain.canary(n)]]
+
+
+def test_every_canary_has_a_snippet_that_kills_it():
+    free = [name for name in contain.snippets() if contain.may_run_free(name)]
+    assert {contain.canary(name) for name in free} == set(contain.CANARIES.values())
