@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from uuid import uuid4
 
+import postgres
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -18,6 +19,7 @@ from sqlalchemy import insert
 from grading import export
 from grading.course import GradingError
 from grading.export import FORMS, safe
+from grading.feedback import feedback
 from grading.marks import Mark, decimal, marks, totals
 from grading.roster import Student
 from tools.assignment import cells
@@ -195,6 +197,21 @@ def test_class_of_ten_thousand_is_asked_for_at_once(made):
     assert len(found) == 10_002
     assert found["large00000"].points == 40.0
     assert found["large00000"].waiting == 1
+
+
+@pytest.mark.skipif(not postgres.PROGRAMS, reason="no PostgreSQL server is installed")
+def test_marks_and_pages_come_from_postgresql_too(tmp_path, monkeypatch):
+    monkeypatch.setenv("MINILLM_COURSE", str(tmp_path))
+    with postgres.Server() as server:
+        monkeypatch.setenv("MINILLM_GRADEBOOK_URL", server.url)
+        course = MadeCourse(tmp_path, SOURCE, {"ann": "Ann", "bob": "Bob"})
+        with course:
+            course.add("ann", late=timedelta(hours=2))
+        found = {
+            m.student.id: (m.points, m.seconds_late, m.by_hand) for m in marks(course.course, NAME)
+        }
+        assert found == {"ann": (60, 7200, 1), "bob": (None, 0, 0)}
+        assert [(p.changed, p.fault) for p in feedback(course.course, NAME)] == [(True, "")]
 
 
 def _enroll(gradebook, size: int) -> None:
