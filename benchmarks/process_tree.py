@@ -22,7 +22,7 @@ class Usage:
     seconds: float
     cpu_seconds: float
     peak_mb: float  # proportional set sizes added up, so that shared pages count once
-    fork_mb: float  # the largest private memory of a process that was forked and not exec'd
+    fork_mb: float  # the largest private memory of a process that was forked, but not exec'd
     output: str
 
 
@@ -67,7 +67,9 @@ class Memory(threading.Thread):
 
     def __init__(self, root: int) -> None:
         super().__init__(daemon=True)
-        self.root, self.peak_mb, self.fork_mb = root, 0.0, 0.0
+        self.root, self.peak_mb = root, 0.0
+        self.forks: dict[int, float] = {}  # private MB of processes that run their parent's program
+        self.templates: set[int] = set()  # those that were forked from
         self.done = threading.Event()
         self.start()
 
@@ -84,6 +86,11 @@ class Memory(threading.Thread):
         self.done.set()
         self.join()
 
+    @property
+    def fork_mb(self) -> float:
+        """The largest private memory of a fork from which nothing was forked in turn."""
+        return max((mb for pid, mb in self.forks.items() if pid not in self.templates), default=0.0)
+
     def _sample(self) -> None:
         root = psutil.Process(self.root)
         commands = {p.pid: (p.ppid(), _cmdline(p.pid)) for p in root.children(recursive=True)}
@@ -91,7 +98,8 @@ class Memory(threading.Thread):
         self.peak_mb = max(self.peak_mb, sum(pss for pss, _ in sizes.values()))
         for pid, (parent, command) in commands.items():
             if commands.get(parent, (0, b""))[1] == command:
-                self.fork_mb = max(self.fork_mb, sizes[pid][1])
+                self.templates.add(parent)
+                self.forks[pid] = max(self.forks.get(pid, 0.0), sizes[pid][1])
 
 
 def _cmdline(pid: int) -> bytes:
