@@ -4,11 +4,13 @@
     ---------------------------------------  ------------------------------------------------
     code that students cannot change         :given: setup
     code that students write                 :answer: kneser_ney
+      and calls that the report looks for    :forbidden: [numpy.unique, .sort, sorted]
     assertions that earn points              :check: kneser_ney-sums-to-one   and  :points: 6
     text that students write, marked by hand +++ {"written": "essay", "points": 10}
 
 The word's value is the cell's id (nbgrader's `grade_id`): small letters, digits, `_` and `-`. A
-check belongs to the problem that its id names before the first `-`, and stands below that answer.
+check belongs to the problem that its id names before the first `-`, and stands below that answer;
+what it may not do to be graded apart from the answers is in `tools/split.py`.
 Every other cell is free text or code. `read` spells the words out as nbgrader's metadata and gives
 every cell a stable id.
 
