@@ -36,12 +36,12 @@ def collect(course: Course, assignment: str, folder: Path) -> tuple[list[Collect
     students = roster.students(course)
     with downloads.opened(folder) as opened, Journal(course, assignment) as book:
         handed_in, strangers = _sorted_by_owner(opened, students)
-        taker = Taker(course, assignment)
-        taken = [taker.take(student, files) for student, files in handed_in.items() if files]
-        known = book.states()
-        for each in taken:
-            if each.student not in known or known[each.student].collected != each:
-                book.append(each)
+        taker, known, taken = Taker(course, assignment), book.states(), []
+        for student, files in handed_in.items():
+            if files:
+                taken.append(taker.take(student, files))
+                if student not in known or known[student].collected != taken[-1]:
+                    book.append(taken[-1])
     return taken, strangers
 
 

@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable
 from typing import TypeVar
 
-from sqlalchemy import Connection, Engine, create_engine, text
+from sqlalchemy import Connection, Engine, create_engine, make_url, text
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, ProgrammingError
 from sqlalchemy.pool import NullPool
 
@@ -74,7 +74,7 @@ def _engine(url: str, patience_s: float) -> Engine:
         "sqlite": {"timeout": min(patience_s, 30)},  # seconds, for another writer's lock
         "postgresql": {"connect_timeout": 10, "tcp_user_timeout": 30_000},  # seconds, milliseconds
     }
-    arguments = waits.get(url.split("+")[0].split(":")[0], {})
+    arguments = waits.get(make_url(url).get_backend_name(), {})
     return create_engine(url, poolclass=NullPool, connect_args=arguments)
 
 
