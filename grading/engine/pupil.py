@@ -160,10 +160,10 @@ class Pupil:
         if self.depth > DEEPEST:
             raise self._lost("died", "its callbacks were nested too deep")
         try:
-            operation, number, args, kwargs, modules = message
+            operation, number, args, kwargs, held = message
             value = self._used(operation, number, args, kwargs)
             reply = {"value": value, "graph": self.graphs.keep(value, (args, kwargs), {})}
-            reply["modules"] = modules.pushed(list(modules.values()), self)
+            reply["modules"] = modules.pushed(list(held.values()), self)
             payload = self.codec.encode(reply)
         except Exception as error:
             self.thrown.append(error)
