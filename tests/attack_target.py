@@ -135,7 +135,7 @@ class Target:
             for c in cells(notebook, "check")
             for line in region_lines(c.source, "HIDDEN TESTS")
         )
-        visible = {bare(line) for cell in self.solution.cells for line in cell.source.split("\n")}
+        visible = {bare(line) for cell in self.released.cells for line in cell.source.split("\n")}
         code = {bare(line) for line in lines if not line.startswith(('"', 'f"'))}
         return {line for line in code if len(line) >= TELLING_LENGTH} - visible
 
