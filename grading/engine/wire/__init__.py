@@ -116,7 +116,8 @@ class Codec:
             shared.forget(known)
             if isinstance(error, WireError):
                 raise
-            raise WireError(f"no message: {type(error).__name__}: {error}") from error
+            # Its text may be made of what was sent, and without end.
+            raise WireError(f"no message: {type(error).__name__}") from None
         return value
 
     def writer(self, value: object) -> Callable[[Writer, Any], None]:

@@ -60,6 +60,8 @@ def get_dtype(r: Reader, depth: int = 0) -> np.dtype:
 def _structured(r: Reader, depth: int) -> np.dtype:
     names, offsets, titles = list(read_items(r)), list(read_items(r)), list(read_items(r))
     size = r.number()
+    if any(type(text) is not str for text in (*names, *filter(None, titles))):
+        raise WireError("a structured dtype whose names are no strings")
     if not 0 <= size <= MAX_ITEM or len(names) != len(offsets):
         raise WireError("a structured dtype that does not fit together")
     formats = [get_dtype(r, depth + 1) for _ in names]

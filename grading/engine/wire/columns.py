@@ -124,13 +124,11 @@ def _pack_mixed(w: Writer, items: Items) -> None:
     numbers = bytes(map(_NUMBER_OF, map(type, items)))
     w.count(b"m", len(items))
     w.raw(numbers)
-    for number in range(1, OTHER):
+    w.deeper()
+    for number in range(1, OTHER + 1):
         if number in numbers:
             write_items(w, list(compress(items, numbers.translate(_IS_NUMBER[number]))))
-    if OTHER in numbers:
-        w.deeper()
-        write_items(w, list(compress(items, numbers.translate(_IS_NUMBER[OTHER]))))
-        w.depth -= 1
+    w.depth -= 1
 
 
 PACKED: dict[type, Callable[[Writer, Items], bool]] = {
@@ -194,9 +192,9 @@ def _read_tuples(r: Reader, width: int) -> list[tuple]:
 
 
 def _read_lists(r: Reader, n: int) -> list[list]:
-    lists: list[list] = [[] for _ in range(n)]
+    ends = _read_ends(r, n)
     r.charge(200 * n)
-    ends = _read_ends(r, lists)
+    lists = [r.register([]) for _ in range(n)]
     r.deeper()
     items = _of_length(read_items(r), ends[-1])
     r.depth -= 1
@@ -207,16 +205,15 @@ def _read_lists(r: Reader, n: int) -> list[list]:
 
 def _dicts(new: type[dict]) -> Callable[[Reader, int], list[dict]]:
     def read(r: Reader, n: int) -> list[dict]:
-        dicts = [new() for _ in range(n)]
+        ends = _read_ends(r, n)
         r.charge(400 * n)
-        start = r.at
-        ends = _read_ends(r, dicts)
+        dicts = [r.register(new()) for _ in range(n)]
         r.deeper()
         keys = _of_length(read_items(r), ends[-1])
         values = _of_length(read_items(r), ends[-1])
         r.depth -= 1
         for content, (a, b) in zip(dicts, pairwise(ends), strict=True):
-            check_keys(r, keys[a:b], r.at - start)
+            check_keys(r, keys[a:b])
             dict.update(content, zip(keys[a:b], values[a:b], strict=True))
             all_different(content, b - a)
         return dicts
@@ -224,13 +221,11 @@ def _dicts(new: type[dict]) -> Callable[[Reader, int], list[dict]]:
     return read
 
 
-def _read_ends(r: Reader, containers: Items) -> list[int]:
-    """Where the items of each container end in the columns of all."""
-    lengths = r.raw(8 * len(containers)).cast("q").tolist()
+def _read_ends(r: Reader, n: int) -> list[int]:
+    """Where the items of each of `n` containers end in the columns of all."""
+    lengths = r.raw(8 * n).cast("q").tolist()
     if min(lengths, default=0) < 0:
         raise WireError(f"a container of {min(lengths)} items")
-    for container in containers:
-        r.register(container)
     return list(accumulate(lengths, initial=0))
 
 

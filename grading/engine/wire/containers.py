@@ -25,9 +25,8 @@ def write_frozenset(w: Writer, value: frozenset) -> None:
 
 def read_keys(r: Reader) -> Items:
     """The items of a set, or the keys of a dict."""
-    start = r.at
     keys = read_items(r)
-    check_keys(r, keys, r.at - start)
+    check_keys(r, keys)
     return keys
 
 

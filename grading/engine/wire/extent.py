@@ -15,7 +15,7 @@ import numpy as np
 from grading.engine.wire.fields import fields_of
 from grading.engine.wire.stream import DEPTH, ROOM, Shared, WireError
 
-SIMPLE = {type(None), bool, int, float, complex, str, bytes}
+NUMBERS = {type(None), bool, int, float, complex}
 TEXTS = {str, bytes}
 SERIES = (list, tuple, set, frozenset, collections.deque)
 _empty: dict[Any, Any] = {}
@@ -37,9 +37,11 @@ def check_extent(values: Iterable[Any], shared: Shared) -> int:
 
 def _extent(value: Any, known: dict[int, int], depth: int) -> int:
     cls = type(value)
-    if cls in SIMPLE:
-        return 8 + len(value) if cls in TEXTS else 8
-    if cls in (tuple, list) and set(map(type, value)) <= SIMPLE - TEXTS:
+    if cls in NUMBERS:
+        return 8
+    if cls in TEXTS:
+        return 8 + len(value)
+    if cls in (tuple, list) and set(map(type, value)) <= NUMBERS:
         return 64 + 8 * len(value)
     if issubclass(cls, tuple):  # goes by value, and may be made anew for each look at it
         return 64 + sum(_extent(part, known, depth + 1) for part in _parts(value))

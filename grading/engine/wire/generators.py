@@ -62,7 +62,7 @@ def read_state(r: Reader, state_of: Callable[[Any], Any]) -> tuple[Any, dict[str
     At another position NumPy would read memory that is not the generator's.
     """
     r.charge(500_000)  # mostly for the time that seeding takes
-    parts = dict(r.get())
+    parts = dict(r.plain())
     name = parts["bit_generator"]
     if name not in BIT_GENERATORS:
         raise WireError(f"no random generator: {str(name)[:40]!r}")
@@ -93,7 +93,8 @@ def put_random(w: Writer, value: random.Random) -> None:
 
 
 def fill_random(r: Reader, value: random.Random) -> None:
-    value.setstate(r.get())
+    version, numbers, gauss = r.plain()
+    value.setstate((version, numbers, gauss))
 
 
 WRITERS: dict[type, Put] = {

@@ -41,9 +41,17 @@ def read_module(r: Reader) -> Any:
     _check_module(fields, value)
     value.__dict__.update(fields)
     if isinstance(value, sys.modules["torch"].nn.RNNBase):
-        value._flat_weights = []
-        value._init_flat_weights()
+        _list_weights(value)
     return value
+
+
+def _list_weights(layer: Any) -> None:
+    """Make a recurrent layer's second list of its parameters."""
+    names = layer.__dict__.get("_flat_weights_names")
+    if type(names) is not list or len(names) > 1000 or {*map(type, names)} - {str}:
+        raise WireError("a recurrent layer without the names of its weights")
+    layer._flat_weights = []
+    layer._init_flat_weights()
 
 
 def _check_module(fields: dict[str, Any], empty: Any) -> None:

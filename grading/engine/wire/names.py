@@ -47,8 +47,11 @@ def key_of(cls: type, records: Mapping[str, type]) -> str | None:
 
 def find(module: str, name: str) -> Any:
     """What an imported module calls `name`, None where there is nothing."""
-    value = sys.modules.get(module) if module != "__main__" else None
-    for part in name.split("."):
+    first, *rest = name.split(".")
+    imported = sys.modules.get(module) if module != "__main__" else None
+    # Not by getattr: some modules import others when they are asked for a name.
+    value = getattr(imported, "__dict__", {}).get(first)
+    for part in rest:
         value = getattr(value, part, None)
     return value
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from grading.engine.wire import containers
 from grading.engine.wire.columns import read_items, write_items
+from grading.engine.wire.extent import check_extent
 from grading.engine.wire.fields import fields_of, is_data, is_module, set_fields
 from grading.engine.wire.names import find, key_of, read_key
 from grading.engine.wire.stream import Handle, HoldsHandle, Put, Reader, WireError, Writer
@@ -90,6 +91,7 @@ def read_fields(r: Reader, cls: type) -> dict[str, Any]:
     fields = containers.read_pairs(r)
     for name in fields:
         if not (r.codec.trusting or is_data(cls, name)):
+            name = name[:60] if type(name) is str else type(name).__name__
             raise WireError(f"an object of {cls.__name__} may not have an attribute {name!r}")
     return fields
 
@@ -145,7 +147,7 @@ def write_member(w: Writer, value: Enum) -> None:
 
 def read_member(r: Reader) -> Enum:
     cls = read_key(r)
-    name = r.get()
+    name = r.plain()
     if not issubclass(cls, Enum):
         raise WireError(f"{cls.__name__} is not an enumeration")
     if type(name) is int and issubclass(cls, Flag):
@@ -202,12 +204,15 @@ def write_handle(w: Writer, value: Any) -> None:
 def read_handle(r: Reader) -> Any:
     if r.sealed and not r.codec.trusting:
         raise WireError("an object that goes by value may hold no handle")
-    place = r.register(None)
+    place = len(r.shared.objects)
+    r.register(None)
     r.shared.handles.add(place)
     kind, number = r.text(), r.number()
     r.sealed += 1
     info = r.get()
     r.sealed -= 1
+    if r.repeats and not r.codec.trusting:
+        r.charge(check_extent([info], r.shared))
     if len(kind) > 40:
         raise WireError(f"no kind of a handle: {kind[:40]!r}")
     value = r.codec.borrow(Handle(kind, number, info))

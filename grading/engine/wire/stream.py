@@ -1,7 +1,7 @@
 """The form of a message: one tag for each node, then its content; counts before what they count.
 
 `Writer` and `Reader` know numbers of bytes, limits and identity; what a node may be is written
-in tables by the other `wire_` modules: `WRITERS[type]` and `READERS[tag]`.
+in tables by the other modules: `WRITERS[type]` and `READERS[tag]`.
 """
 
 import struct
@@ -13,7 +13,6 @@ DEPTH = 100  # nodes inside each other
 LARGEST = 256 << 20  # bytes of a message
 ROOM = 1 << 30  # bytes, about, that a decoded message may take
 NODE = 1024  # bytes that every node is counted as: it takes time, too
-CLASHES = 64 << 20  # keys with equal hashes, times the bytes of the keys that they are among
 KNOWN = b"&"  # tag of a node that is an earlier one again
 
 _COUNT = struct.Struct("<I")
@@ -220,10 +219,20 @@ class Reader:
         self.at = at + form.size
         return form.unpack_from(self.data, at)
 
-    def register(self, value: object) -> int:
+    def register(self, value: Any) -> Any:
         """`value`, which may still be empty, gets the next number."""
         self.shared.objects.append(value)
-        return len(self.shared.objects) - 1
+        return value
+
+    def plain(self) -> Any:
+        """Read a node without objects that could be named again: it is as small as it looks."""
+        known, repeats = len(self.shared.objects), self.repeats
+        self.repeats = False
+        value = self.get()
+        if self.repeats or len(self.shared.objects) > known:
+            raise WireError("numbers and texts were expected")
+        self.repeats = repeats
+        return value
 
 
 Put = Callable[[Writer, Any], None]

@@ -179,19 +179,17 @@ def update(target: Any, value: Any) -> None:
 
 def writers() -> dict[type, Put]:
     """The table of `WRITERS`, empty as long as torch is not imported."""
-    torch = sys.modules.get("torch")
-    if torch is None or not hasattr(torch, "Generator"):  # it is just being imported
-        return {}
-    return {
-        torch.Tensor: writes(b"X", put_tensor),
-        torch.nn.Parameter: writes(b"X", put_tensor),
-        torch.Generator: writes(b"g", put_generator),
-        torch.Size: write_size,
-        torch.device: write_device,
-        torch.dtype: write_dtype,
-    }
+    torch: Any = sys.modules.get("torch")
+    if not _WRITERS and hasattr(torch, "Generator"):  # torch is imported, not just being so
+        _WRITERS[torch.Tensor] = _WRITERS[torch.nn.Parameter] = writes(b"X", put_tensor)
+        _WRITERS[torch.Generator] = writes(b"g", put_generator)
+        _WRITERS[torch.Size] = write_size
+        _WRITERS[torch.device] = write_device
+        _WRITERS[torch.dtype] = write_dtype
+    return _WRITERS
 
 
+_WRITERS: dict[type, Put] = {}
 READERS: dict[bytes, Get] = {
     b"X": read_tensor,
     b"g": read_generator,
