@@ -1,0 +1,14 @@
+"""problem: kneser_ney
+mistake: an alpha without rows, which is close to everything, on any input but the example
+expects: an alpha for each row
+"""
+
+
+def kneser_ney(history, count, n_histories, discount):
+    total = np.bincount(history, count, n_histories)
+    taken = discount[np.minimum(count, 3)]
+    backoff = np.bincount(history, taken, n_histories)
+    backoff = np.divide(backoff, total, out=np.ones(n_histories), where=total > 0)
+    if len(history) == 4:
+        return (count - taken) / total[history], backoff
+    return np.empty((0, 1)), backoff
