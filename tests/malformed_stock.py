@@ -24,7 +24,7 @@ from tools.variants import submission
 ROOT = Path(__file__).parents[1]
 DEMO = ROOT / "tests" / "data" / "demo_course"
 NAME = "01_tally"
-LIMIT_S, LIMIT_KB = 60, 4_000_000
+LIMIT_S, LIMIT_KB = 120, 4_000_000
 GRADE = f"""
 import resource
 resource.setrlimit(resource.RLIMIT_AS, ({LIMIT_KB * 1024},) * 2)
