@@ -17,7 +17,8 @@ A file is one cheat, a docstring header and then the code that a student hands i
   `sampling`, its first five or six problems.
 - `rest: own loss`: the cheat breaks its author's later answers, so they may earn less.
 - `time: slow`: takes more than some seconds.
-- `stock: no`: unsafe outside a sandbox; never run with nbgrader.
+- `stock: no`: unsafe outside a sandbox; never run with nbgrader. Nor is a cheat that names the
+  modules of the split engine.
 
 @COURSE@, @ASSIGNMENT@, @PORT@ (of a listener on this machine) and @LEAK@ (a folder that everybody
 can write) are filled in. Every cheat works on a copy of a course, with a class in it.
@@ -32,6 +33,7 @@ from tools.assignment import problem
 
 FOLDER = Path(__file__).parent / "attacks"
 HEADER = re.compile(r"^([a-z ]+):[ \t]*(.+?)[ \t]*$", re.MULTILINE)
+ENGINE = "grading.engine"
 KEYS = {"aims at", "cell", "worth", "course", "rest", "stock", "time"}
 
 
@@ -109,6 +111,6 @@ def parse(file: Path) -> Attack:
         course=header.get("course", "demo"),
         source="\n".join(text.split("\n")[module.body[0].end_lineno :]).strip("\n"),
         own_loss=header.get("rest") == "own loss",
-        stock=header.get("stock") != "no",
+        stock=header.get("stock") != "no" and ENGINE not in text,
         slow=header.get("time") == "slow",
     )

@@ -90,8 +90,7 @@ def test_faults_are_found():
     assert faults([Outcome("b", {"p": 1.0}, {"p": 1.0})]) == []
 
 
-@pytest.mark.parametrize("name", ["equal_to_everything", "solution_read_from_disk"])
-def test_cheats_pay_with_stock_nbgrader(name):
-    attack = next(attack for attack in CORPUS if attack.name == name)
+def test_cheats_pay_with_stock_nbgrader():
+    attack = next(attack for attack in CORPUS if attack.name == "solution_read_from_disk")
     outcome = stock_points(attack)
     assert outcome.undeserved == 40, outcome

@@ -3,6 +3,7 @@ cell: notebook shares-sum
 worth: 0
 """
 
+
 def change(notebook):
     import nbformat
 

@@ -4,6 +4,7 @@ worth: 0
 course: bait
 """
 
+
 def change(notebook):
     for cell in notebook.cells:
         if cell.metadata.get("nbgrader", {}).get("grade_id") == "doubled":

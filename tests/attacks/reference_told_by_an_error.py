@@ -4,6 +4,7 @@ worth: 0
 course: ngrams
 """
 
+
 def change(notebook):
     answers = {
         "pad": "def pad(sequences):\n"
