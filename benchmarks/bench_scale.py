@@ -33,7 +33,7 @@ sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 import postgres  # noqa: E402
 
 from benchmarks.canned_worker import CannedWorker  # noqa: E402
-from grading import autograde, collect, feedback, release, roster  # noqa: E402
+from grading import autograde, collect, feedback, release, remote, roster  # noqa: E402
 from grading.attempt import Attempt, Job, Limits  # noqa: E402
 from grading.course import Course  # noqa: E402
 from grading.export import FORMS, export  # noqa: E402
@@ -47,6 +47,7 @@ from tools.variants import submission  # noqa: E402
 NAME = "01_tally"
 DEMO = ROOT / "tests" / "data" / "demo_course"
 SAMPLE = 500  # submissions for what is measured on a sample
+WAITING, WAIT_S = 128, 0.1  # submissions of the cluster, seconds that each takes
 TEXT = """\
 # A class of {submissions:,}: where the next bottleneck is
 
@@ -55,19 +56,24 @@ TEXT = """\
 
 The checks are not run: workers return made-up attempts of {checks} checks as fast as one asks, so
 that all the rest shows its own speed. `autograde` is the whole step as it runs for a class; the
-lines below it are its parts, measured within it (those of the workers beside the others).
-PostgreSQL is filled from the journal, as after the loss of a gradebook.
+lines below it are its parts, measured within it: they wait for each other and for the disk.
+PostgreSQL is filled from the journal, as after the loss of a gradebook. CPU is that of the command
+itself; on a machine that does other things it says more than the seconds on the clock.
 
-| stage | submissions | seconds | a second | 100,000 take |
-|---|---:|---:|---:|---:|
+| stage | submissions | seconds | CPU seconds | a second | CPU for 100,000 |
+|---|---:|---:|---:|---:|---:|
 {rows}
 
 | size | |
 |---|---:|
 {sizes}
 
-Memory of the grading command (MB) while it graded, by tenths: {memory}; peak of the whole
-benchmark {peak:.0f}.
+A dask cluster on this machine, {waiting} submissions that wait {wait_s:g} s each: one worker
+{one:.1f} s, two {two:.1f} s, {ratio:.2f} times as fast. Waiting leaves the processor alone: the
+rest of the time is what dask costs.
+
+Memory of the grading command (MB) while it graded, by tenths: {memory};
+at the end of the benchmark {peak:.0f}.
 """
 
 
@@ -75,38 +81,40 @@ benchmark {peak:.0f}.
 class Stages:
     """Seconds and counts by stage, in the order in which they began."""
 
-    rows: dict[str, tuple[int, float]] = field(default_factory=dict)
+    rows: dict[str, tuple[int, float, float]] = field(default_factory=dict)  # count, wall, CPU
+    lock: threading.Lock = field(default_factory=threading.Lock)
 
     @contextlib.contextmanager
     def timed(self, name: str, count: int) -> Iterator[None]:
         """Time a block."""
         print(f"{name} ...", file=sys.stderr, flush=True)
-        start = time.perf_counter()
+        start, cpu = time.perf_counter(), time.process_time()
         yield
-        self.rows[name] = count, time.perf_counter() - start
+        self.rows[name] = count, time.perf_counter() - start, time.process_time() - cpu
 
     def part(self, name: str, function: Callable) -> Callable:
         """The function, its time added up under `name`."""
-        self.rows[name] = 0, 0.0
+        self.rows[name] = 0, 0.0, 0.0
 
         def timing(*arguments: object, **named: object) -> object:
-            start = time.perf_counter()
+            start, used = time.perf_counter(), time.thread_time()
             try:
                 return function(*arguments, **named)
             finally:
-                count, seconds = self.rows[name]
-                self.rows[name] = count + 1, seconds + time.perf_counter() - start
+                end, used = time.perf_counter(), time.thread_time() - used
+                with self.lock:
+                    count, wall, cpu = self.rows[name]
+                    self.rows[name] = count + 1, wall + end - start, cpu + used
 
         return timing
 
     def table(self) -> str:
         """Rows of Markdown."""
         lines = []
-        for name, (count, seconds) in self.rows.items():
-            rate = count / max(seconds, 1e-9)
-            lines.append(
-                f"| {name} | {count:,} | {seconds:.1f} | {rate:,.0f} | {_span(1e5 / rate)} |"
-            )
+        for name, (count, wall, cpu) in self.rows.items():
+            rate, whole = count / max(wall, 1e-9), _span(1e5 * cpu / count)
+            cells = name, f"{count:,}", f"{wall:.1f}", f"{cpu:.1f}", f"{rate:,.0f}", whole
+            lines.append(f"| {' | '.join(cells)} |")
         return "\n".join(lines)
 
 
@@ -203,7 +211,7 @@ def grade(course: Course, count: int, stages: Stages) -> Memory:
         nowhere = stack.enter_context(open(os.devnull, "w"))
         with stages.timed("autograde", count), contextlib.redirect_stdout(nowhere):
             autograde.autograde(course, NAME, how, Screen())
-    stages.rows["- what is pending"] = count, stages.rows["- what is pending"][1]
+    stages.rows["- what is pending"] = count, *stages.rows["- what is pending"][1:]
     stages.rows = {k: stages.rows[k] for k in sorted(stages.rows, key=_order(stages.rows))}
     with stages.timed("autograde again: nothing new", count):
         autograde.autograde(course, NAME, how, Screen())
@@ -226,6 +234,19 @@ def publish(course: Course, count: int, stages: Stages) -> None:
             export(course, NAME, form)
     with stages.timed("report", count):
         report(course, NAME)
+
+
+def on_dask(course: Course, workers: int) -> float:
+    """Seconds that a cluster takes for submissions that wait, without the time to start it."""
+    os.environ["CANNED_SECONDS"] = str(WAIT_S)
+    setting = Setting(course.root, NAME, worker="benchmarks.canned_worker:CannedWorker")
+    with remote.Dask(setting, remote.LOCAL, workers) as cluster:
+        list(cluster.submit(Job(NAME, student) for student in students(4 * workers)))  # warm
+        start = time.perf_counter()
+        list(cluster.submit(Job(NAME, student) for student in students(WAITING)))
+        seconds = time.perf_counter() - start
+    del os.environ["CANNED_SECONDS"]
+    return seconds
 
 
 def on_postgresql(course: Course, folder: Path, count: int, stages: Stages) -> None:
@@ -258,6 +279,7 @@ def measure(count: int) -> str:
         publish(course, count, stages)
         sizes = _sizes(course, count)
         on_postgresql(course, folder, count, stages)
+        one, two = on_dask(course, 1), on_dask(course, 2)
         worker = CannedWorker(course, NAME, Limits())
         checks = len(worker.grade(Job(NAME, "s000000")).checks)
     lines = Path("/proc/cpuinfo").read_text().split("\n")
@@ -272,6 +294,11 @@ def measure(count: int) -> str:
         checks=checks,
         rows=stages.table(),
         sizes=sizes,
+        waiting=WAITING,
+        wait_s=WAIT_S,
+        one=one,
+        two=two,
+        ratio=one / two,
         memory=memory.tenths(),
         peak=psutil.Process().memory_info().rss / 1e6,
     )

@@ -21,7 +21,7 @@ from grading.course import GradingError
 from grading.engine.sandbox import SandboxError
 from grading.scheduler import AHEAD, TRIES, Seat, Setting, killed
 
-BATCH = 8  # jobs in one task: one result in a second or so
+BATCH = 4  # jobs in one task: small beside the time that they take, and fair at the end
 CONNECT_S = 10.0  # until a cluster's scheduler answers
 PATIENCE_S = 60.0  # until it has a worker
 LOCAL = "local"  # the address that means: start a cluster on this machine
@@ -128,7 +128,7 @@ class Dask:
 
     def _batch_size(self, jobs: int) -> int:
         """Small enough that every thread gets several batches."""
-        return min(BATCH, max(1, jobs // (4 * max(1, self._threads()))))
+        return min(BATCH, max(1, jobs // (8 * max(1, self._threads()))))
 
     def _threads(self) -> int:
         return sum(self._client.nthreads().values())
