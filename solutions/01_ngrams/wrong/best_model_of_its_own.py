@@ -8,7 +8,11 @@ class OwnModel:
     """Claims the score that full points ask for."""
 
     def __init__(self, model):
-        self.model, self.vocabulary, self.alpha = model, model.vocabulary, model.alpha
+        self.model, self.vocabulary, self.alpha = (
+            model,
+            model.vocabulary,
+            model.alpha,
+        )
 
     def log2_probs(self, ids):
         return self.model.log2_probs(ids) * 0.9
