@@ -7,7 +7,10 @@ import pytest
 from grading.engine import landlock
 from tests.inside import in_child, open_to_all
 
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the sandbox is Linux's")
+pytestmark = [
+    pytest.mark.skipif(sys.platform != "linux", reason="the sandbox is Linux's"),
+    pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning"),  # pytest may have threads
+]
 
 
 @pytest.fixture

@@ -12,7 +12,10 @@ from grading.engine.sandbox import Sandbox
 from tests import ordinary_user
 from tests.inside import ROOT, USERS, as_user, made_policy, open_to_all
 
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the sandbox is Linux's")
+pytestmark = [
+    pytest.mark.skipif(sys.platform != "linux", reason="the sandbox is Linux's"),
+    pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning"),  # pytest may have threads
+]
 
 
 @pytest.fixture

@@ -17,7 +17,10 @@ from grading.engine import landlock, libc, seccomp
 from grading.engine.sandbox import Policy, Sandbox, SandboxError
 from tests.inside import UID, USERS, as_user, in_child, in_sandbox, made_policy, open_to_all
 
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the sandbox is Linux's")
+pytestmark = [
+    pytest.mark.skipif(sys.platform != "linux", reason="the sandbox is Linux's"),
+    pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning"),  # pytest may have threads
+]
 
 
 @pytest.fixture
@@ -175,6 +178,12 @@ def test_another_system_is_refused_before_anything_is_tried(policy, monkeypatch,
     with pytest.raises(SandboxError, match=rf"no 64-bit Linux .*this is {platform}.*container"):
         Sandbox(policy).prepare()
     libc.machine.cache_clear()
+
+
+def test_a_policy_that_cannot_be_set_up_is_refused(policy):
+    os.rmdir(policy.scratch)
+    with pytest.raises(SandboxError, match=r"cannot be set up: .*container.*--unsafe-no-sandbox"):
+        Sandbox(policy).prepare()
 
 
 def test_this_system_lacks_nothing(policy):

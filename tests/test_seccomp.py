@@ -16,7 +16,10 @@ from grading.engine.syscalls import CHECKED, FREE, numbers
 from tests import bpf
 from tests.inside import in_child
 
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the sandbox is Linux's")
+pytestmark = [
+    pytest.mark.skipif(sys.platform != "linux", reason="the sandbox is Linux's"),
+    pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning"),  # pytest may have threads
+]
 
 
 MACHINES = ["x86_64", "aarch64"]

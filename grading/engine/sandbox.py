@@ -86,6 +86,12 @@ class Sandbox:
             raise SandboxError(f"This system has no {' and no '.join(lacks)}. {WAYS_OUT}")
         if os.geteuid() == 0 and self.policy.uid is None:
             raise SandboxError("Root grades with a user of its own for students: set Policy.uid.")
+        try:
+            self._prepare()
+        except OSError as error:
+            raise SandboxError(f"The sandbox cannot be set up: {error}. {WAYS_OUT}") from error
+
+    def _prepare(self) -> None:
         self._zygote = os.getpid()
         policy = self.policy
         paths = (*policy.read, policy.scratch, "/dev/null", "/proc")
@@ -186,10 +192,10 @@ class Sandbox:
         for paths, rights in (
             (self.policy.read, landlock.READ),
             (self.policy.listed, landlock.READ_DIR),
-            ((self.policy.scratch,), landlock.SCRATCH),
             (("/dev/null",), landlock.NULL_DEVICE),
         ):
             landlock.allow_all(ruleset, self._abi, paths, rights)
+        landlock.allow(ruleset, self._abi, self.policy.scratch, landlock.SCRATCH)
         return ruleset
 
     def _others(self) -> int:
