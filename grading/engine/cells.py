@@ -109,7 +109,8 @@ class Cells:
 
     def execute(self, source: str, name: str) -> Any:
         """Execute source; returns the value of a last expression without `;`, else None."""
-        linecache.cache[name] = (len(source), None, source.splitlines(True), name)
+        if not name.startswith("<woven"):  # a reference, whose text is nobody's to read
+            linecache.cache[name] = (len(source), None, source.splitlines(True), name)
         tree = ast.parse(source, name)
         end = tree.body[-1] if tree.body else None
         last = end if isinstance(end, ast.Expr) else None

@@ -108,9 +108,9 @@ class Examination:
         if raised is None:
             return
         result.status, result.error = "error", _short(raised["names"][0])
-        result.message = str(raised["text"])
-        result.line = int(raised["line"]) if raised["cell"] == file else 0
-        error = _error(result.error, result.message, str(raised["stack"]))
+        result.message = raised["text"]
+        result.line = raised["line"] if raised["cell"] == file else 0
+        error = _error(result.error, result.message, raised["stack"])
         self.shows[result.id].outputs.append(error)
 
     def note_records(self) -> None:
@@ -262,31 +262,35 @@ class Examination:
     # What is shown
 
     def show_again(self) -> None:
-        """Take what cells print from a run that no hidden check has touched.
+        """Take what cells print and raise from a run that no hidden check has touched.
 
-        A student's process could keep what hidden checks passed to it, and print it later.
+        A student's process could keep what hidden checks passed to it, and tell it later.
         """
-        later = [n for n, show in self.shows.items() if show.after_hidden and show.outputs]
+        later = {name for name, show in self.shows.items() if show.after_hidden and show.outputs}
         if not later:
             return
         self.end = max(self.end, time.monotonic() + self.limits.cell_s)
         questions, self.done = self.done, []
-        try:
-            self.revive()
-            for question in questions:
-                file = question[1] if question[0] == "cell" else ""
-                if file.startswith("<woven"):
-                    continue  # pages show what a student's own parts give, and no reference
-                reply = self.ask(*question)
-                name = file.removeprefix("<cell ").removesuffix(">")
-                if name in later:
-                    errors = [o for o in self.shows[name].outputs if o["output_type"] == "error"]
-                    self.shows[name] = Shows(plain_outputs(reply) + errors)
-                    later.remove(name)
-        except Lost:
-            pass
+        results = {cell.id: cell for cell in self.cells if cell.id in later}
         for name in later:
             self.shows[name] = Shows()
+        for result in results.values():
+            result.message, result.line = "", 0
+        with suppress(Lost):
+            self.revive()
+            for question in questions:
+                self.ask_again(question, results)
+
+    def ask_again(self, question: tuple, results: dict[str, CellResult]) -> None:
+        """Ask what was asked before, and note what is shown now by the cells of `results`."""
+        file = question[1] if question[0] == "cell" else ""
+        if file.startswith("<woven"):
+            return  # pages show what a student's own parts give, and no reference
+        reply = self.ask(*question)
+        result = results.get(file.removeprefix("<cell ").removesuffix(">"))
+        if result:
+            self.shows[result.id] = Shows(plain_outputs(reply))
+            self.describe(result, reply["raised"], file)
 
 
 def plain_outputs(reply: dict[str, Any]) -> list[dict[str, Any]]:

@@ -25,7 +25,7 @@ from grading.engine.randomness import changed_states, move_all_on, move_on, rand
 from grading.engine.scratch import scratch_size
 from grading.engine.wire import Codec, Handle, Raised, WireError
 
-STOPS = (StopIteration, StopAsyncIteration)
+STOPS = (StopIteration, StopAsyncIteration)  # they would end a loop of the check, silently
 DEEPEST = 50  # calls and callbacks in each other
 
 
@@ -201,7 +201,9 @@ class Pupil:
         reply = self.ask("use", operation, self.codec.encode((args, kwargs), shared), state)
         try:
             value = self._taken(reply, shared)
-            error = self._error(reply["raised"], operation) if "raised" in reply else None
+            error = self._error(reply["raised"]) if "raised" in reply else None
+            if isinstance(error, STOPS) and operation != "next":
+                error = RuntimeError(f"{type(error).__name__} left a function")
             if error is None:
                 value = joined(self, value, reply["graph"], (args, kwargs), self.stand_ins)
             printed = str(reply.get("printed", ""))
@@ -269,7 +271,7 @@ class Pupil:
 
     # Errors
 
-    def _error(self, data: dict[str, Any], operation: str = "") -> BaseException:
+    def _error(self, data: dict[str, Any]) -> BaseException:
         """The exception that the student's code raised, as one of this process."""
         if type(data["thrown"]) is int:
             return self.thrown[data["thrown"]]
@@ -280,8 +282,8 @@ class Pupil:
             return error
         names = data["names"]
         known = next((cls for cls in map(self._exception_class, names) if cls), RuntimeError)
-        if not issubclass(known, Exception) or (issubclass(known, STOPS) and operation != "next"):
-            known = RuntimeError  # else it would end a loop of the check, or the check itself
+        if not issubclass(known, Exception):
+            known = RuntimeError  # else it would end the check past all that it catches
         name = names[0].rpartition(".")[2] if names else "Exception"
         if known.__name__ != name:
             known = type(name, (known,), {"__str__": lambda error: error.text})
