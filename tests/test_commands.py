@@ -134,7 +134,7 @@ def test_steps_that_lack_something_say_what(course, capsys):
         assert main([verb, "09_none"]) == 1
         assert "no assignment '09_none'" in capsys.readouterr().err
     assert main(["regrade", NAME, "--dry-run"]) == 1
-    assert "the step" in capsys.readouterr().err
+    assert "no submission of anybody" in capsys.readouterr().err
     assert main(["autograde", NAME, "--workers", "0"]) == 1
     assert "at least one" in capsys.readouterr().err
 
