@@ -3,6 +3,7 @@
 import argparse
 import os
 from argparse import ArgumentParser
+from collections.abc import Callable
 from pathlib import Path
 
 from grading.attempt import Limits
@@ -165,7 +166,7 @@ STEP_OPTIONS = [
     autograde_options,
     export_options,
 ]
-OPTIONS = {
+OPTIONS: dict[str, list[Callable[[ArgumentParser, str], None]]] = {
     "grade": STEP_OPTIONS,
     "roster": [roster_options],
     "release": [release_options],

@@ -14,7 +14,6 @@ from importlib import import_module
 from itertools import islice
 from pathlib import Path
 from queue import SimpleQueue
-from types import TracebackType
 from typing import Protocol, Self
 
 from grading.attempt import Attempt, Job, Limits
@@ -179,12 +178,7 @@ class Local:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None = None,
-        error: BaseException | None = None,
-        trace: TracebackType | None = None,
-    ) -> None:
+    def __exit__(self, *error: object) -> None:
         """End all workers, also those that are grading."""
         self._threads.shutdown(wait=False, cancel_futures=True)
         for seat in self._seats:
