@@ -180,6 +180,36 @@ def test_another_system_is_refused_before_anything_is_tried(policy, monkeypatch,
     libc.machine.cache_clear()
 
 
+CONTAINER = """
+import sys
+sys.path.insert(0, ".")
+from grading.engine import libc
+from grading.engine.sandbox import Policy, Sandbox, SandboxError
+def keep(*numbers, become=libc.keep_capabilities):
+    if numbers:
+        raise OSError(1, "Operation not permitted")
+    become()
+libc.keep_capabilities = keep
+try:
+    Sandbox(Policy((sys.argv[1],), (), sys.argv[2], uid=61_995)).prepare()
+    print("ready")
+except SandboxError as error:
+    print(error)
+"""
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root changes the user")
+def test_a_container_that_cannot_grant_reading_is_refused_if_it_matters(policy, folder):
+    """Containers lack that capability: an unreadable file deep inside is no reason to refuse."""
+    (folder / "packages").mkdir()
+    (folder / "packages/private").write_text("")
+    (folder / "packages/private").chmod(0o600)
+    run = (folder / "packages", policy.scratch)
+    assert as_user("root", "-c", CONTAINER, *map(str, run)) == "ready\n"
+    (folder / "packages").chmod(0o700)
+    assert "cannot read the interpreter" in as_user("root", "-c", CONTAINER, *map(str, run))
+
+
 def test_a_policy_that_cannot_be_set_up_is_refused(policy):
     os.rmdir(policy.scratch)
     with pytest.raises(SandboxError, match=r"cannot be set up: .*container.*--unsafe-no-sandbox"):

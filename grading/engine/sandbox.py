@@ -14,7 +14,7 @@ refused with `SandboxError`.
 import contextlib
 import os
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -140,18 +140,25 @@ class Sandbox:
             return
         os.chown(self.policy.scratch, self.policy.uid, self.policy.uid)
         os.chmod(self.policy.scratch, 0o700)
-        reach = self._as_user(self._reaches_all)
+        reach = self._as_user(lambda: self._reaches(deep=True))
         if reach is None:
             raise SandboxError(f"Cannot become user {self.policy.uid} here. {WAYS_OUT}")
         if not reach:
-            self._capabilities = (libc.CAP_DAC_READ_SEARCH,)
-            if self._as_user(lambda: True) is None:
-                raise SandboxError(
-                    f"User {self.policy.uid} cannot read the interpreter below {sys.prefix}, and "
-                    "this container does not let root grant it: make that folder readable for all."
-                )
+            self._grant_reading()
 
-    def _as_user(self, question) -> bool | None:  # type: ignore[no-untyped-def]
+    def _grant_reading(self) -> None:
+        """Let the students' user keep the one capability of reading: Landlock governs it alone."""
+        self._capabilities = (libc.CAP_DAC_READ_SEARCH,)
+        if self._as_user(lambda: True):
+            return
+        self._capabilities = ()  # a container without it: what matters may be readable all the same
+        if not self._as_user(lambda: self._reaches(deep=False)):
+            raise SandboxError(
+                f"User {self.policy.uid} cannot read the interpreter below {sys.prefix}, and this "
+                "container does not let root grant it: make that folder readable for all."
+            )
+
+    def _as_user(self, question: Callable[[], bool]) -> bool | None:
         """Ask in a process of the student's user; None where it cannot become that user."""
         if (child := os.fork()) == 0:
             status = 2
@@ -162,16 +169,17 @@ class Sandbox:
                 os._exit(status)
         return {0: True, 1: False}.get(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
 
-    def _reaches_all(self) -> bool:
-        """Whether file modes alone let this user read what the policy grants, one level deep."""
+    def _reaches(self, deep: bool) -> bool:
+        """Whether file modes let this user read what is granted; `deep`: and what lies in it."""
         if not os.access(self.policy.scratch, os.W_OK | os.X_OK):
             return False
-        granted = [Path(path) for path in (*self.policy.read, *self.policy.listed)]
+        paths = [Path(path) for path in (*self.policy.read, *self.policy.listed)]
         try:
-            inside = [entry for path in granted if path.is_dir() for entry in path.iterdir()]
+            if deep:
+                paths += [entry for path in paths if path.is_dir() for entry in path.iterdir()]
         except PermissionError:
             return False
-        return all(os.access(p, os.R_OK) for p in [*granted, *inside] if not p.is_symlink())
+        return all(os.access(path, os.R_OK) for path in paths if not path.is_symlink())
 
     def _become(self) -> list[str]:
         """Change the user where the grader is root; keep no capability, or only that of reading."""
