@@ -159,14 +159,15 @@ def regrade_options(command: ArgumentParser, verb: str) -> None:
     answer.add_argument("--dry-run", action="store_true", help="show the changes only")
 
 
-STEP_OPTIONS = [
+AddOptions = Callable[[ArgumentParser, str], None]
+STEP_OPTIONS: list[AddOptions] = [
     roster_options,
     release_options,
     collect_options,
     autograde_options,
     export_options,
 ]
-OPTIONS: dict[str, list[Callable[[ArgumentParser, str], None]]] = {
+OPTIONS: dict[str, list[AddOptions]] = {
     "grade": STEP_OPTIONS,
     "roster": [roster_options],
     "release": [release_options],
