@@ -163,7 +163,7 @@ class Names:
         if called in IMPORTS and words and words[0]:
             return str(words[0])
         if called == "getattr" and len(words) > 1 and words[1]:
-            return f"{self.name(node.args[0])}.{words[1]}"
+            return f"{self.name(node.args[0])}.{words[1]!s}"
         return ""
 
     def used(self, tree: ast.AST) -> Iterator[tuple[int, str, bool]]:

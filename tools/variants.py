@@ -104,14 +104,14 @@ def submission(path: Path, *variants: Variant) -> NotebookNode:
 def solution_answers(path: Path) -> dict[str, str]:
     """Text of each answer cell of the solution without marks, by id; a made text if written."""
     solution = read(path)
-    answers = {grade_id(cell): MARKS.sub("", cell.source) for cell in cells(solution, "answer")}
-    return answers | {grade_id(cell): WRITTEN_ANSWER for cell in cells(solution, "written")}
+    answers = {cell.id: MARKS.sub("", cell.source) for cell in cells(solution, "answer")}
+    return answers | {cell.id: WRITTEN_ANSWER for cell in cells(solution, "written")}
 
 
 def fill(notebook: NotebookNode, answers: dict[str, str]) -> NotebookNode:
     """Put `answers` (text by id) into the answer cells of `notebook`, and return it."""
     for cell in cells(notebook, "answer", "written"):
-        cell.source = answers.get(grade_id(cell), cell.source)
+        cell.source = answers.get(grade_id(cell) or "", cell.source)
     return notebook
 
 

@@ -159,12 +159,11 @@ def _mark(function: Function, lines: list[str]) -> None:
     if len(function.body) == 1:
         raise AssignmentError(f"{function.name} has no body after its docstring: nothing to answer")
     given = function.body[0]
-    first, last = given.end_lineno, function.end_lineno
-    while not lines[first].strip():
-        first += 1
+    start, last = given.end_lineno or 0, function.end_lineno or 0
+    first = next(n for n in range(start, last) if lines[n].strip())
     indent = " " * given.col_offset
     lines.insert(last, f"{indent}{END}")
-    lines[given.end_lineno : first] = [f"{indent}{BEGIN}"]
+    lines[start:first] = [f"{indent}{BEGIN}"]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

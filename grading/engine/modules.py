@@ -103,7 +103,7 @@ def _child(pupil: "Pupil", mine: Any, info: dict[str, Any] | None) -> Any:
     if not (isinstance(cls, type) and issubclass(cls, torch().nn.Module)):
         raise TypeError(f"{info['library']} is no module of torch")
     if type(mine) is not cls:
-        mine = cls.__new__(cls)
+        mine = object.__new__(cls)
         torch().nn.Module.__init__(mine)
     refresh(pupil, mine, info)
     return mine

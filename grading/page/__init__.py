@@ -19,7 +19,7 @@ class FeedbackPage(Exporter):
     file_extension = ".html"
     output_mimetype = "text/html"
 
-    def from_notebook_node(
+    def from_notebook_node(  # type: ignore[override]  # a page is text
         self, nb: NotebookNode, resources: dict | None = None, **rest: object
     ) -> tuple[str, dict]:
         """The page of `nb` and the resources; HideHiddenChecks must be among the preprocessors."""
