@@ -1,4 +1,4 @@
-'''The cheats of `tests/attacks/`, and what each of them gets: from the split engine, from nbgrader.
+'''The cheats of `tests/attacks/`: what a file says, and what became of a cheat.
 
 A file is one cheat, a docstring header and then the code that a student hands in:
 
