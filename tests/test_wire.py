@@ -34,9 +34,11 @@ from wire_ends import (
     Pair,
     Slots,
     Span,
+    Steps,
     Table,
     TooShort,
     Vocabulary,
+    Word,
     ends,
     make,
     same,
@@ -206,6 +208,8 @@ VALUES = [
     Grid({1: [2]}),
     Pair([1], "b"),
     Vocabulary(a=1),
+    Word("a"),
+    Steps(5),
     {Span(1): 2, Pair(1, 2): 3},
 ]
 NAMED = [

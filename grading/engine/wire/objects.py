@@ -68,7 +68,7 @@ def _put_record(w: Writer, value: Any) -> None:
     if base in VALUES:
         w.raw(b"q")
         w.text(key)
-        w.put(base(value) if base is not tuple else tuple(tuple.__iter__(value)))
+        w.put(_value_of(base, value))
         put_fields(w, value, fields_of(value))
         return
     if not w.again(value):
@@ -77,6 +77,13 @@ def _put_record(w: Writer, value: Any) -> None:
         put_fields(w, value, fields_of(value))
         if base in CONTENT:
             CONTENT[base][0](w, value)
+
+
+def _value_of(base: Any, value: Any) -> Any:
+    """A value without its class, whatever that class makes of `str(value)` or `iter(value)`."""
+    if base in (complex, frozenset):
+        return base(value)
+    return base.__getnewargs__(value)[0]
 
 
 def put_fields(w: Writer, value: Any, fields: dict[str, Any]) -> None:
