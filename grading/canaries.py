@@ -93,7 +93,7 @@ def examine(folder: str, port: int) -> None:
 
 def _inside(folder: Path, scratch: str, prey: Prey) -> dict[str, Any]:
     """What the canaries can do inside, its layers, and seconds to enter it; raises SandboxError."""
-    read, listed = default_read_paths(folder / "library", [], [])
+    read, listed = default_read_paths([folder / "library"], [], [])
     uid = UID if os.geteuid() == 0 else None
     box = Sandbox(Policy(read, listed, scratch, uid=uid, memory_mb=MEMORY_MB))
     box.prepare()

@@ -129,7 +129,7 @@ class Run:
             os._exit(status)
 
     def _sandbox(self) -> Sandbox:
-        read, listed = default_read_paths(self.prey.folder / "library", ["library.answers"], [])
+        read, listed = default_read_paths([self.prey.folder / "library"], ["library.answers"], [])
         policy = Policy(
             read,
             listed,

@@ -37,7 +37,7 @@ def granted(path, read):
 def test_only_modules_that_are_not_withheld_may_be_read(tmp_path):
     library = write_package(tmp_path / "library")
     (tmp_path / "data").mkdir()
-    read, listed = default_read_paths(library, WITHHELD, [tmp_path / "data"])
+    read, listed = default_read_paths([library], WITHHELD, [tmp_path / "data"])
     for name in ("__init__", "given", "help/__init__"):
         assert granted(library / f"{name}.py", read), name
         assert granted(library / compiled(name), read), name
@@ -52,7 +52,7 @@ def test_only_modules_that_are_not_withheld_may_be_read(tmp_path):
 def test_a_module_whose_name_starts_alike_is_not_withheld(tmp_path):
     library = write_package(tmp_path / "library")
     (library / "answers_given.py").write_text("")
-    assert granted(library / "answers_given.py", default_read_paths(library, WITHHELD, [])[0])
+    assert granted(library / "answers_given.py", default_read_paths([library], WITHHELD, [])[0])
 
 
 def test_a_copy_among_the_packages_is_withheld_too(tmp_path, monkeypatch):
@@ -62,7 +62,7 @@ def test_a_copy_among_the_packages_is_withheld_too(tmp_path, monkeypatch):
     (packages / "six.py").write_text("")
     monkeypatch.setattr(readable, "_packages", lambda: [str(packages)])
     for named in (library, copy):
-        read, listed = default_read_paths(named, WITHHELD, [])
+        read, listed = default_read_paths([named], WITHHELD, [])
         assert granted(packages / "numpy/any.py", read)
         assert granted(packages / "six.py", read)
         assert granted(copy / "given.py", read)
@@ -82,7 +82,7 @@ def test_two_libraries_do_not_grant_each_others_answers(tmp_path, monkeypatch):
 
 
 def test_what_a_student_reads_does_not_hold_the_repository_or_the_users():
-    read, listed = default_read_paths(ROOT / "minillm", ["minillm.ngram"], [])
+    read, listed = default_read_paths([ROOT / "minillm"], ["minillm.ngram"], [])
     assert not granted(ROOT / "minillm/ngram.py", read)
     for path in (ROOT, ROOT / "solutions", ROOT / "gradebook", ROOT / "minillm.egg-info"):
         assert not granted(path, [*read, *listed])

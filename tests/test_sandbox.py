@@ -289,7 +289,7 @@ def train():
 os.chdir(tempfile.mkdtemp(dir="/tmp"))
 train()
 os.chdir(sys.path[0])
-read, listed = default_read_paths(Path("minillm"), ["minillm.ngram"], [])
+read, listed = default_read_paths([Path("minillm")], ["minillm.ngram"], [])
 uid = 61_997 if os.geteuid() == 0 else None
 box = Sandbox(Policy(read, listed, scratch, uid=uid))
 box.prepare()

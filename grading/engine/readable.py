@@ -20,7 +20,7 @@ SYSTEM = (
 
 
 def default_read_paths(
-    libraries: Path | list[Path], withheld: list[str], data: list[Path]
+    libraries: list[Path], withheld: list[str], data: list[Path]
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Paths that may be read, and folders that may be listed: `Policy.read`, `Policy.listed`.
 
@@ -30,7 +30,6 @@ def default_read_paths(
     what one call grants beside its library may be another.
     """
     packages = _packages()
-    libraries = [libraries] if isinstance(libraries, Path) else libraries
     copies = {Path(f, library.name).resolve() for library in libraries for f in packages}
     copies |= {library.resolve() for library in libraries}
     read, listed = [str(path) for path in data], []
