@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from made_course import hand_in, make_course
+from nbformat.v4 import new_code_cell
 
 from grading.attempt import Attempt, Job
 from grading.course import Course
@@ -102,6 +103,16 @@ def test_visible_checks_say_the_same_in_a_students_notebook(path, tmp_path):
             if check.id.startswith(made.what):
                 seen = check.status != "passed" and not check.hidden
                 assert (own[check.id] == 0) == seen, made.name
+
+
+def test_a_students_own_name_does_not_break_a_check(tmp_path):
+    """The one difference that is meant: in a notebook `abs = 1` breaks a check that uses abs."""
+    path = next(path for path in PATHS if path.stem == "01_tally")
+    notebook = submission(path)
+    notebook.cells.insert(1, new_code_cell("abs = 1"))
+    assert scores(notebook, path)["shares-sum"] == 0
+    (attempt,) = graded(tmp_path / "course", path, [Honest("one", "abs", notebook)])
+    assert {check.id: check.earned for check in attempt.checks}["shares-sum"] == 20
 
 
 if __name__ == "__main__":
