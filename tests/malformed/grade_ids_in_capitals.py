@@ -7,6 +7,7 @@ says: known by what they hold
 
 def handed_in(notebook: dict) -> object:
     for cell in notebook["cells"]:
-        if "nbgrader" in cell["metadata"]:
-            cell["metadata"]["nbgrader"]["grade_id"] = cell["metadata"]["nbgrader"]["grade_id"].upper()
+        marks = cell["metadata"].get("nbgrader")
+        if marks:
+            marks["grade_id"] = marks["grade_id"].upper()
     return notebook

@@ -6,9 +6,9 @@ says: known by what they hold
 
 
 def handed_in(notebook: dict) -> object:
-    marks = {c["metadata"]["nbgrader"]["grade_id"]: c["metadata"] for c in notebook["cells"] if c["metadata"]}
-    marks["tally"]["nbgrader"], marks["shares"]["nbgrader"] = (
-        marks["shares"]["nbgrader"],
-        marks["tally"]["nbgrader"],
+    tally, shares = (
+        next(cell["metadata"] for cell in notebook["cells"] if cell["source"].startswith(start))
+        for start in ("def tally", "def shares")
     )
+    tally["nbgrader"], shares["nbgrader"] = shares["nbgrader"], tally["nbgrader"]
     return notebook

@@ -9,5 +9,5 @@ from pathlib import Path
 
 
 def place(folder: Path, notebook: dict) -> None:
-    name = "ann_it's \"mine\";\n rm -rf.ipynb"
+    name = 'ann_it\'s "mine";\n rm -rf.ipynb'
     (folder / name).write_text(json.dumps(notebook))
