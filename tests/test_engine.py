@@ -249,7 +249,6 @@ def test_special_methods_of_a_class_are_those_that_its_source_has():
         ("1 + 1;", None),
         ("%time -n 1 x = 5\nx", "5"),
         ("%matplotlib inline\n'plot'", "'plot'"),
-        ("import asyncio\nawait asyncio.sleep(0, 'waited')", "'waited'"),
         ("@dataclasses.dataclass\nclass P:\n    x: int\nP(1)", "P(x=1)"),
     ],
 )

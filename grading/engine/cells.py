@@ -6,10 +6,8 @@ look or time (`%timeit`), and all others do nothing but say so.
 """
 
 import ast
-import asyncio
 import base64
 import contextlib
-import inspect
 import io
 import linecache
 import re
@@ -22,7 +20,6 @@ from typing import Any
 
 from IPython.core.inputtransformer2 import TransformerManager
 
-FLAGS = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
 IDLE_MAGICS = ("matplotlib", "config", "load_ext", "reload_ext", "autoreload", "pylab")
 TIMING_MAGICS = ("time", "timeit", "prun", "capture")
 
@@ -116,16 +113,11 @@ class Cells:
         last = end if isinstance(end, ast.Expr) else None
         if last:
             del tree.body[-1]
-        self._evaluate(compile(tree, name, "exec", FLAGS))
+        exec(compile(tree, name, "exec"), self.namespace)
         if last is None:
             return None
-        value = self._evaluate(compile(ast.Expression(last.value), name, "eval", FLAGS))
+        value = eval(compile(ast.Expression(last.value), name, "eval"), self.namespace)
         return None if source.rstrip().endswith(";") else value
-
-    def _evaluate(self, code: Any) -> Any:
-        value = eval(code, self.namespace)
-        is_awaited = code.co_flags & inspect.CO_COROUTINE
-        return asyncio.run(value) if is_awaited else value
 
 
 @contextlib.contextmanager

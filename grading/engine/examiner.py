@@ -6,6 +6,7 @@ fresh one, and the examination goes on.
 """
 
 import signal
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -166,7 +167,7 @@ class Examination:
         try:
             self.prepare(check)
             with self.in_time(), catching(self.limits.text, shown):
-                self.pupil.outside = __import__("sys").stdout
+                self.pupil.outside = sys.stdout
                 exec(check.code, self.trusted.namespace)
             result.earned = check.points
         except BaseException as error:  # also an exit, which is as good as any other failure
@@ -251,8 +252,7 @@ class Examination:
     @property
     def layers(self) -> list[str]:
         """The layers of the sandbox that were active."""
-        layers = self.pupil.layers
-        return [str(layer) for layer in layers] if type(layers) is list else []
+        return self.pupil.layers
 
     def notes(self) -> list[str]:
         """For the student: cells that did not end."""

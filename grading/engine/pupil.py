@@ -190,15 +190,11 @@ class Pupil:
 
     def use(self, operation: str, *args: Any, **kwargs: Any) -> Any:
         """Let the student's process apply an operation to what stands for its things."""
-        self.doing = getattr(args[0], "__name__", self.doing) if operation == "call" else self.doing
-        state = {
-            "random": self._new_states(),
-            "grad": _grad_enabled(),
-            "modules": modules.pushed((args, kwargs), self),
-            "warns": warnings.filters[:1] and warnings.filters[0][0] in ("always", "error"),
-        }
+        if operation == "call":
+            self.doing = getattr(args[0], "__name__", "")
         shared = wire.Shared()
-        reply = self.ask("use", operation, self.codec.encode((args, kwargs), shared), state)
+        given = self.codec.encode((args, kwargs), shared)
+        reply = self.ask("use", operation, given, self._circumstances((args, kwargs)))
         try:
             value = self._taken(reply, shared)
             error = self._error(reply["raised"]) if "raised" in reply else None
@@ -219,6 +215,15 @@ class Pupil:
             raise error
         return value
 
+    def _circumstances(self, given: Any) -> dict[str, Any]:
+        """What a call depends on beside its arguments."""
+        return {
+            "random": self._new_states(),
+            "grad": torch_state.torch() is None or torch_state.torch().is_grad_enabled(),
+            "modules": modules.pushed(given, self),
+            "warns": bool(warnings.filters) and warnings.filters[0][0] in ("always", "error"),
+        }
+
     def _warn(self, warned: Any) -> None:
         """Pass on what a call warned of."""
         for names, text in warned:
@@ -237,6 +242,7 @@ class Pupil:
                 raise WireError("it says that it changed what it was not given")
             if not move_on(shared.objects[index]):
                 wire.update(shared.objects[index], after)
+        wire.check_extent(shared.objects, shared)
         return value  # decoding `modules` has refreshed the examiner's copies of modules
 
     def names(self, wanted: list[str]) -> dict[str, Any]:
@@ -338,7 +344,3 @@ class Pupil:
 
 def _lend_nothing(thing: Any) -> Any:
     raise WireError("nothing is lent here")
-
-
-def _grad_enabled() -> bool:
-    return torch_state.torch() is None or torch_state.torch().is_grad_enabled()
