@@ -30,7 +30,7 @@ def write(path: Path, notebook: NotebookNode, plan: Plan, shows: dict[str, Shows
             cell.outputs = [output for o in shown if (output := _output(o, count))]
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_suffix(f".{os.getpid()}.part")
-    part.write_text(json.dumps(notebook, indent=1), encoding="utf-8")
+    part.write_text(json.dumps(notebook), encoding="utf-8")
     part.replace(path)
 
 

@@ -89,20 +89,27 @@ class Cells:
         magics = Magics(self)
         self.namespace["get_ipython"] = lambda: magics
         self.text_limit = text_limit
-        self.transform = TransformerManager().transform_cell
 
     def run(self, source: str, name: str) -> Shown:
         """Run one cell; `name` stands for its file in tracebacks."""
         shown = Shown()
         with catching(self.text_limit, shown):
             try:
-                value = self.execute(self.transform(source), name)
+                value = self.execute(self.as_python(source), name)
                 if value is not None:
                     shown.outputs.append(_value(value, self.text_limit))
             except BaseException as error:  # exits and interrupts too are what the cell did
                 shown.error = error
         shown.outputs += _figures()
         return shown
+
+    def as_python(self, source: str) -> str:
+        """The source with IPython's own syntax in plain Python."""
+        try:
+            ast.parse(source)
+        except (SyntaxError, ValueError):
+            return TransformerManager().transform_cell(source)
+        return source
 
     def execute(self, source: str, name: str) -> Any:
         """Execute source; returns the value of a last expression without `;`, else None."""

@@ -65,9 +65,10 @@ def new_module(pupil: "Pupil", cls: Any, info: dict[str, Any]) -> Any:
 def refresh(pupil: "Pupil", module: Any, info: dict[str, Any]) -> None:
     """Make the examiner's copy of a module equal to what the student's side says it holds."""
     vars(module)["training"] = bool(info["training"])
+    taken = set().union(*map(vars, type(module).__mro__))  # by methods and the like
     vars(module).update({
         name: value for name, value in info["plain"].items()
-        if type(name) is str and not name.startswith("_") and not hasattr(type(module), name)
+        if type(name) is str and not name.startswith("_") and name not in taken
     })  # fmt: skip
     for name, value in info["parameters"].items():
         _put(module._parameters, name, value, torch().nn.Parameter)

@@ -242,7 +242,8 @@ class Pupil:
                 raise WireError("it says that it changed what it was not given")
             if not move_on(shared.objects[index]):
                 wire.update(shared.objects[index], after)
-        wire.check_extent(shared.objects, shared)
+        if changes:
+            wire.check_extent(shared.objects, shared)
         return value  # decoding `modules` has refreshed the examiner's copies of modules
 
     def names(self, wanted: list[str]) -> dict[str, Any]:
