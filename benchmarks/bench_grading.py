@@ -49,7 +49,8 @@ INTRODUCTION = """
 The class does a lab of five parts of a network in PyTorch (`tests/data/lab_course`): right,
 differently written, wrong and untouched work in turn, no two alike. A row is one command over the
 class, from start to end. CPU and memory are those of all its processes together; memory is the
-peak of their proportional set sizes, so that shared pages count once. Stock nbgrader and otter run
+peak of their proportional set sizes, so that shared pages count once; `load` is the load average
+of the whole machine at the end of the row, about 2 where nothing else runs. Stock nbgrader and otter run
 as installed, without a sandbox; this engine runs sandboxed and writes the autograded notebooks and
 the gradebook, from which the table's points are read. otter writes neither."""
 
@@ -195,8 +196,8 @@ def gradebook_points(path: Path) -> dict[str, float]:
 def table(rows: list[Row], best: Row) -> list[str]:
     """One line for each way; the ratio is to `best`."""
     lines = [
-        "| | submissions | seconds | per minute | ratio | CPU s each | peak MB | ms each |",
-        "|---|---:|---:|---:|---:|---:|---:|---:|",
+        "| | submissions | seconds | per minute | ratio | CPU s each | peak MB | ms each | load |",
+        "|---|---:|---:|---:|---:|---:|---:|---:|---:|",
     ]
     for row in rows:
         entries = (
@@ -208,6 +209,7 @@ def table(rows: list[Row], best: Row) -> list[str]:
             f"{row.usage.cpu_seconds / row.students:.3f}",
             f"{row.usage.peak_mb:,.0f}",
             f"{1000 * row.usage.seconds / row.students:,.1f}",
+            f"{row.usage.load:.1f}",
         )
         lines.append(f"| {' | '.join(entries)} |")
     return lines

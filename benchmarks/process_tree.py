@@ -23,6 +23,7 @@ class Usage:
     cpu_seconds: float
     peak_mb: float  # proportional set sizes added up, so that shared pages count once
     fork_mb: float  # the largest private memory of a process that was forked, but not exec'd
+    load: float  # the machine's load average of the last minute, when it ended
     output: str
 
 
@@ -43,7 +44,8 @@ def run(command: list[str], cwd: Path, **environment: str) -> Usage:
         text = output.read()
     if status:
         raise RuntimeError(f"{' '.join(command)} ended with {status}:\n{text[-3000:]}")
-    return Usage(seconds, _children_cpu() - before, memory.peak_mb, memory.fork_mb, text)
+    cpu_seconds, load = _children_cpu() - before, os.getloadavg()[0]
+    return Usage(seconds, cpu_seconds, memory.peak_mb, memory.fork_mb, load, text)
 
 
 def _children_cpu() -> float:
