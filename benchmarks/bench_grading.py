@@ -50,9 +50,10 @@ The class does a lab of five parts of a network in PyTorch (`tests/data/lab_cour
 differently written, wrong and untouched work in turn, no two alike. A row is one command over the
 class, from start to end. CPU and memory are those of all its processes together; memory is the
 peak of their proportional set sizes, so that shared pages count once; `load` is the load average
-of the whole machine at the end of the row, about 2 where nothing else runs. Stock nbgrader and otter run
-as installed, without a sandbox; this engine runs sandboxed and writes the autograded notebooks and
-the gradebook, from which the table's points are read. otter writes neither."""
+of the whole machine at the end of the row, about 2 where nothing else runs.
+
+Stock nbgrader and otter run as installed, without a sandbox; this engine runs sandboxed and writes
+the autograded notebooks and the gradebook, from which the points are read. otter writes neither."""
 
 
 @dataclass
