@@ -219,13 +219,13 @@ NAMED = [
 ]
 
 
-@pytest.mark.parametrize("value", VALUES, ids=repr)
+@pytest.mark.parametrize("value", VALUES)
 def test_each_kind_of_data_arrives(wire, value):
     for arrived in journeys(wire, value):
         assert same(arrived, value)
 
 
-@pytest.mark.parametrize("value", NAMED, ids=repr)
+@pytest.mark.parametrize("value", NAMED)
 def test_well_known_classes_and_functions_arrive_by_name(wire, value):
     for arrived in journeys(wire, value):
         assert arrived is value
@@ -356,7 +356,7 @@ GENERATORS = [
 ]
 
 
-@pytest.mark.parametrize("value", GENERATORS, ids=repr)
+@pytest.mark.parametrize("value", GENERATORS)
 def test_random_generators_go_on_where_they_were(wire, value):
     draw = operator.methodcaller("random")
     draw(value)

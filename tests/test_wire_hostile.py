@@ -241,7 +241,6 @@ def test_memory_is_bounded_by_what_is_counted(wire, value):
         [True] * 3000,
         [[10**9 + i for i in range(20)] for _ in range(300)],
     ],
-    ids=repr,
 )
 def test_memory_of_columns_is_bounded_by_what_is_counted(wire, value):
     reader = Reader(wire.examiner, wire.student.encode(value), Shared())
@@ -454,7 +453,6 @@ def test_what_has_no_hash_is_no_key(wire):
         {"rows": lambda: 1},
         {"rows": [{"a": (object(),)}]},
     ],
-    ids=str,
 )
 def test_an_object_may_hide_nothing_of_its_class_and_hold_no_handle(wire, fields):
     value = make(Table)
