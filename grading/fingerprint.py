@@ -4,6 +4,7 @@ import ast
 import functools
 import hashlib
 import platform
+import sysconfig
 from importlib import metadata
 from pathlib import Path
 
@@ -53,7 +54,9 @@ def _imported(code: str) -> set[str]:
 @functools.cache
 def environment() -> str:
     """Of the versions of Python and of every installed package."""
-    found = metadata.distributions()
+    # Not all of sys.path: an import may have put a package's own packages there.
+    folders = {sysconfig.get_path("purelib"), sysconfig.get_path("platlib")}
+    found = metadata.distributions(path=sorted(folders))
     packages = sorted({f"{each.metadata['Name']} {each.version}" for each in found})
     return of("\n".join([platform.python_version(), *packages]).encode())
 

@@ -93,13 +93,13 @@ class Run:
         report = json.loads(_drain(self.report) or "{}")
         printed = _drain(self.out)
         words = [*self.prey.secrets.values(), "root:x:0:0:"]
-        time.sleep(0.05)
+        known = {os.getpid(), self.prey.examiner.pid}
         dead = {
             "secrets": any(word in printed for word in words),
             "files": self.prey.files() != before,
             "listener": self.prey.listener.heard != heard,
             "processes": status != 0 or self.prey.examiner.poll() is not None,
-            "orphans": bool(_end_orphans({os.getpid(), self.prey.examiner.pid})),
+            "orphans": bool(_orphans_after_a_while(known)),
             "time": report.get("seconds", 0) >= self.time_s,
             "processor": report.get("cpu_s", 0) > CPU_S + 0.5,
             "memory": report.get("memory_mb", 0) > MEMORY_MB,
@@ -198,14 +198,25 @@ def _drain(descriptor: int) -> str:
     return b"".join(chunks).decode(errors="replace")
 
 
-def _end_orphans(known: set[int]) -> list[int]:
-    """Kill and return the processes of this run that should not be there."""
+def _orphans_after_a_while(known: set[int]) -> list[int]:
+    """Processes of this run that are there after two seconds and should not be; killed then."""
+    end = time.monotonic() + 2
+    time.sleep(0.05)
+    while (found := _orphans(known)) and time.monotonic() < end:
+        time.sleep(0.05)
+    for process in found:
+        with contextlib.suppress(OSError):
+            os.kill(process, signal.SIGKILL)
+    return found
+
+
+def _orphans(known: set[int]) -> list[int]:
+    """Processes that were started in this run, but those that belong to it."""
     mark = f"{MARK}={os.environ[MARK]}".encode()
     found = []
     for path in Path("/proc").glob("[0-9]*"):
         with contextlib.suppress(OSError):
             if int(path.name) not in known and mark in (path / "environ").read_bytes():
-                os.kill(int(path.name), signal.SIGKILL)
                 found.append(int(path.name))
     return found
 

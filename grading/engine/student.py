@@ -24,21 +24,9 @@ from grading.engine.records import library_records
 from grading.engine.wire import Codec, Handle, Raised
 
 NAMED = [
-    *(
-        "add",
-        "and_",
-        "contains",
-        "delitem",
-        "eq",
-        "floordiv",
-        "ge",
-        "getitem",
-        "gt",
-        "invert",
-        "le",
-    ),
-    *("lt", "matmul", "mod", "mul", "ne", "neg", "or_", "pos", "pow", "setitem", "sub", "truediv"),
-    "xor",
+    *("add", "and_", "contains", "delitem", "eq", "floordiv", "ge", "getitem", "gt", "invert"),
+    *("le", "lt", "matmul", "mod", "mul", "ne", "neg", "or_", "pos", "pow", "setitem", "sub"),
+    *("truediv", "xor"),
 ]
 
 
@@ -52,10 +40,8 @@ def leave(thing: Any, error: Raised | None) -> Any:
 
 OPERATIONS: dict[str, Callable[..., Any]] = {
     **{name.rstrip("_"): getattr(operator, name) for name in NAMED},
-    **{
-        f.__name__: f for f in (abs, bool, delattr, dir, float, getattr, hash, int, iter, len, next)
-    },
-    **{f.__name__: f for f in (format, repr, round, setattr, str)},
+    **{f.__name__: f for f in (abs, bool, delattr, dir, float, format, getattr, hash, int, iter)},
+    **{f.__name__: f for f in (len, next, repr, round, setattr, str)},
     "call": lambda function, *args, **kwargs: function(*args, **kwargs),
     "copy": copy.copy,
     "deepcopy": copy.deepcopy,
@@ -99,7 +85,6 @@ class Student:
     def __init__(self, channel: Channel, text_limit: int) -> None:
         self.channel = channel
         self.cells = Cells(text_limit)
-        self.given: set[str] = set()  # names of classes that given cells define
         self.lent: list[Any] = []
         self.numbers: dict[int, int] = {}  # id of a lent object: its place there
         self.described: set[int] = set()  # numbers of what the examiner knows more of
