@@ -1,11 +1,11 @@
 """Grading one class: stock nbgrader, otter-grader and this repository's engine, in one run.
 
-    python benchmarks/bench_grading.py --otter-python /tmp/otter/bin/python --out report.md
+    python benchmarks/bench_grading.py --otter-python ~/otter/bin/python --out report.md
 
 `--otter-python` is a Python that has otter-grader; without it otter is skipped by name:
 
-    python3.11 -m venv /tmp/otter
-    /tmp/otter/bin/pip install otter-grader==7.0.0 torch==2.13.0 ipykernel
+    python3.11 -m venv ~/otter
+    ~/otter/bin/pip install otter-grader==7.0.0 torch==2.13.0 ipykernel
 
 Every row is one command over the whole class and is measured with everything that it starts. The
 points that the graders give are compared: they must agree. The report is printed; `--out FILE`
