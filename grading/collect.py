@@ -34,7 +34,8 @@ def collect(course: Course, assignment: str, folder: Path) -> tuple[list[Collect
     if not course.built_source(assignment).is_file():
         raise GradingError(f"{assignment} is not in the gradebook: run the step `release` first")
     students = roster.students(course)
-    with downloads.opened(folder) as opened, Journal(course, assignment) as book:
+    # Absolute: a student is told the name of a file, not whose folder it lay in.
+    with downloads.opened(folder.absolute()) as opened, Journal(course, assignment) as book:
         handed_in, strangers = _sorted_by_owner(opened, students)
         taker, known, taken = Taker(course, assignment), book.states(), []
         for student, files in handed_in.items():

@@ -173,7 +173,7 @@ def _broken(made: MadeClass) -> None:
     made.add("no cells", b"[1, 2]", None, reason="it has no cells")
     other = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("1 + 1")])
     made.add("another notebook", other, None, reason="another notebook")
-    made.add("a PDF", b"%PDF", None, reason="{id}_essay.pdf", file="{id}_essay.pdf")
+    made.add("a PDF", b"%PDF", None, reason="only {id}_essay.pdf", file="{id}_essay.pdf")
 
 
 def _few(made: MadeClass) -> None:

@@ -78,7 +78,7 @@ def test_a_peer_that_does_not_read_is_hung(fds):
     began = time.monotonic()
     with pytest.raises(Hung, match="too long"):
         channel.send(b"a", bytes(10 << 20), soon(0.3))
-    assert 0.3 <= time.monotonic() - began < 5
+    assert 0.3 <= time.monotonic() - began < 1
     with pytest.raises(Gone, match="step"):
         channel.send(b"a", b"", soon())
 
@@ -88,7 +88,7 @@ def test_a_peer_that_does_not_write_is_hung_and_can_be_asked_again(fds):
     began = time.monotonic()
     with pytest.raises(Hung):
         channel.receive(soon(0.2))
-    assert 0.2 <= time.monotonic() - began < 5
+    assert 0.2 <= time.monotonic() - began < 0.6
     os.write(from_peer, HEADER.pack(MAGIC, b"k", 2) + b"ab")
     assert channel.receive(soon()) == (b"k", b"ab")
 
@@ -108,7 +108,7 @@ def test_single_bytes_in_time_do_not_move_the_deadline(fds):
     began = time.monotonic()
     with pytest.raises(Hung):
         channel.receive(soon(0.5))
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < 1
     with pytest.raises(Gone):
         channel.receive(soon())
     stop.set()
@@ -128,7 +128,7 @@ def test_a_peer_that_reads_single_bytes_does_not_move_the_deadline(fds):
     began = time.monotonic()
     with pytest.raises(Hung):
         channel.send(b"a", bytes(10 << 20), soon(0.5))
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < 1
     stop.set()
     thread.join()
 
@@ -198,7 +198,7 @@ def test_idle_is_called_while_it_waits_and_may_end_the_wait(fds):
     began = time.monotonic()
     with pytest.raises(RuntimeError, match="scratch"):
         channel.receive(soon(10))
-    assert 0.4 < time.monotonic() - began < 5
+    assert 0.4 < time.monotonic() - began < 1.5
 
 
 def test_a_wait_takes_no_processor(fds):
