@@ -100,6 +100,10 @@ class Dask:
         self._fill(todo, ended, sent)
         for future in ended:
             batch = sent.pop(future)
+            if future.status == "lost":  # graded, but its worker died with it: dask grades it again
+                sent[future] = batch
+                ended.add(future)
+                continue
             if future.status == "finished":
                 yield from future.result()
             else:

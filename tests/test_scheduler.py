@@ -155,6 +155,18 @@ def test_cluster_grades_every_job_once_though_workers_are_killed(dask, tmp_path)
     assert soon(lambda: sum(alive(int(pid)) for pid in lines(tmp_path, "started")) <= 2)
 
 
+def test_what_a_dead_worker_of_a_cluster_had_not_handed_over_is_graded_again(dask, tmp_path):
+    attempts = dask.submit(many(40))
+    first = next(attempts)
+    sent = scheduler.AHEAD * 2 * 2  # batches of two, for each of two workers
+    assert soon(lambda: len(lines(tmp_path, "graded")) == sent)
+    os.kill(int(first.worker), signal.SIGKILL)
+    assert soon(lambda: len(lines(tmp_path, "graded")) > sent)
+    graded = [first, *attempts]
+    assert status(graded) == {job.student: "graded" for job in many(40)}
+    assert len(graded) == 40
+
+
 def test_cluster_keeps_few_batches_on_their_way(setting, cluster_path):
     todo = remote.Jobs(many(100), 8)
     assert [len(todo.batch(idle=False)) for _ in range(14)] == [8] * 12 + [4, 0]
