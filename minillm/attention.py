@@ -1,0 +1,159 @@
+"""Attention: every token looks at the tokens that it may see."""
+
+import math
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from minillm.cache import Memory
+from minillm.config import Config
+from minillm.layers import rotate
+
+# Added to the score of a pair that must not meet. It is finite: a row of
+# nothing but minus infinity has no softmax, a row of these has an even one.
+FORBIDDEN = -1e30
+
+
+def scaled_dot_product_attention(
+    q: Tensor, k: Tensor, v: Tensor, bias: Tensor | None = None
+) -> Tensor:
+    """softmax(q kᵀ / √D + bias) v, the plain formula.
+
+    Queries (B, H, T, D), keys and values (B, H, S, D) give (B, H, T, D);
+    `bias` broadcasts to the scores (B, H, T, S). Vaswani et al. 2017, eq. 1.
+    """
+    scores = q @ k.transpose(-2, -1) / math.sqrt(q.shape[-1])  # (B, H, T, S)
+    if bias is not None:
+        scores = scores + bias
+    return scores.softmax(dim=-1) @ v
+
+
+def causal_mask(order: Tensor, T: int) -> Tensor:
+    """Who may see whom where nobody looks ahead: (B, 1, T, S) of bool.
+
+    `order` (B, S) numbers all tokens; the last `T` of them are the queries.
+    """
+    queries = order[:, -T:, None]  # (B, T, 1)
+    return (order[:, None, :] <= queries)[:, None]
+
+
+def prefix_mask(order: Tensor, T: int, prefix: Tensor) -> Tensor:
+    """As `causal_mask`, but all see the first `prefix` (B,) tokens:
+    (B, 1, T, S) of bool.
+    """
+    inside = order[:, None, None, :] < prefix[:, None, None, None]
+    return causal_mask(order, T) | inside
+
+
+def padding_mask(real: Tensor) -> Tensor:
+    """Nobody sees padding: (B, 1, 1, S) of bool from `real` (B, S), which is
+    True at real tokens.
+    """
+    return real[:, None, None, :]
+
+
+def mask_bias(mask: Tensor, dtype: torch.dtype = torch.float32) -> Tensor:
+    """What a mask adds to the scores: 0 where it is True, else `FORBIDDEN`."""
+    bias = torch.zeros(mask.shape, dtype=dtype, device=mask.device)
+    return bias.masked_fill(~mask, FORBIDDEN)
+
+
+def split_heads(x: Tensor, D: int) -> Tensor:
+    """(B, T, H * D) as heads: (B, H, T, D), without a copy."""
+    B, T, _ = x.shape
+    return x.view(B, T, -1, D).transpose(1, 2)
+
+
+def join_heads(x: Tensor) -> Tensor:
+    """Heads (B, H, T, D) side by side again: (B, T, H * D)."""
+    B, H, T, D = x.shape
+    return x.transpose(1, 2).reshape(B, T, H * D)
+
+
+class Attention(nn.Module):
+    """Multi-head attention, of a text to itself or to a source.
+
+    One matrix holds the projections of queries, keys and values. With fewer
+    heads for keys and values than for queries (`n_kv_heads`), consecutive
+    query heads share one. Vaswani et al. 2017, 3.2.2; Ainslie et al. 2023.
+    """
+
+    def __init__(self, config: Config):
+        super().__init__()
+        self.H, self.H_kv = config.n_heads, config.kv_heads
+        self.D, self.fused = config.head_size, config.fused
+        n_heads = self.H + 2 * self.H_kv
+        self.qkv = nn.Linear(config.width, n_heads * self.D, config.bias)
+        self.out = nn.Linear(config.width, config.width, config.bias)
+
+    def forward(
+        self,
+        x: Tensor,
+        bias: Tensor | None = None,
+        causal: bool = False,
+        angles: tuple[Tensor, Tensor] | None = None,
+        memory: Memory | None = None,
+    ) -> Tensor:
+        """What the tokens of `x` (B, T, C) see in each other, (B, T, C).
+
+        `bias` is added to the scores; `causal` forbids to look ahead, faster
+        than a bias does; `angles` turn queries and keys (RoPE); `memory` puts
+        the keys and values of earlier tokens in front.
+        """
+        heads = split_heads(self.qkv(x), self.D)  # (B, H + 2 H_kv, T, D)
+        turned, v = heads.split([self.H + self.H_kv, self.H_kv], dim=1)
+        if angles is not None:
+            turned = rotate(turned, *angles)
+        q, k = turned.split([self.H, self.H_kv], dim=1)
+        if memory is not None:
+            k, v = memory.append(k, v)
+        return self.out(join_heads(self.attend(q, k, v, bias, causal)))
+
+    def cross(
+        self, x: Tensor, k: Tensor, v: Tensor, bias: Tensor | None = None
+    ) -> Tensor:
+        """What `x` (B, T, C) sees in a source: (B, T, C); keys and values
+        (B, H_kv, S, D) come from `keys_values`.
+        """
+        weight, offset = self._rows(slice(None, self.H * self.D))
+        q = split_heads(F.linear(x, weight, offset), self.D)
+        return self.out(join_heads(self.attend(q, k, v, bias)))
+
+    def keys_values(self, source: Tensor) -> tuple[Tensor, Tensor]:
+        """Keys and values (B, H_kv, S, D) of a source (B, S, C)."""
+        weight, offset = self._rows(slice(self.H * self.D, None))
+        heads = split_heads(F.linear(source, weight, offset), self.D)
+        k, v = heads.chunk(2, dim=1)
+        return k, v
+
+    def attend(
+        self,
+        q: Tensor,
+        k: Tensor,
+        v: Tensor,
+        bias: Tensor | None = None,
+        causal: bool = False,
+    ) -> Tensor:
+        """Attention (B, H, T, D) with shared key heads, fused or plain."""
+        B, H, T, D = q.shape
+        if self.H_kv < H and T == 1 and (bias is None or bias.shape[1] == 1):
+            # One token: the heads that share a key are queries of one head.
+            q = q.view(B, self.H_kv, H // self.H_kv, D)
+        elif self.H_kv < H:
+            k, v = (s.repeat_interleave(H // self.H_kv, dim=1) for s in (k, v))
+        if self.fused:
+            out = F.scaled_dot_product_attention(
+                q, k, v, attn_mask=bias, is_causal=causal
+            )
+        else:
+            if causal:
+                order = torch.arange(T, device=q.device)[None]
+                bias = mask_bias(causal_mask(order, T), q.dtype)
+            out = scaled_dot_product_attention(q, k, v, bias)
+        return out.view(B, H, T, D) if T == 1 else out
+
+    def _rows(self, rows: slice) -> tuple[Tensor, Tensor | None]:
+        """Weight and bias of some of the projections."""
+        offset = self.qkv.bias
+        return self.qkv.weight[rows], None if offset is None else offset[rows]

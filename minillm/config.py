@@ -1,0 +1,67 @@
+"""The settings of a Transformer."""
+
+from dataclasses import dataclass
+from typing import Literal, get_args, get_type_hints
+
+
+@dataclass(frozen=True)
+class Config:
+    """The size of a Transformer, and what kind it is.
+
+    Raises `ValueError` on a setting that does not exist or does not fit.
+    """
+
+    vocab_size: int  # V
+    n_layers: int
+    n_heads: int  # H
+    width: int  # C
+    hidden: int  # width inside the feed-forward
+    context: int = 512  # the longest text, T
+    structure: Literal["encoder", "decoder", "prefix", "encoder-decoder"] = (
+        "decoder"
+    )
+    position: Literal[
+        "none", "sinusoidal", "learned", "rope", "rope2d", "alibi"
+    ] = "rope"
+    activation: Literal[
+        "relu", "gelu", "gelu_tanh", "geglu", "geglu_tanh", "swiglu"
+    ] = "swiglu"
+    norm: Literal["layer", "rms"] = "rms"
+    residual: Literal["post", "pre", "deep"] = "pre"
+    n_kv_heads: int | None = None  # heads of keys and values; None: n_heads
+    bias: bool = True  # in the projections
+    eps: float = 1e-5  # of the norms
+    head: Literal["tied", "linear", "mlm"] = "tied"
+    final_norm: bool = True
+    embedding_norm: bool = False
+    embedding_scale: bool = False  # embeddings times the root of C
+    n_segments: int = 0
+    alpha: float = 1.0  # weight of the skip
+    beta: float = 1.0  # of the first weights that write into it
+    rope_theta: float = 10_000.0
+    dropout: float = 0.0  # of embeddings and sublayers, in training
+    fused: bool = True  # torch's kernels; False: the plain formulas
+
+    def __post_init__(self) -> None:
+        for name, hint in get_type_hints(Config).items():
+            value, choices = getattr(self, name), get_args(hint)
+            if isinstance(value, str) and value not in choices:
+                raise ValueError(f"{name} is one of {choices}, not {value!r}")
+        parts = {"rope": 2, "rope2d": 4}.get(self.position, 1)
+        for divisor, number, what in (
+            (self.n_heads, self.width, "heads divide a width of"),
+            (self.kv_heads, self.n_heads, "key heads divide the heads,"),
+            (parts, self.width // self.n_heads, "divides a head's size of"),
+        ):
+            if divisor < 1 or number % divisor:
+                raise ValueError(f"{divisor} {what} {number}: it must")
+
+    @property
+    def kv_heads(self) -> int:
+        """Heads of keys and values."""
+        return self.n_heads if self.n_kv_heads is None else self.n_kv_heads
+
+    @property
+    def head_size(self) -> int:
+        """Channels of one head, D."""
+        return self.width // self.n_heads

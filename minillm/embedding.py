@@ -1,0 +1,67 @@
+"""From ids to vectors, and from BERT's last vectors back to ids."""
+
+import math
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from minillm.config import Config
+from minillm.layers import ACTIVATIONS, NORMS, sinusoidal
+
+
+class Embedding(nn.Module):
+    """From ids to vectors: tokens, positions, segments, their norm."""
+
+    waves: Tensor  # the sinusoidal table (context, C)
+
+    def __init__(self, config: Config):
+        super().__init__()
+        C = config.width
+        self.scale = math.sqrt(C) if config.embedding_scale else 1.0
+        self.token = nn.Embedding(config.vocab_size, C)
+        if config.position == "sinusoidal":
+            table = sinusoidal(config.context, C)
+            self.register_buffer("waves", table, persistent=False)
+        if config.position == "learned":
+            self.position = nn.Embedding(config.context, C)
+        if config.n_segments:
+            self.segment = nn.Embedding(config.n_segments, C)
+        self.norm = (
+            NORMS[config.norm](config)
+            if config.embedding_norm
+            else nn.Identity()
+        )
+        self.dropout = nn.Dropout(config.dropout)
+
+    def forward(
+        self, ids: Tensor, positions: Tensor, segments: Tensor | None = None
+    ) -> Tensor:
+        """Vectors (B, T, C) of `ids` (B, T) at `positions` (1 or B, T)."""
+        x = self.token(ids) * self.scale
+        if hasattr(self, "waves"):
+            x = x + self.waves[positions]
+        if hasattr(self, "position"):
+            x = x + self.position(positions)
+        if hasattr(self, "segment"):
+            x = x + self.segment(
+                torch.zeros_like(ids) if segments is None else segments
+            )
+        return self.dropout(self.norm(x))
+
+
+class MaskedHead(nn.Module):
+    """BERT's way from states to logits; the matrix of tokens is shared."""
+
+    def __init__(self, config: Config):
+        super().__init__()
+        self.dense = nn.Linear(config.width, config.width)
+        self.norm = NORMS[config.norm](config)
+        self.bias = nn.Parameter(torch.zeros(config.vocab_size))
+        self.activation = ACTIVATIONS[config.activation][config.fused]
+
+    def forward(self, x: Tensor, tokens: Tensor) -> Tensor:
+        """Logits (B, T, V) of states (B, T, C) by token vectors (V, C)."""
+        return F.linear(
+            self.norm(self.activation(self.dense(x))), tokens, self.bias
+        )

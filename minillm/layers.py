@@ -1,0 +1,230 @@
+"""The small parts of a Transformer: positions, norms, feed-forward, skips."""
+
+import math
+from collections.abc import Callable
+from functools import partial
+from typing import Literal
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from minillm.config import Config
+
+# Positions
+
+
+def sinusoidal(T: int, C: int) -> Tensor:
+    """Fixed position vectors (T, C): sin and cos of pos / 10000^(2i/C) at the
+    channels 2i and 2i + 1. Vaswani et al. 2017, 3.5.
+    """
+    positions = torch.arange(T, dtype=torch.float32)[:, None]
+    angles = positions / 10_000 ** (torch.arange(0, C, 2) / C)
+    return torch.stack((angles.sin(), angles.cos()), dim=-1).flatten(1)[:, :C]
+
+
+def rope_angles(
+    positions: Tensor, D: int, theta: float = 10_000.0
+) -> tuple[Tensor, Tensor]:
+    """Cosine and sine of the angles by which RoPE turns, pos / theta^(2i/D).
+
+    `positions` (B, T), or (B, 2, T) for two dimensions with half of the head
+    each, gives two tensors (B, 1, T, P, D / 2P) for P dimensions.
+    Su et al. 2021, eq. 15.
+    """
+    positions = positions.view(len(positions), -1, positions.shape[-1])
+    size = D // positions.shape[1]  # of a head's part for one dimension
+    steps = torch.arange(0, size, 2, device=positions.device) / size
+    angles = positions.transpose(1, 2)[..., None] * theta**-steps
+    return angles.cos()[:, None], angles.sin()[:, None]
+
+
+def rotate(x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
+    """Turn the pairs (i, i + size / 2) of a head's channels by their angles.
+
+    `x` (B, H, T, D) and the angles of `rope_angles` give (B, H, T, D). The
+    product of two turned vectors depends on their distance only.
+    """
+    cos, sin = cos.to(x.dtype), sin.to(x.dtype)
+    parts = x.unflatten(-1, (cos.shape[-2], -1))  # (B, H, T, P, D / P)
+    a, b = parts.chunk(2, dim=-1)
+    turned = (a * cos - b * sin, b * cos + a * sin)
+    return torch.cat(turned, dim=-1).flatten(-2)
+
+
+def neighbours_to_halves(weight: Tensor, D: int) -> Tensor:
+    """Reorder the rows of query or key heads from one pairing to the other.
+
+    Meta's LLaMA turns the channels (2i, 2i + 1), `rotate` turns (i, i + D/2):
+    with its rows (H * D, ...) in the order 0, 2, ..., 1, 3, ... per head a
+    projection gives the same scores.
+    """
+    heads = weight.unflatten(0, (-1, D // 2, 2))
+    return heads.transpose(1, 2).reshape(weight.shape)
+
+
+def alibi_slopes(H: int) -> Tensor:
+    """One slope per head (H,): 2^(-8/H), ..., 2^-8 for a power of two.
+
+    Other numbers of heads take the slopes of the next smaller power of two,
+    then every second slope of the next larger one, first ones first.
+    Press et al. 2022, and the code that the authors released.
+    """
+    power = 2 ** math.floor(math.log2(H))
+    slopes = 2.0 ** (-8 / power * torch.arange(1, power + 1))
+    between = 2.0 ** (-4 / power * (2 * torch.arange(H - power) + 1))
+    return torch.cat((slopes, between))
+
+
+def alibi_bias(order: Tensor, T: int, slopes: Tensor) -> Tensor:
+    """What ALiBi adds to the scores: minus slope times distance, (B, H, T, S).
+
+    `order` (B, S) numbers all tokens, the last `T` are the queries.
+    """
+    distances = (order[:, -T:, None] - order[:, None, :]).abs()  # (B, T, S)
+    return -slopes[:, None, None] * distances[:, None]
+
+
+# Norms
+
+
+def layer_norm(
+    x: Tensor, weight: Tensor, bias: Tensor, eps: float = 1e-5
+) -> Tensor:
+    """Each vector of `x` (..., C) shifted to mean 0 and scaled to variance 1,
+    then times `weight` (C,) plus `bias` (C,). The variance divides by C, and
+    `eps` stands inside the root. Ba et al. 2016.
+    """
+    centred = x - x.mean(dim=-1, keepdim=True)
+    variance = centred.square().mean(dim=-1, keepdim=True)
+    return centred * (variance + eps).rsqrt() * weight + bias
+
+
+def rms_norm(x: Tensor, weight: Tensor, eps: float = 1e-5) -> Tensor:
+    """Each vector of `x` (..., C) divided by its root mean square, times
+    `weight` (C,). Zhang and Sennrich 2019, eq. 4.
+    """
+    square = x.square().mean(dim=-1, keepdim=True)
+    return x * (square + eps).rsqrt() * weight
+
+
+class LayerNorm(nn.Module):
+    """`layer_norm` with its parameters."""
+
+    def __init__(self, config: Config):
+        super().__init__()
+        self.weight = nn.Parameter(torch.ones(config.width))
+        self.bias = nn.Parameter(torch.zeros(config.width))
+        self.eps, self.fused = config.eps, config.fused
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(..., C) to (..., C)."""
+        if not self.fused:
+            return layer_norm(x, self.weight, self.bias, self.eps)
+        return F.layer_norm(
+            x, self.weight.shape, self.weight, self.bias, self.eps
+        )
+
+
+class RMSNorm(nn.Module):
+    """`rms_norm` with its parameters."""
+
+    def __init__(self, config: Config):
+        super().__init__()
+        self.weight = nn.Parameter(torch.ones(config.width))
+        self.eps, self.fused = config.eps, config.fused
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(..., C) to (..., C)."""
+        if not self.fused:
+            return rms_norm(x, self.weight, self.eps)
+        return F.rms_norm(x, self.weight.shape, self.weight, self.eps)
+
+
+NORMS = {"layer": LayerNorm, "rms": RMSNorm}
+
+# Feed-forward
+
+
+def relu(x: Tensor) -> Tensor:
+    """max(0, x)."""
+    return x.clamp(min=0)
+
+
+def gelu(x: Tensor) -> Tensor:
+    """`x` times the chance that a standard normal number is below x, exact.
+
+    Hendrycks and Gimpel 2016.
+    """
+    return x * 0.5 * (1 + torch.erf(x / math.sqrt(2)))
+
+
+def gelu_tanh(x: Tensor) -> Tensor:
+    """`gelu` by a hyperbolic tangent, off by at most 4.8e-4."""
+    inner = math.sqrt(2 / math.pi) * (x + 0.044715 * x**3)
+    return 0.5 * x * (1 + torch.tanh(inner))
+
+
+def silu(x: Tensor) -> Tensor:
+    """`x` times its own sigmoid; also called Swish."""
+    return x * torch.sigmoid(x)
+
+
+GATED = ("geglu", "geglu_tanh", "swiglu")
+ACTIVATIONS: dict[str, tuple[Callable, Callable]] = {  # plain, torch's own
+    "relu": (relu, F.relu),
+    "gelu": (gelu, F.gelu),
+    "gelu_tanh": (gelu_tanh, partial(F.gelu, approximate="tanh")),
+    "geglu": (gelu, F.gelu),
+    "geglu_tanh": (gelu_tanh, partial(F.gelu, approximate="tanh")),
+    "swiglu": (silu, F.silu),
+}
+
+
+class FeedForward(nn.Module):
+    """Two layers applied to each token by itself.
+
+    Plain: down(f(up(x))). Gated (GeGLU, SwiGLU): down(f(gate(x)) * up(x)),
+    where one matrix holds gate and up, in this order. Shazeer 2020.
+    """
+
+    def __init__(self, config: Config):
+        super().__init__()
+        self.gated = config.activation in GATED
+        self.activation = ACTIVATIONS[config.activation][config.fused]
+        n_up = config.hidden * (2 if self.gated else 1)
+        self.up = nn.Linear(config.width, n_up, config.bias)
+        self.down = nn.Linear(config.hidden, config.width, config.bias)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(B, T, C) to (B, T, C)."""
+        if not self.gated:
+            return self.down(self.activation(self.up(x)))
+        gate, up = self.up(x).chunk(2, dim=-1)
+        return self.down(self.activation(gate) * up)
+
+
+# Skips
+
+
+def residual(
+    x: Tensor,
+    sublayer: Callable[[Tensor], Tensor],
+    norm: Callable[[Tensor], Tensor],
+    kind: Literal["post", "pre", "deep"],
+    alpha: float = 1.0,
+) -> Tensor:
+    """A sublayer beside the skip that carries `x` (B, T, C) past it.
+
+    post    norm(alpha x + f(x)): Vaswani et al. 2017; with alpha above 1 it
+            is DeepNorm (Wang et al. 2022, eq. 4)
+    pre     x + f(norm(x)): Xiong et al. 2020
+    deep    alpha n + f(n) with n = norm(x): DeepNorm as ChatGLM-6B has it,
+            the norm of the layer before moved behind the border
+    """
+    if kind == "post":
+        return norm(alpha * x + sublayer(x))
+    if kind == "pre":
+        return x + sublayer(norm(x))
+    x = norm(x)
+    return alpha * x + sublayer(x)

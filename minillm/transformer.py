@@ -1,0 +1,315 @@
+"""One Transformer family: its settings make the five rows of the table."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from functools import reduce
+from operator import and_
+from typing import Any, NamedTuple, cast
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from minillm.attention import (
+    Attention,
+    causal_mask,
+    mask_bias,
+    padding_mask,
+    prefix_mask,
+)
+from minillm.cache import Cache, Memory
+from minillm.config import Config
+from minillm.embedding import Embedding, MaskedHead
+from minillm.layers import (
+    NORMS,
+    FeedForward,
+    alibi_bias,
+    alibi_slopes,
+    residual,
+    rope_angles,
+)
+
+
+class Sight(NamedTuple):
+    """What tokens can see of each other: the same in every block."""
+
+    bias: Tensor | None  # added to the scores (B, H, T, S)
+    causal: bool  # nobody looks ahead; `bias` does not say it
+    angles: tuple[Tensor, Tensor] | None  # of RoPE
+
+
+class Block(nn.Module):
+    """Attention, in a decoder with a source attention to it, feed-forward."""
+
+    def __init__(self, config: Config, cross: bool = False):
+        super().__init__()
+        self.kind, self.alpha = config.residual, config.alpha
+        norm = NORMS[config.norm]
+        self.attention, self.attention_norm = Attention(config), norm(config)
+        if cross:
+            self.cross, self.cross_norm = Attention(config), norm(config)
+        self.feed_forward = FeedForward(config)
+        self.feed_forward_norm = norm(config)
+        self.dropout = nn.Dropout(config.dropout)
+
+    def forward(
+        self,
+        x: Tensor,
+        sight: Sight,
+        memory: Memory | None = None,
+        source: tuple[Tensor, Tensor] | None = None,
+        source_bias: Tensor | None = None,
+    ) -> Tensor:
+        """(B, T, C) to (B, T, C); `source` are keys and values to look at."""
+
+        def skip(
+            x: Tensor, f: Callable[..., Tensor], norm: nn.Module
+        ) -> Tensor:
+            def sublayer(y: Tensor) -> Tensor:
+                return self.dropout(f(y))
+
+            return residual(x, sublayer, norm, self.kind, self.alpha)
+
+        def look(y: Tensor) -> Tensor:
+            return self.attention(y, *sight, memory=memory)
+
+        x = skip(x, look, self.attention_norm)
+        if source is not None:
+            x = skip(
+                x,
+                lambda y: self.cross.cross(y, *source, source_bias),
+                self.cross_norm,
+            )
+        return skip(x, self.feed_forward, self.feed_forward_norm)
+
+    def keys_values(self, source: Tensor) -> tuple[Tensor, Tensor]:
+        """What the cross-attention looks at in a source (B, S, C)."""
+        return self.cross.keys_values(source)
+
+
+class Transformer(nn.Module):
+    """Any of the family, as its `Config` says.
+
+    The arguments of `forward`, `states` and `encode`:
+
+    ids          (B, T) int64; for an encoder-decoder those of the decoder
+    source       (B, S) ids that the encoder reads
+    mask         (B, T) bool, True at real tokens, for padding on any side;
+                 with a cache (B, cache.length + T), of all tokens
+    source_mask  (B, S) the same for the source
+    prefix       (B,) how many tokens are read both ways (structure "prefix")
+    segments     (B, T) ids of segments, 0 where not given
+    positions    (B, T), for "rope2d" (B, 2, T), in place of counted ones
+    cache        what has been read before; the ids go on from there
+
+    Raises `ValueError` on arguments that do not fit.
+    """
+
+    slopes: Tensor  # of ALiBi
+
+    def __init__(
+        self, config: Config, generator: torch.Generator | None = None
+    ):
+        super().__init__()
+        self.config = config
+        self.embedding = Embedding(config)
+        two = config.structure == "encoder-decoder"
+        norm = NORMS[config.norm] if config.final_norm else nn.Identity
+        if two:
+            self.encoder = nn.ModuleList(
+                Block(config) for _ in range(config.n_layers)
+            )
+            self.encoder_norm = norm(config)
+        self.blocks = nn.ModuleList(
+            Block(config, cross=two) for _ in range(config.n_layers)
+        )
+        self.norm = norm(config)
+        if config.head == "linear":
+            self.head: nn.Module = nn.Linear(
+                config.width, config.vocab_size, bias=False
+            )
+        if config.head == "mlm":
+            self.head = MaskedHead(config)
+        if config.position == "alibi":
+            slopes = alibi_slopes(config.n_heads)
+            self.register_buffer("slopes", slopes, persistent=False)
+        initialise(self, generator)
+
+    def forward(self, ids: Tensor, **given: Any) -> Tensor:
+        """Logits (B, T, V)."""
+        return self.logits(self.states(ids, **given))
+
+    def logits(self, x: Tensor) -> Tensor:
+        """Logits (B, T, V) of last states (B, T, C)."""
+        if self.config.head == "linear":
+            return self.head(x)
+        tokens = self.embedding.token.weight
+        if self.config.head == "mlm":
+            return self.head(x, tokens)
+        return F.linear(x, tokens)
+
+    def states(
+        self,
+        ids: Tensor,
+        *,
+        source: Tensor | None = None,
+        mask: Tensor | None = None,
+        source_mask: Tensor | None = None,
+        prefix: Tensor | None = None,
+        segments: Tensor | None = None,
+        positions: Tensor | None = None,
+        cache: Cache | None = None,
+    ) -> Tensor:
+        """The last block's output (B, T, C), after the final norm."""
+        past = 0 if cache is None else cache.length
+        order = self._order(ids, mask, past)
+        T = ids.shape[1]
+        seen, seen_bias = self._source(source, source_mask, cache)
+        where = self._positions(order[:, -T:], prefix, positions)
+        x = self.embedding(ids, where, segments)
+        sight = self._sight(order, T, mask, prefix, where)
+        for i, block in enumerate(self.blocks):
+            memory = None if cache is None else cache.memories[i]
+            x = block(x, sight, memory, seen and seen[i], seen_bias)
+        return self.norm(x)
+
+    def encode(self, source: Tensor, mask: Tensor | None = None) -> Tensor:
+        """What the encoder makes of a source: (B, S, C)."""
+        order = self._order(source, mask, 0)
+        x = self.embedding(source, order)
+        bias = None if mask is None else mask_bias(padding_mask(mask))
+        for block in self.encoder:
+            x = block(x, Sight(bias, False, None))
+        return self.encoder_norm(x)
+
+    def _order(self, ids: Tensor, mask: Tensor | None, past: int) -> Tensor:
+        """The numbers of all tokens, padding not counted: (1 or B, past + T).
+
+        Raises `ValueError` where the ids or the mask cannot be what they say.
+        """
+        check_ids(ids, self.config.vocab_size)
+        S, context = past + ids.shape[1], self.config.context
+        if context < S:
+            raise ValueError(
+                f"{S} tokens are more than the context of {context}"
+            )
+        if mask is None:
+            return torch.arange(S, device=ids.device)[None]
+        if mask.dtype != torch.bool or mask.shape != (len(ids), S):
+            raise ValueError(
+                f"a mask here is bool {(len(ids), S)}, "
+                f"not {mask.dtype} {tuple(mask.shape)}"
+            )
+        return (mask.cumsum(dim=1) - 1).clamp(min=0)
+
+    def _source(
+        self, source: Tensor | None, mask: Tensor | None, cache: Cache | None
+    ) -> tuple[list[tuple[Tensor, Tensor]] | None, Tensor | None]:
+        """Each block's keys and values of the source, and what is padding."""
+        if self.config.structure != "encoder-decoder":
+            if source is not None:
+                raise ValueError("this Transformer reads no source")
+            return None, None
+        seen = None if cache is None else cache.source
+        if seen is None:
+            if source is None:
+                raise ValueError("an encoder-decoder needs a source")
+            x = self.encode(source, mask)
+            seen = [cast(Block, b).keys_values(x) for b in self.blocks]
+        if cache is not None:
+            cache.source = seen
+        return seen, None if mask is None else self._bias([padding_mask(mask)])
+
+    def _sight(
+        self,
+        order: Tensor,
+        T: int,
+        mask: Tensor | None,
+        prefix: Tensor | None,
+        where: Tensor,
+    ) -> Sight:
+        """What the last `T` of the tokens numbered by `order` see."""
+        config = self.config
+        alibi = config.position == "alibi"
+        ahead = config.structure != "encoder" and T > 1
+        plain = mask is None and prefix is None and not alibi
+        causal = ahead and plain and order.shape[1] == T
+        masks = [] if mask is None else [padding_mask(mask)]
+        if ahead and prefix is not None:
+            masks.append(prefix_mask(order, T, prefix))
+        elif ahead and not causal:
+            masks.append(causal_mask(order, T))
+        bias = self._bias(masks) if masks else None
+        if alibi:
+            far = alibi_bias(order, T, self.slopes)
+            bias = far if bias is None else far + bias
+        angles = None
+        if config.position in ("rope", "rope2d"):
+            angles = rope_angles(where, config.head_size, config.rope_theta)
+        return Sight(bias, causal, angles)
+
+    def _bias(self, masks: list[Tensor]) -> Tensor:
+        """What all masks together add to the scores."""
+        return mask_bias(
+            reduce(and_, masks), self.embedding.token.weight.dtype
+        )
+
+    def _positions(
+        self, order: Tensor, prefix: Tensor | None, given: Tensor | None
+    ) -> Tensor:
+        """Where the tokens stand: (1 or B, T), for "rope2d" (1 or B, 2, T).
+
+        In two dimensions the first counts the prefix and stays at its last
+        token, the second is 0 in the prefix and counts from 1 behind it.
+        """
+        if given is not None or self.config.position != "rope2d":
+            return order if given is None else given
+        ends = 0 if prefix is None else prefix[:, None]
+        behind = order - ends + 1
+        behind = behind.clamp(min=0)
+        return torch.stack(((order - behind).clamp(min=0), behind), dim=1)
+
+
+def check_ids(ids: Tensor, V: int) -> None:
+    """Raise `ValueError` unless `ids` are (B, T) int64, each below `V`."""
+    if ids.ndim != 2 or ids.dtype != torch.int64:
+        raise ValueError(
+            f"ids are int64 of shape (B, T), not {ids.dtype} "
+            f"{tuple(ids.shape)}"
+        )
+    if ids.device.type != "cpu" or torch.compiler.is_compiling():
+        return  # a look at the values would wait for the device
+    if ids.numel() and not 0 <= ids.min() <= ids.max() < V:
+        low, high = int(ids.min()), int(ids.max())
+        raise ValueError(f"ids are 0 to {V - 1}, these are {low} to {high}")
+
+
+@torch.no_grad()
+def initialise(
+    model: Transformer, generator: torch.Generator | None = None
+) -> None:
+    """Draw the first weights: normal with deviation 0.02, biases 0.
+
+    Pre-norm: what writes into the skip is divided by the root of their
+    number, 2L (Radford et al. 2019). DeepNorm: values, outputs and
+    feed-forward are multiplied by `beta` (Wang et al. 2022, 2.2).
+    """
+    config = model.config
+    skips = config.n_layers * (3 if hasattr(model, "encoder") else 2)
+    values = (config.n_heads + config.kv_heads) * config.head_size
+    for name, p in model.named_parameters():
+        if name.endswith("bias"):
+            p.zero_()
+        if p.ndim < 2:
+            continue
+        p.normal_(std=0.02, generator=generator)
+        if name.endswith("qkv.weight"):
+            p[values:].mul_(config.beta)
+        if name.endswith(("up.weight", "out.weight", "down.weight")):
+            p.mul_(config.beta)
+        if config.residual == "pre" and name.endswith(
+            ("out.weight", "down.weight")
+        ):
+            p.div_(math.sqrt(skips))
