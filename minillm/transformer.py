@@ -4,40 +4,18 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from functools import reduce
-from operator import and_
-from typing import Any, NamedTuple, cast
+from typing import Any, cast
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from minillm.attention import (
-    Attention,
-    causal_mask,
-    mask_bias,
-    padding_mask,
-    prefix_mask,
-)
+from minillm.attention import Attention, mask_bias, padding_mask
 from minillm.cache import Cache, Memory
 from minillm.config import Config
 from minillm.embedding import Embedding, MaskedHead
-from minillm.layers import (
-    NORMS,
-    FeedForward,
-    alibi_bias,
-    alibi_slopes,
-    residual,
-    rope_angles,
-)
-
-
-class Sight(NamedTuple):
-    """What tokens can see of each other: the same in every block."""
-
-    bias: Tensor | None  # added to the scores (B, H, T, S)
-    causal: bool  # nobody looks ahead; `bias` does not say it
-    angles: tuple[Tensor, Tensor] | None  # of RoPE
+from minillm.layers import NORMS, FeedForward, residual
+from minillm.sight import Sight, check_prefix, number_tokens, place, see
 
 
 class Block(nn.Module):
@@ -107,8 +85,6 @@ class Transformer(nn.Module):
     Raises `ValueError` on arguments that do not fit.
     """
 
-    slopes: Tensor  # of ALiBi
-
     def __init__(
         self, config: Config, generator: torch.Generator | None = None
     ):
@@ -132,9 +108,6 @@ class Transformer(nn.Module):
             )
         if config.head == "mlm":
             self.head = MaskedHead(config)
-        if config.position == "alibi":
-            slopes = alibi_slopes(config.n_heads)
-            self.register_buffer("slopes", slopes, persistent=False)
         initialise(self, generator)
 
     def forward(self, ids: Tensor, **given: Any) -> Tensor:
@@ -165,52 +138,49 @@ class Transformer(nn.Module):
         """The last block's output (B, T, C), after the final norm."""
         past = 0 if cache is None else cache.length
         order = self._order(ids, mask, past)
-        T = ids.shape[1]
-        seen, seen_bias = self._source(source, source_mask, cache)
-        where = self._positions(order[:, -T:], prefix, positions)
-        x = self.embedding(ids, where, segments)
-        sight = self._sight(order, T, mask, prefix, where)
+        if prefix is not None:
+            check_prefix(self.config, prefix, order)
+        seen, unseen = self._source(source, source_mask, cache)
+        if positions is None:
+            positions = place(self.config, order[:, past:], prefix)
+        x = self.embedding(ids, positions, segments)
+        ahead = self.config.structure == "encoder"
+        sight = see(
+            self.config, order, positions, mask, prefix, ahead, x.dtype
+        )
         for i, block in enumerate(self.blocks):
             memory = None if cache is None else cache.memories[i]
-            x = block(x, sight, memory, seen and seen[i], seen_bias)
+            x = block(x, sight, memory, seen and seen[i], unseen)
         return self.norm(x)
 
     def encode(self, source: Tensor, mask: Tensor | None = None) -> Tensor:
         """What the encoder makes of a source: (B, S, C)."""
-        order = self._order(source, mask, 0)
+        order = self._order(source, mask)
         x = self.embedding(source, order)
-        bias = None if mask is None else mask_bias(padding_mask(mask))
+        sight = see(self.config, order, order, mask, ahead=True, dtype=x.dtype)
         for block in self.encoder:
-            x = block(x, Sight(bias, False, None))
+            x = block(x, sight)
         return self.encoder_norm(x)
 
-    def _order(self, ids: Tensor, mask: Tensor | None, past: int) -> Tensor:
-        """The numbers of all tokens, padding not counted: (1 or B, past + T).
-
-        Raises `ValueError` where the ids or the mask cannot be what they say.
-        """
+    def _order(
+        self, ids: Tensor, mask: Tensor | None, past: int = 0
+    ) -> Tensor:
+        """The numbers of all tokens, those read before included."""
         check_ids(ids, self.config.vocab_size)
         S, context = past + ids.shape[1], self.config.context
         if context < S:
             raise ValueError(
                 f"{S} tokens are more than the context of {context}"
             )
-        if mask is None:
-            return torch.arange(S, device=ids.device)[None]
-        if mask.dtype != torch.bool or mask.shape != (len(ids), S):
-            raise ValueError(
-                f"a mask here is bool {(len(ids), S)}, "
-                f"not {mask.dtype} {tuple(mask.shape)}"
-            )
-        return (mask.cumsum(dim=1) - 1).clamp(min=0)
+        return number_tokens(mask, S, ids.device)
 
     def _source(
         self, source: Tensor | None, mask: Tensor | None, cache: Cache | None
     ) -> tuple[list[tuple[Tensor, Tensor]] | None, Tensor | None]:
-        """Each block's keys and values of the source, and what is padding."""
+        """Each block's keys and values of the source; what hides padding."""
         if self.config.structure != "encoder-decoder":
             if source is not None:
-                raise ValueError("this Transformer reads no source")
+                raise ValueError("only an encoder-decoder reads a source")
             return None, None
         seen = None if cache is None else cache.source
         if seen is None:
@@ -220,56 +190,9 @@ class Transformer(nn.Module):
             seen = [cast(Block, b).keys_values(x) for b in self.blocks]
         if cache is not None:
             cache.source = seen
-        return seen, None if mask is None else self._bias([padding_mask(mask)])
-
-    def _sight(
-        self,
-        order: Tensor,
-        T: int,
-        mask: Tensor | None,
-        prefix: Tensor | None,
-        where: Tensor,
-    ) -> Sight:
-        """What the last `T` of the tokens numbered by `order` see."""
-        config = self.config
-        alibi = config.position == "alibi"
-        ahead = config.structure != "encoder" and T > 1
-        plain = mask is None and prefix is None and not alibi
-        causal = ahead and plain and order.shape[1] == T
-        masks = [] if mask is None else [padding_mask(mask)]
-        if ahead and prefix is not None:
-            masks.append(prefix_mask(order, T, prefix))
-        elif ahead and not causal:
-            masks.append(causal_mask(order, T))
-        bias = self._bias(masks) if masks else None
-        if alibi:
-            far = alibi_bias(order, T, self.slopes)
-            bias = far if bias is None else far + bias
-        angles = None
-        if config.position in ("rope", "rope2d"):
-            angles = rope_angles(where, config.head_size, config.rope_theta)
-        return Sight(bias, causal, angles)
-
-    def _bias(self, masks: list[Tensor]) -> Tensor:
-        """What all masks together add to the scores."""
-        return mask_bias(
-            reduce(and_, masks), self.embedding.token.weight.dtype
-        )
-
-    def _positions(
-        self, order: Tensor, prefix: Tensor | None, given: Tensor | None
-    ) -> Tensor:
-        """Where the tokens stand: (1 or B, T), for "rope2d" (1 or B, 2, T).
-
-        In two dimensions the first counts the prefix and stays at its last
-        token, the second is 0 in the prefix and counts from 1 behind it.
-        """
-        if given is not None or self.config.position != "rope2d":
-            return order if given is None else given
-        ends = 0 if prefix is None else prefix[:, None]
-        behind = order - ends + 1
-        behind = behind.clamp(min=0)
-        return torch.stack(((order - behind).clamp(min=0), behind), dim=1)
+        if mask is None:
+            return seen, None
+        return seen, mask_bias(padding_mask(mask), seen[0][0].dtype)
 
 
 def check_ids(ids: Tensor, V: int) -> None:
