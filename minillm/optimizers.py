@@ -1,0 +1,159 @@
+"""Optimizers: which way and how far the weights go."""
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+BLOCKS = ("blocks.", "encoder.")  # names between the embedding and the head
+
+
+def clip_gradients(parameters: Iterable[nn.Parameter], limit: float) -> Tensor:
+    """Scale all gradients by one factor so that their norm is at most `limit`.
+
+    Returns the norm before, the root of the sum of all squares (a scalar).
+    Pascanu et al. 2013, algorithm 1.
+    """
+    gradients = [p.grad for p in parameters if p.grad is not None]
+    norm = torch.stack([g.norm() for g in gradients]).norm()
+    factor = (limit / (norm + 1e-6)).clamp(max=1.0)
+    for gradient in gradients:
+        gradient.mul_(factor)
+    return norm
+
+
+def decays(name: str, parameter: Tensor) -> bool:
+    """Whether weight decay pulls on a parameter.
+
+    It pulls on matrices, those of the token embedding included, and neither on
+    biases and norms nor on the embeddings of positions and segments: those set
+    where a thing lies, not how strongly one thing acts on another.
+    """
+    places = ("embedding.position", "embedding.segment")
+    return parameter.ndim >= 2 and not name.startswith(places)
+
+
+def decay_groups(
+    parameters: Iterable[tuple[str, nn.Parameter]], weight_decay: float
+) -> list[dict[str, Any]]:
+    """Named parameters as two groups of an optimizer, with decay and without.
+
+    A group without parameters is left out.
+    """
+    groups: dict[bool, list[nn.Parameter]] = {True: [], False: []}
+    for name, parameter in parameters:
+        groups[decays(name, parameter)].append(parameter)
+    return [
+        {"params": group, "weight_decay": weight_decay if pulled else 0.0}
+        for pulled, group in groups.items()
+        if group
+    ]
+
+
+class AdamW(torch.optim.Optimizer):
+    """Adam with decoupled weight decay, the plain formula.
+
+    For each parameter w with gradient g, at update t:
+
+        m = beta1 m + (1 - beta1) g     m' = m / (1 - beta1^t)
+        v = beta2 v + (1 - beta2) g²    v' = v / (1 - beta2^t)
+        w = w - lr weight_decay w - lr m' / (√v' + eps)
+
+    `torch.optim.AdamW` gives the same numbers faster. Loshchilov and Hutter
+    2019, algorithm 2.
+    """
+
+    def __init__(
+        self,
+        params: Iterable[Any],
+        lr: float = 1e-3,
+        betas: tuple[float, float] = (0.9, 0.95),
+        eps: float = 1e-8,
+        weight_decay: float = 0.1,
+    ):
+        if not (0 <= betas[0] < 1 and 0 <= betas[1] < 1):
+            raise ValueError(f"betas lie in [0, 1), not {betas}")
+        settings = {"lr": lr, "betas": betas, "eps": eps}
+        super().__init__(params, settings | {"weight_decay": weight_decay})
+
+    @torch.no_grad()
+    def step(self, closure: Callable[[], float] | None = None) -> None:  # type: ignore[override]
+        """Update every parameter that has a gradient."""
+        for group in self.param_groups:
+            for parameter in group["params"]:
+                if parameter.grad is not None:
+                    state = self.state[parameter]
+                    if not state:
+                        state["t"] = torch.tensor(0.0)
+                        state["m"] = torch.zeros_like(parameter)
+                        state["v"] = torch.zeros_like(parameter)
+                    adamw_update(parameter, parameter.grad, state, group)
+
+
+def adamw_update(
+    w: Tensor, g: Tensor, state: dict[str, Tensor], group: dict[str, Any]
+) -> None:
+    """One update of a parameter `w` by its gradient `g`, in place.
+
+    `state` has t, the number of updates so far, and the averages m and v, in
+    the shape of `w`; `group` has lr, betas, eps and weight_decay. All three
+    of the state are changed in place too.
+    """
+    lr, (beta1, beta2) = group["lr"], group["betas"]
+    state["t"] += 1
+    t, m, v = state["t"].item(), state["m"], state["v"]
+    m.mul_(beta1).add_(g, alpha=1 - beta1)
+    v.mul_(beta2).addcmul_(g, g, value=1 - beta2)
+    w.mul_(1 - lr * group["weight_decay"])
+    size = (v / (1 - beta2**t)).sqrt_().add_(group["eps"])
+    w.addcdiv_(m, size, value=-lr / (1 - beta1**t))
+
+
+def make_optimizers(
+    model: nn.Module,
+    kind: str = "adamw",
+    lr: float = 1e-3,
+    matrix_lr: float = 0.02,
+    weight_decay: float = 0.1,
+    betas: tuple[float, float] = (0.9, 0.95),
+) -> list[torch.optim.Optimizer]:
+    """The optimizers of a model: "adamw", or "muon" with AdamW for the rest.
+
+    Muon (Jordan et al. 2024) makes each update of a matrix nearly orthogonal.
+    It takes the matrices of the blocks, at the rate `matrix_lr`; embeddings,
+    head, norms and biases stay with AdamW at the rate `lr`. Each group keeps
+    its peak rate as `peak`. Raises `ValueError` on another kind.
+    """
+    if kind not in ("adamw", "muon"):
+        raise ValueError(f"the optimizer is 'adamw' or 'muon', not {kind!r}")
+    named = list(model.named_parameters())
+    inner = {
+        name: p
+        for name, p in named
+        if kind == "muon" and p.ndim == 2 and name.startswith(BLOCKS)
+    }
+    rest = [(name, p) for name, p in named if name not in inner]
+    groups = decay_groups(rest, weight_decay)
+    optimizers: list[torch.optim.Optimizer] = [
+        torch.optim.AdamW(groups, lr=lr, betas=betas, fused=True)
+    ]
+    if inner:
+        optimizers.append(
+            torch.optim.Muon(
+                inner.values(), lr=matrix_lr, weight_decay=weight_decay
+            )
+        )
+    for optimizer in optimizers:
+        for group in optimizer.param_groups:
+            group["peak"] = group["lr"]
+    return optimizers
+
+
+def set_rate(
+    optimizers: Sequence[torch.optim.Optimizer], share: float
+) -> None:
+    """Set every group's learning rate to this share of its peak."""
+    for optimizer in optimizers:
+        for group in optimizer.param_groups:
+            group["lr"] = share * group["peak"]
