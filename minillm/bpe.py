@@ -1,0 +1,170 @@
+"""Byte-pair encoding (BPE): how merges are learnt, and how they are applied.
+
+Pairs of neighbouring tokens are merged, those first that are the most frequent
+in the training text (Gage 1994; Sennrich, Haddow & Birch 2016). Tokens are ids
+here; `minillm.tokenizer` gives them bytes.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from heapq import heapify, heappop, heappush
+from itertools import pairwise
+
+Pair = tuple[int, int]
+
+
+def count_pairs(
+    words: Iterable[Sequence[int]], counts: Iterable[int]
+) -> Counter[Pair]:
+    """How often each pair of neighbouring tokens occurs.
+
+    Each of the distinct `words`, a sequence of ids, occurs as often as
+    `counts` says.
+
+    >>> count_pairs([[5, 6, 5, 6]], [10])
+    Counter({(5, 6): 20, (6, 5): 10})
+    """
+    pairs: Counter[Pair] = Counter()
+    for word, n in zip(words, counts, strict=True):
+        for pair in pairwise(word):
+            pairs[pair] += n
+    return pairs
+
+
+def merge(ids: Sequence[int], pair: Pair, token: int) -> list[int]:
+    """Put one token in the place of each pair, from left to right.
+
+    >>> merge([5, 5, 5, 6, 5, 5], (5, 5), 7)
+    [7, 5, 6, 7]
+    """
+    merged, t = [], 0
+    while t < len(ids):
+        if ids[t] == pair[0] and t + 1 < len(ids) and ids[t + 1] == pair[1]:
+            merged.append(token)
+            t += 2
+        else:
+            merged.append(ids[t])
+            t += 1
+    return merged
+
+
+def places(words: Sequence[Sequence[int]]) -> defaultdict[Pair, set[int]]:
+    """The rows of the words in which each pair occurs.
+
+    >>> places([[5, 6, 5], [6, 5]])[6, 5]
+    {0, 1}
+    """
+    where: defaultdict[Pair, set[int]] = defaultdict(set)
+    for row, word in enumerate(words):
+        for pair in pairwise(word):
+            where[pair].add(row)
+    return where
+
+
+def merge_in_words(
+    words: list[list[int]],
+    counts: Sequence[int],
+    where: defaultdict[Pair, set[int]],
+    pair: Pair,
+    token: int,
+) -> Counter[Pair]:
+    """Merge a pair in the words that hold it, and in no other.
+
+    Changes `words` and `where` (see `places`). Returns by how much the count
+    of each pair changes.
+    """
+    change: Counter[Pair] = Counter()
+    for row in where.pop(pair):
+        n = counts[row]
+        for old in pairwise(words[row]):
+            change[old] -= n
+        words[row] = merge(words[row], pair, token)
+        for new in pairwise(words[row]):
+            change[new] += n
+            if token in new:
+                where[new].add(row)
+    return change
+
+
+def most_frequent(
+    heap: list[tuple[int, Pair]], pairs: Mapping[Pair, int]
+) -> Pair | None:
+    """Take the pair with the highest count off the heap; None: all are gone.
+
+    Of equally frequent pairs it is the smallest. The heap holds (-count, pair)
+    for the present count of each pair of `pairs`, and counts of the past.
+    """
+    while heap:
+        n, pair = heappop(heap)
+        if n and pairs[pair] == -n:
+            return pair
+    return None
+
+
+def learn_merges(
+    words: Iterable[Sequence[int]],
+    counts: Sequence[int],
+    n_merges: int,
+    first: int,
+) -> list[Pair]:
+    """Merge the most frequent pair of all, `n_merges` times over.
+
+    The distinct `words` are sequences of ids, and `counts` says how often each
+    occurs. Merge i makes the id `first` + i. Returns the pairs in the order in
+    which they were merged: fewer, if no word has two tokens left. A merge
+    costs as much as the words that it changes, not as much as the text.
+
+    >>> learn_merges([[5, 6, 7], [6, 7]], [2, 1], 9, first=8)
+    [(6, 7), (5, 8)]
+    """
+    merged = [list(word) for word in words]
+    pairs, where = count_pairs(merged, counts), places(merged)
+    heap = [(-n, pair) for pair, n in pairs.items()]
+    heapify(heap)
+    merges: list[Pair] = []
+    while len(merges) < n_merges and (best := most_frequent(heap, pairs)):
+        change = merge_in_words(
+            merged, counts, where, best, first + len(merges)
+        )
+        for pair, n in change.items():
+            if n:
+                pairs[pair] += n
+                heappush(heap, (-pairs[pair], pair))
+        merges.append(best)
+    return merges
+
+
+def apply_merges(
+    ids: Sequence[int], ranks: Mapping[Pair, int], made: Sequence[int]
+) -> list[int]:
+    """Merge ids (T,) by rank: the first learnt pair first, from left to right.
+
+    `ranks` numbers the merges, `made[rank]` is the token that one makes. Takes
+    time in proportion to T log T: a heap holds the pairs that are waiting, and
+    each token knows its neighbours.
+
+    >>> apply_merges([5, 6, 7, 6, 7], {(6, 7): 0, (5, 8): 1}, [8, 9])
+    [9, 8]
+    """
+    ids = [*ids, -1]  # the border: found at n, and at -1 in front of 0
+    n = len(ids) - 1
+    before, after = list(range(-1, n)), list(range(1, n + 2))
+    heap = [
+        (ranks[pair], t)
+        for t, pair in enumerate(pairwise(ids))
+        if pair in ranks
+    ]
+    heapify(heap)
+    while heap:
+        rank, t = heappop(heap)
+        u = after[t]
+        if ranks.get((ids[t], ids[u])) != rank:
+            continue  # one of the two has been merged since
+        ids[t], ids[u] = made[rank], -1
+        after[t] = v = after[u]
+        before[v] = t
+        for left, right in ((before[t], t), (t, v)):
+            waiting = ranks.get((ids[left], ids[right]))
+            if waiting is not None:
+                heappush(heap, (waiting, left))
+    return [token for token in ids if token >= 0]
