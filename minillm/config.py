@@ -51,7 +51,7 @@ class Config:
         for divisor, number, what in (
             (self.n_heads, self.width, "heads divide a width of"),
             (self.kv_heads, self.n_heads, "key heads divide the heads,"),
-            (parts, self.width // self.n_heads, "divides a head's size of"),
+            (parts, self.width // max(1, self.n_heads), "divides a head of"),
         ):
             if divisor < 1 or number % divisor:
                 raise ValueError(f"{divisor} {what} {number}: it must")
