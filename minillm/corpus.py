@@ -1,9 +1,10 @@
 """Texts, their fixed splits, and two simple ways from text to ids and back."""
 
 import hashlib
+import json
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, Protocol
@@ -39,9 +40,25 @@ def austen(split: Literal["train", "valid", "test"]) -> list[Document]:
     """
     if split not in ("train", "valid", "test"):
         raise ValueError(f"split is 'train', 'valid' or 'test', not {split!r}")
-    sums = (DATA / "austen" / "SHA256SUMS").read_text().splitlines()
-    chapters = (c for line in sums for c in _chapters(*line.split()))
+    chapters = (c for file in _files("austen") for c in _chapters(*file))
     return [c for c in chapters if split_of(c.name) == split]
+
+
+def chinese() -> list[Document]:
+    """871 Chinese classics: Tang poems, the Book of Songs, the Analects, ...
+
+    Their names are book, number in the book, and title; they have no splits.
+    Raises `ValueError` on a file that is not the one of the course.
+    """
+    numbers: Counter[str] = Counter()
+    documents = []
+    ((_, lines),) = _files("chinese")
+    for classic in map(json.loads, lines.splitlines()):
+        book = classic["book"]
+        numbers[book] += 1
+        name = f"{book}/{numbers[book]:03} {classic['title']}"
+        documents.append(Document(name, classic["text"]))
+    return documents
 
 
 def split_of(name: str) -> Literal["train", "valid", "test"]:
@@ -50,13 +67,20 @@ def split_of(name: str) -> Literal["train", "valid", "test"]:
     return "train" if share < 0.90 else "valid" if share < 0.95 else "test"
 
 
-def _chapters(sha256: str, file: str) -> list[Document]:
-    raw = (DATA / "austen" / file).read_bytes()
-    if hashlib.sha256(raw).hexdigest() != sha256:
-        raise ValueError(
-            f"data/austen/{file} has changed: restore it with git"
-        )
-    _, *bodies = CHAPTER.split(raw.decode())
+def _files(folder: str) -> Iterator[tuple[str, str]]:
+    """Names and texts of the files in `SHA256SUMS`, unless one has changed."""
+    for line in (DATA / folder / "SHA256SUMS").read_text().splitlines():
+        sha256, file = line.split()
+        raw = (DATA / folder / file).read_bytes()
+        if hashlib.sha256(raw).hexdigest() != sha256:
+            raise ValueError(
+                f"data/{folder}/{file} has changed: restore it with git"
+            )
+        yield file, raw.decode()
+
+
+def _chapters(file: str, text: str) -> list[Document]:
+    _, *bodies = CHAPTER.split(text)
     return [
         Document(
             f"{file.removesuffix('.txt')}/{number:02}",

@@ -50,6 +50,24 @@ def test_austen_refuses_a_changed_file(tmp_path, monkeypatch):
         corpus.austen("train")
 
 
+def test_chinese_holds_every_classic_once():
+    classics = corpus.chinese()
+    assert len({classic.name for classic in classics}) == len(classics) == 871
+    assert classics[0].name == "唐詩三百首/001 行宮"
+    assert classics[0].text == "寥落古行宮，宮花寂寞紅。\n白頭宮女在，閒坐說玄宗。"
+    assert sum(len(classic.text.encode()) for classic in classics) == 316113
+
+
+def test_chinese_refuses_a_changed_file(tmp_path, monkeypatch):
+    (tmp_path / "chinese").mkdir()
+    sums = (corpus.DATA / "chinese" / "SHA256SUMS").read_text()
+    (tmp_path / "chinese" / "SHA256SUMS").write_text(sums)
+    (tmp_path / "chinese" / "classics.jsonl").write_text("{}\n")
+    monkeypatch.setattr(corpus, "DATA", tmp_path)
+    with pytest.raises(ValueError, match=r"data/chinese/classics\.jsonl has changed"):
+        corpus.chinese()
+
+
 def test_split_of_is_a_function_of_the_name_alone():
     assert corpus.split_of("emma/01") == "train"
     shares = [corpus.split_of(f"document {i}") for i in range(4000)]
