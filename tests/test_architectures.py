@@ -58,10 +58,9 @@ def their_llama(n_kv_heads=4, **settings):
     config = transformers.LlamaConfig(
         vocab_size=61,
         intermediate_size=40,
-        max_position_embeddings=24,
         num_key_value_heads=n_kv_heads,
         attn_implementation="eager",
-        **(SHAPE | settings),
+        **(SHAPE | {"max_position_embeddings": 24} | settings),
     )
     return transformers.LlamaForCausalLM(config)
 
@@ -151,6 +150,19 @@ def test_bert_with_segments_is_that_of_transformers():
     reference, model = pair("bert")
     segments = torch.tensor([[0] * 5 + [1] * 4, [0] * 9, [1] * 9])
     same_as_transformers(reference, model, random_ids(3, 9), padded(9, "right"), segments)
+
+
+@pytest.mark.parametrize(("row", "T"), [("llama", 512), ("bloom", 256)])
+@torch.no_grad()
+def test_row_of_a_long_text_is_that_of_transformers(row, T):
+    """BLOOM there adds slope times position, which rounds more the longer a text is."""
+    reference = their_llama(max_position_embeddings=T) if row == "llama" else their_bloom()
+    randomise(reference)
+    config = configure(row, **(SMALL | CASES.get(f"{row}-8-heads", [{}])[-1] | {"context": T}))
+    model = Transformer(config)
+    model.load_state_dict(from_transformers(reference.state_dict(), config))
+    ids = random_ids(1, T)
+    close(model(ids), their_logits(reference, ids))
 
 
 @pytest.mark.parametrize("theta", [500.0, 1e6])
