@@ -4,9 +4,8 @@ import numpy as np
 import pytest
 import torch
 import transformers
-from gguf import GGMLQuantizationType, GGUFWriter, quants
+from gguf import GGMLQuantizationType, quants
 
-from minillm import gguf
 from minillm.architectures import configure
 from minillm.transformer import Transformer
 from minillm.weights import (
@@ -18,6 +17,7 @@ from minillm.weights import (
     gguf_config,
     thirds,
 )
+from tests.llama_cpp import write_gguf
 
 SIZES = {"vocab_size": 50, "n_layers": 2, "n_heads": 4, "width": 32, "hidden": 64, "context": 40}
 IDS = torch.tensor([[3, 41, 5, 9, 26, 5, 3], [8, 9, 7, 9, 3, 2, 3]])
@@ -133,64 +133,6 @@ def test_a_checkpoint_that_does_not_fit_is_refused():
     del state_dict["model.norm.weight"]
     with pytest.raises(ValueError, match=r"no 'norm.weight'"):
         from_transformers(state_dict, fitting)
-
-
-def llama_cpp_rows(weight, n_heads):
-    """Rows of queries or keys as llama.cpp's converter orders them: pairs become neighbours."""
-    heads = weight.reshape(n_heads, 2, weight.shape[0] // n_heads // 2, *weight.shape[1:])
-    return heads.swapaxes(1, 2).reshape(weight.shape)
-
-
-def write_gguf(path, model, kind="F32", skip=(), permute=True, **settings):
-    """A GGUF file of a `transformers` LLaMA, written by the `gguf` package."""
-    config = model.config
-    kind = GGMLQuantizationType[kind]
-    values = {
-        "block_count": config.num_hidden_layers,
-        "context_length": config.max_position_embeddings,
-        "attention.head_count": config.num_attention_heads,
-        "attention.head_count_kv": config.num_key_value_heads,
-        "attention.layer_norm_rms_epsilon": config.rms_norm_eps,
-    } | settings
-    writer = GGUFWriter(path, values.pop("architecture", "llama"))
-    for key, value in values.items():
-        if value is not None:
-            add = {int: writer.add_uint32, float: writer.add_float32, str: writer.add_string}
-            add[type(value)](f"llama.{key}", value)
-    for name, weight in model.state_dict().items():
-        array = weight.numpy()
-        if permute and ("q_proj" in name or "k_proj" in name):
-            array = llama_cpp_rows(array, array.shape[0] // 8)
-        name = llama_cpp_name(name)
-        if name in skip:
-            continue
-        quantized = array.ndim > 1 and kind is not GGMLQuantizationType.F32
-        dtype = kind if quantized else GGMLQuantizationType.F32
-        writer.add_tensor(name, quants.quantize(array, dtype), raw_dtype=dtype)
-    if "extra" in skip:
-        writer.add_tensor("rope_freqs.weight", np.ones(4, np.float32))
-    writer.write_header_to_file()
-    writer.write_kv_data_to_file()
-    writer.write_tensors_to_file()
-    writer.close()
-    return gguf.read(path)
-
-
-def llama_cpp_name(name):
-    for ours, theirs in {
-        "model.embed_tokens": "token_embd",
-        "model.layers": "blk",
-        "model.norm": "output_norm",
-        "lm_head": "output",
-        "self_attn.o_proj": "attn_output",
-        "self_attn.": "attn_",
-        "mlp.": "ffn_",
-        "_proj": "",
-        "input_layernorm": "attn_norm",
-        "post_attention_layernorm": "ffn_norm",
-    }.items():
-        name = name.replace(ours, theirs)
-    return name
 
 
 @torch.no_grad()
