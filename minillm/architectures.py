@@ -158,8 +158,8 @@ SIZES = {  # vocab_size, n_layers, n_heads, width, hidden, context
     ),
     "ChatGLM-6B": _published(
         "chatglm",
-        6.2e9,
-        "model card of ChatGLM-6B",
+        6_173_286_400,
+        "weights of ChatGLM-6B, tokens of images taken out",
         (130_528, 28, 32, 4096, 16_384, 2048),
         activation="gelu_tanh",
     ),

@@ -56,6 +56,11 @@ class Cache:
         self.source: list[tuple[Tensor, Tensor]] | None = None
 
     @property
+    def batch(self) -> int:
+        """Texts that are read at once."""
+        return len(self.memories[0].k)
+
+    @property
     def length(self) -> int:
         """Tokens read so far."""
         return self.memories[0].length

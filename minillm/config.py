@@ -47,11 +47,21 @@ class Config:
             value, choices = getattr(self, name), get_args(hint)
             if isinstance(value, str) and value not in choices:
                 raise ValueError(f"{name} is one of {choices}, not {value!r}")
+        for name in ("vocab_size", "n_layers", "n_heads", "width", "hidden"):
+            if getattr(self, name) < 1:
+                raise ValueError(f"{name} is {getattr(self, name)}: too small")
+        if self.context < 1 or self.n_segments < 0:
+            raise ValueError(
+                f"context {self.context} or n_segments {self.n_segments} "
+                "is too small"
+            )
+        if not 0 <= self.dropout < 1:
+            raise ValueError(f"dropout lies in [0, 1), not {self.dropout}")
         parts = {"rope": 2, "rope2d": 4}.get(self.position, 1)
         for divisor, number, what in (
             (self.n_heads, self.width, "heads divide a width of"),
             (self.kv_heads, self.n_heads, "key heads divide the heads,"),
-            (parts, self.width // max(1, self.n_heads), "divides a head of"),
+            (parts, self.head_size, "divides a head's size of"),
         ):
             if divisor < 1 or number % divisor:
                 raise ValueError(f"{divisor} {what} {number}: it must")

@@ -28,33 +28,11 @@ class Sight(NamedTuple):
 def number_tokens(mask: Tensor | None, S: int, device: torch.device) -> Tensor:
     """The tokens' numbers (1 or B, S), from 0; padding is not counted.
 
-    `mask` (B, S) is True at real tokens. Raises `ValueError` on another mask.
+    `mask` (B, S) is True at real tokens; None: all are.
     """
     if mask is None:
         return torch.arange(S, device=device)[None]
-    if mask.dtype != torch.bool or mask.ndim != 2 or mask.shape[1] != S:
-        raise ValueError(
-            f"a mask here is bool (B, {S}), "
-            f"not {mask.dtype} {tuple(mask.shape)}"
-        )
     return (mask.cumsum(dim=1) - 1).clamp(min=0)
-
-
-def check_prefix(config: Config, prefix: Tensor, order: Tensor) -> None:
-    """Raise `ValueError` unless `prefix` (B,) can be lengths of prefixes."""
-    if config.structure != "prefix":
-        raise ValueError(f"a structure {config.structure!r} has no prefix")
-    if prefix.ndim != 1 or prefix.dtype != torch.int64:
-        raise ValueError(
-            f"prefix lengths are int64 of shape (B,), "
-            f"not {prefix.dtype} {tuple(prefix.shape)}"
-        )
-    if prefix.device.type != "cpu" or torch.compiler.is_compiling():
-        return  # a look at the values would wait for the device
-    if not 0 <= prefix.min() <= prefix.max() <= order.shape[1]:
-        raise ValueError(
-            f"prefixes of {prefix.tolist()} in {order.shape[1]} tokens"
-        )
 
 
 def place(config: Config, order: Tensor, prefix: Tensor | None) -> Tensor:

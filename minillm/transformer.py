@@ -10,12 +10,13 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from minillm.arguments import check_ids, check_source, check_text
 from minillm.attention import Attention, mask_bias, padding_mask
 from minillm.cache import Cache, Memory
 from minillm.config import Config
 from minillm.embedding import Embedding, MaskedHead
 from minillm.layers import NORMS, FeedForward, residual
-from minillm.sight import Sight, check_prefix, number_tokens, place, see
+from minillm.sight import Sight, number_tokens, place, see
 
 
 class Block(nn.Module):
@@ -136,10 +137,10 @@ class Transformer(nn.Module):
         cache: Cache | None = None,
     ) -> Tensor:
         """The last block's output (B, T, C), after the final norm."""
+        check_text(self.config, ids, mask, prefix, segments, positions, cache)
+        check_source(self.config, len(ids), source, source_mask, cache)
         past = 0 if cache is None else cache.length
-        order = self._order(ids, mask, past)
-        if prefix is not None:
-            check_prefix(self.config, prefix, order)
+        order = number_tokens(mask, past + ids.shape[1], ids.device)
         seen, unseen = self._source(source, source_mask, cache)
         if positions is None:
             positions = place(self.config, order[:, past:], prefix)
@@ -155,58 +156,29 @@ class Transformer(nn.Module):
 
     def encode(self, source: Tensor, mask: Tensor | None = None) -> Tensor:
         """What the encoder makes of a source: (B, S, C)."""
-        order = self._order(source, mask)
+        check_ids(self.config, source)
+        order = number_tokens(mask, source.shape[1], source.device)
         x = self.embedding(source, order)
         sight = see(self.config, order, order, mask, ahead=True, dtype=x.dtype)
         for block in self.encoder:
             x = block(x, sight)
         return self.encoder_norm(x)
 
-    def _order(
-        self, ids: Tensor, mask: Tensor | None, past: int = 0
-    ) -> Tensor:
-        """The numbers of all tokens, those read before included."""
-        check_ids(ids, self.config.vocab_size)
-        S, context = past + ids.shape[1], self.config.context
-        if context < S:
-            raise ValueError(
-                f"{S} tokens are more than the context of {context}"
-            )
-        return number_tokens(mask, S, ids.device)
-
     def _source(
         self, source: Tensor | None, mask: Tensor | None, cache: Cache | None
     ) -> tuple[list[tuple[Tensor, Tensor]] | None, Tensor | None]:
         """Each block's keys and values of the source; what hides padding."""
         if self.config.structure != "encoder-decoder":
-            if source is not None:
-                raise ValueError("only an encoder-decoder reads a source")
             return None, None
         seen = None if cache is None else cache.source
-        if seen is None:
-            if source is None:
-                raise ValueError("an encoder-decoder needs a source")
+        if seen is None and source is not None:
             x = self.encode(source, mask)
             seen = [cast(Block, b).keys_values(x) for b in self.blocks]
         if cache is not None:
             cache.source = seen
-        if mask is None:
+        if mask is None or seen is None:
             return seen, None
         return seen, mask_bias(padding_mask(mask), seen[0][0].dtype)
-
-
-def check_ids(ids: Tensor, V: int) -> None:
-    """Raise `ValueError` unless `ids` are (B, T) int64, each below `V`."""
-    if ids.ndim != 2 or ids.dtype != torch.int64:
-        raise ValueError(
-            f"ids are int64 of shape (B, T), not {ids.dtype} "
-            f"{tuple(ids.shape)}"
-        )
-    if ids.device.type != "cpu" or torch.compiler.is_compiling():
-        return  # a look at the values would wait for the device
-    if ids.numel() and not 0 <= ids.min() <= ids.max() < V:
-        low, high = int(ids.min()), int(ids.max())
-        raise ValueError(f"ids are 0 to {V - 1}, these are {low} to {high}")
 
 
 @torch.no_grad()
