@@ -9,7 +9,7 @@ from torch import Tensor
 
 from minillm.corpus import BOS, Vocabulary
 from minillm.ngram import pad
-from minillm.training import IGNORE
+from minillm.objectives import IGNORE, causal
 
 
 def encode(vocabulary: Vocabulary, texts: Iterable[str]) -> np.ndarray:
@@ -57,7 +57,7 @@ class Windows:
         if self.cached[0] != of_pass:
             generator = np.random.default_rng([self.seed, of_pass])
             room = len(self.stream) - self.n_windows * self.T
-            offset = generator.integers(min(self.T, room))
+            offset = generator.integers(room)
             order = generator.permutation(self.n_windows)
             self.cached = (of_pass, offset + self.T * order)
         return self.cached[1]
@@ -70,6 +70,6 @@ class Windows:
             for window in windows
         ]
         places = np.array(starts)[:, None] + np.arange(self.T + 1)
-        tokens = torch.from_numpy(self.stream[places])  # (B, T + 1)
-        targets = tokens[:, 1:]
-        return tokens[:, :-1], targets.masked_fill(targets == BOS, IGNORE)
+        rows = torch.from_numpy(self.stream[places])  # (B, T + 1)
+        ids, targets, _ = causal(rows)
+        return ids, targets.masked_fill(targets == BOS, IGNORE)

@@ -18,13 +18,13 @@ from minillm.config import Config
 FORMAT = 1  # of the files that this version writes
 
 
-def checksum(tensors: Mapping[str, Tensor]) -> int:
-    """CRC-32 of the bytes of all tensors, in the order of their names."""
-    crc = 0
+def checksum(tensors: Mapping[str, Tensor], about: Mapping[str, str]) -> str:
+    """CRC-32 of some texts and the bytes of tensors, in order of the names."""
+    crc = zlib.crc32(repr(sorted(about.items())).encode())
     for name in sorted(tensors):
         flat = tensors[name].detach().cpu().contiguous().view(-1)
         crc = zlib.crc32(flat.view(torch.uint8).numpy().data, crc)
-    return crc
+    return f"{crc:08x}"
 
 
 def write(
@@ -40,10 +40,11 @@ def write(
     path = Path(path)
     partial = path.with_name(path.name + ".partial")
     tensors = {name: t.detach().contiguous() for name, t in tensors.items()}
-    header = {"format": FORMAT, "crc32": checksum(tensors), **about}
-    text = {name: json.dumps(value) for name, value in header.items()}
+    header = {name: json.dumps(value) for name, value in about.items()}
+    header |= {"format": str(FORMAT)}
+    header |= {"crc32": checksum(tensors, header)}
     with open(partial, "wb") as file:
-        file.write(save(tensors, text))
+        file.write(save(tensors, header))
         file.flush()
         os.fsync(file.fileno())
     os.replace(partial, path)
@@ -64,20 +65,20 @@ def read(path: str | Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
         with safe_open(path, "pt") as file:
             header = file.metadata() or {}
             tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
-        about = {name: json.loads(text) for name, text in header.items()}
-    except (SafetensorError, ValueError) as error:
+    except SafetensorError as error:
         raise ValueError(f"{str(path)!r} is damaged: {error}") from error
-    written = about.pop("format", None)
-    if not isinstance(written, int):
+    crc32, written = header.pop("crc32", None), header.get("format", "")
+    if crc32 is None or not written.isdigit():
         raise ValueError(f"{str(path)!r} is not a checkpoint of this library")
-    if written > FORMAT:
+    if int(written) > FORMAT:
         raise ValueError(
             f"{str(path)!r} has format {written}, this library reads up to "
             f"{FORMAT}: use a later version"
         )
-    if about.pop("crc32", None) != checksum(tensors):
+    if crc32 != checksum(tensors, header):
         raise ValueError(f"{str(path)!r} is damaged: its checksum is wrong")
-    return tensors, about
+    del header["format"]
+    return tensors, {name: json.loads(text) for name, text in header.items()}
 
 
 def config_from(settings: Mapping[str, Any]) -> Config:

@@ -2,10 +2,10 @@
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import torch
@@ -27,6 +27,17 @@ def window_starts(n_tokens: int, context: int, stride: int) -> np.ndarray:
     """
     n_more = math.ceil(max(0, n_tokens - context) / stride)
     return stride * np.arange(n_more + 1)
+
+
+class Window(NamedTuple):
+    """Some tokens of a text that are read at once; those from `done` on are
+    to be scored.
+    """
+
+    length: int
+    text: int  # its number
+    start: int
+    done: int
 
 
 class LanguageModel:
@@ -77,53 +88,86 @@ class LanguageModel:
         return next(self.transformer.parameters()).device
 
     @torch.inference_mode()
-    def log_probs(self, ids: np.ndarray) -> Tensor:
-        """Log-probabilities (B, T, V) in nats behind each of the ids (B, T).
+    def states(self, ids: np.ndarray) -> Tensor:
+        """The Transformer's last states (B, T, C) of ids (B, T).
 
-        The Transformer is in evaluation mode while it answers.
+        It is in evaluation mode meanwhile: nothing is dropped out.
         """
         was_training = self.transformer.training
         self.transformer.eval()
         try:
-            z = self.transformer(torch.from_numpy(ids).to(self.device))
+            return self.transformer.states(
+                torch.from_numpy(ids).to(self.device)
+            )
         finally:
             self.transformer.train(was_training)
-        z = z.float()
-        z[..., BOS] = -math.inf
+
+    @torch.inference_mode()
+    def log_probs(self, states: Tensor) -> Tensor:
+        """Log-probabilities (N, V) in nats behind last states (N, C)."""
+        z = self.transformer.logits(states).float()
+        z[:, BOS] = -math.inf
         return z.log_softmax(dim=-1)
+
+    def score(self, sequences: Sequence[np.ndarray]) -> list[np.ndarray]:
+        """`log2_probs` of each text (T,) of several, worked on together.
+
+        Windows of equal lengths share a batch, so that many short texts cost
+        little more than a long one.
+        """
+        context = self.transformer.config.context
+        scores = [np.zeros(len(ids) + 1) for ids in sequences]
+        windows: list[Window] = []
+        for text, ids in enumerate(sequences):
+            done = 0
+            for start in window_starts(len(ids) + 1, context, self.stride):
+                end = min(start + context, len(ids) + 1)
+                windows.append(Window(end - start, text, int(start), done))
+                done = end
+        windows.sort()
+        for first in range(0, len(windows), self.batch):
+            rows = windows[first : first + self.batch]
+            for row, found in zip(
+                rows, self._read(rows, sequences), strict=True
+            ):
+                end = row.start + row.length
+                scores[row.text][row.done : end] = found
+        return scores
+
+    def _read(
+        self, windows: Sequence[Window], sequences: Sequence[np.ndarray]
+    ) -> list[np.ndarray]:
+        """log2 probabilities of what each window has to score."""
+        longest = max(window.length for window in windows)
+        given = np.full((len(windows), longest), EOS)
+        named = np.zeros((len(windows), longest), np.int64)
+        asked = np.zeros((len(windows), longest), bool)
+        for i, (length, text, start, done) in enumerate(windows):
+            end = start + length
+            stream = np.concatenate(([BOS], sequences[text], [EOS]))
+            given[i, :length] = stream[start:end]
+            named[i, :length] = stream[start + 1 : end + 1]
+            asked[i, done - start : length] = True
+        states = self.states(given)[torch.from_numpy(asked).to(self.device)]
+        targets = torch.from_numpy(named[asked]).to(self.device)
+        log_p = self.log_probs(states).gather(1, targets[:, None])[:, 0]
+        sizes = asked.sum(axis=1)
+        log2_p = log_p.double().cpu().numpy() / math.log(2)
+        return np.split(log2_p, np.cumsum(sizes)[:-1])
 
     def log2_probs(self, ids: np.ndarray) -> np.ndarray:
         """log2 probability (T+1,) of each token of a text (T,), then of its
         `EOS`.
         """
-        stream = np.concatenate(([BOS], ids, [EOS]))  # (T + 2,)
-        n_tokens, context = len(ids) + 1, self.transformer.config.context
-        width = min(n_tokens, context)
-        starts = window_starts(n_tokens, context, self.stride)
-        places = starts[:, None] + np.arange(width)  # (windows, width)
-        given = stream[np.minimum(places, n_tokens - 1)]
-        named = stream[np.minimum(places, n_tokens - 1) + 1]
-        scores = np.zeros(n_tokens)
-        # Last windows first: the first window to reach a token has its say.
-        for i in reversed(range(0, len(starts), self.batch)):
-            rows = slice(i, i + self.batch)
-            log_p = self.log_probs(given[rows])
-            target = torch.from_numpy(named[rows]).to(log_p.device)
-            found = log_p.gather(2, target[..., None])[..., 0].cpu().numpy()
-            for start, of_window in zip(
-                reversed(starts[rows]), reversed(found), strict=True
-            ):
-                part = scores[start : start + width]
-                part[:] = of_window[: len(part)]
-        return scores / math.log(2)
+        return self.score([ids])[0]
 
     def distribution(self, ids: np.ndarray) -> np.ndarray:
         """Probability (V,) of each id to come next, after ids (T,)."""
         stream = np.append(BOS, ids)
         context = self.transformer.config.context
         start = window_starts(len(stream), context, self.stride)[-1]
-        log_p = self.log_probs(stream[None, start:])[0, -1]
-        return log_p.double().exp().cpu().numpy()
+        last = self.states(stream[None, start:])[:, -1]
+        return self.log_probs(last)[0].double().exp().cpu().numpy()
 
 
 def describe(vocabulary: Vocabulary) -> Any:

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-IGNORE = -100  # the target of a position that is not to be predicted
+from minillm.objectives import IGNORE
 
 
 def cross_entropy(

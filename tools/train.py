@@ -18,6 +18,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
 from torch import distributed
 from tqdm import tqdm
@@ -214,10 +215,9 @@ class Run:
     def validate(self, stride: int | None = None) -> float:
         """Bits per byte of the validation texts."""
         model = LanguageModel(self.trainer.model, self.vocabulary, stride or self.args.context)
-        bits = sum(
-            -model.log2_probs(self.vocabulary.encode(text)).sum() for text in self.texts["valid"]
-        )
-        return float(bits) / sum(len(text.encode()) for text in self.texts["valid"])
+        texts = self.texts["valid"]
+        scores = model.score([self.vocabulary.encode(text) for text in texts])
+        return -sum(map(np.sum, scores)) / sum(len(text.encode()) for text in texts)
 
     def save(self) -> None:
         """Write the checkpoint."""
