@@ -113,11 +113,12 @@ def compile_pattern(pattern: str) -> re.Pattern[str]:
     """
     try:
         spelled = spell_out(pattern)
+        empty = re.match(spelled, "")
         compiled = re.compile(rf"{spelled}|(?s:.+?)(?={spelled}|\Z)")
     except re.error as error:
         raise ValueError(f"{pattern!r} is no pattern: {error}") from error
     if compiled.groups:
         raise ValueError(f"{pattern!r} has a group: write (?:...) instead")
-    if re.match(spelled, ""):
+    if empty:
         raise ValueError(f"{pattern!r} matches the empty text")
     return compiled

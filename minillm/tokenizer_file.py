@@ -33,7 +33,7 @@ BYTE_LEVEL = {"type": ("ByteLevel",)}
 
 
 @cache
-def printable() -> list[str]:
+def printable() -> tuple[str, ...]:
     """A character (256,) for each byte that files can show.
 
     A byte that Latin-1 prints, and that is no space, stands for itself; the
@@ -43,12 +43,12 @@ def printable() -> list[str]:
     'nÃ©Ċ'
     """
     spare = count(256)
-    return [
+    return tuple(
         chr(byte)
         if 33 <= byte <= 126 or (161 <= byte <= 255 and byte != 173)
         else chr(next(spare))
         for byte in range(256)
-    ]
+    )
 
 
 def to_printable(token: bytes) -> str:
