@@ -20,24 +20,25 @@ from minillm.weights import from_gguf, from_transformers
 from minillm.wordpiece import WordPiece
 
 SYSTEM = "You are a helpful AI assistant named SmolLM, trained by Hugging Face"
+CONTROL = 3  # the type of special tokens in a GGUF file
 
 
 def gguf_tokenizer(file: GGUF) -> Tokenizer:
     """The byte-level BPE of a GGUF file, SmolLM's way of cutting words.
 
-    Raises `ValueError` on another kind of tokenizer.
+    Raises `ValueError` on another kind of tokenizer, and where its lists are
+    missing or do not fit together.
     """
-    kind = [file.metadata.get(f"tokenizer.ggml.{x}") for x in ("model", "pre")]
-    if kind != ["gpt2", "smollm"]:
-        raise ValueError(f"the tokenizer is 'gpt2', 'smollm', not {kind}")
-    tokens = file.metadata["tokenizer.ggml.tokens"]
-    control = file.metadata["tokenizer.ggml.token_type"] == 3
-    return Tokenizer.from_strings(
-        tokens,
-        file.metadata["tokenizer.ggml.merges"],
-        special=[tokens[i] for i in control.nonzero()[0]],
-        patterns=SMOLLM,
-    )
+    keys = ("model", "pre", "tokens", "token_type", "merges")
+    found = [file.metadata.get(f"tokenizer.ggml.{key}") for key in keys]
+    model, pre, tokens, kinds, merges = found
+    if (model, pre) != ("gpt2", "smollm"):
+        raise ValueError(f"a tokenizer 'gpt2' 'smollm', not {model!r} {pre!r}")
+    if tokens is None or kinds is None or merges is None:
+        raise ValueError("a GGUF tokenizer has tokens, their types and merges")
+    pairs = zip(tokens, kinds, strict=True)
+    special = [token for token, kind in pairs if kind == CONTROL]
+    return Tokenizer.from_strings(tokens, merges, special, SMOLLM)
 
 
 def installed(package: str, ending: str) -> Path:

@@ -231,10 +231,23 @@ def test_no_text_has_no_vector(minilm):
         sentence_vectors(*minilm, [])
 
 
-def test_another_tokenizer_is_refused():
-    file = gguf.GGUF({"tokenizer.ggml.model": "llama", "tokenizer.ggml.pre": "default"}, {})
-    with pytest.raises(ValueError, match=r"'gpt2', 'smollm', not .'llama', 'default'"):
-        pretrained.gguf_tokenizer(file)
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"model": "llama", "pre": "default"}, "not 'llama' 'default'"),
+        ({}, "not None None"),
+        ({"model": "gpt2", "pre": "smollm", "tokens": ["a"]}, "has tokens, their types and merges"),
+        (
+            {"model": "gpt2", "pre": "smollm", "tokens": ["a"], "token_type": [], "merges": []},
+            "shorter",
+        ),
+    ],
+    ids=["another", "none", "no merges", "no types"],
+)
+def test_another_tokenizer_is_refused(settings, message):
+    metadata = {f"tokenizer.ggml.{key}": value for key, value in settings.items()}
+    with pytest.raises(ValueError, match=message):
+        pretrained.gguf_tokenizer(gguf.GGUF(metadata, {}))
 
 
 def test_glove_is_installed_beside_them():

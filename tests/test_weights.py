@@ -177,7 +177,7 @@ def test_settings_of_a_gguf_file(tmp_path):
         ({"block_count": 3}, "no tensor 'blk.2.attn_q.weight'"),
         ({"block_count": 1}, "no place for .'blk.1.attn_k.weight'"),
         ({"context_length": 0.5}, "llama.context_length is int, not 0.5"),
-        ({"attention.head_count": 0}, "0 heads divide a width of 32"),
+        ({"attention.head_count": 0}, "n_heads is 0"),
         ({"attention.head_count": 2, "attention.head_count_kv": 2}, "qkv.weight is"),
         ({"rope.dimension_count": 4}, "RoPE turns all 8 channels .* not 4"),
         ({"rope.scaling.type": "linear"}, "not 8 by 'linear'"),
