@@ -176,7 +176,7 @@ def test_padding_never_changes_a_real_token(name, side):
 
 
 @pytest.mark.parametrize("side", ["left", "right"])
-def test_padding_of_the_source_changes_nothing(fused, side):
+def test_padding_of_the_source_changes_nothing(side):
     model, ids, source = small("original"), random_ids(3, 4), random_ids(3, 7, seed=1)
     mask = padded(7, side)
     logits = model(ids, source=source, source_mask=mask)
