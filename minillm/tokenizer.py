@@ -189,7 +189,7 @@ class Tokenizer:
         """
         pieces = [text]
         for cut in self.cuts:
-            pieces = [part for piece in pieces for part in cut.findall(piece)]
+            pieces = list(chain.from_iterable(map(cut.findall, pieces)))
         return pieces
 
     def _encode_word(self, word: str) -> list[int]:
@@ -239,8 +239,9 @@ class Tokenizer:
         Raises `ValueError` on an id outside the vocabulary.
         """
         table = self.named if special else self.plain
+        whole = ids.tolist() if isinstance(ids, np.ndarray) else ids
         try:
-            return b"".join([table[i] for i in map(operator.index, ids)])
+            return b"".join([table[i] for i in map(operator.index, whole)])
         except KeyError as error:
             raise ValueError(
                 f"ids go from 0 to {self.size - 1}, not {error}"
