@@ -13,6 +13,7 @@ from torch import Tensor
 
 from minillm import checkpoint
 from minillm.corpus import BOS, EOS, ByteVocabulary, Vocabulary
+from minillm.tokenizer import Tokenizer
 from minillm.transformer import Transformer
 
 
@@ -171,18 +172,24 @@ class LanguageModel:
 
 
 def describe(vocabulary: Vocabulary) -> Any:
-    """A vocabulary as JSON data: "bytes", or the tokenizer's own file."""
+    """A vocabulary as JSON data: "bytes", or the tokenizer's own file.
+
+    Raises `ValueError` on another kind of vocabulary.
+    """
     if isinstance(vocabulary, ByteVocabulary):
         return "bytes"
-    return json.loads(vocabulary.to_json())
+    if isinstance(vocabulary, Tokenizer):
+        return json.loads(vocabulary.to_json())
+    raise ValueError(
+        "a ByteVocabulary or a Tokenizer is kept with a model, "
+        f"not a {type(vocabulary).__name__}"
+    )
 
 
 def vocabulary_from(description: Any) -> Vocabulary:
     """The vocabulary that `describe` has described."""
     if description == "bytes":
         return ByteVocabulary()
-    from minillm.tokenizer import Tokenizer
-
     return Tokenizer.from_json(json.dumps(description))
 
 

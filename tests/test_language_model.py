@@ -9,8 +9,9 @@ import torch
 
 from minillm import checkpoint, language_model
 from minillm.architectures import configure
-from minillm.corpus import BOS, EOS, ByteVocabulary
+from minillm.corpus import BOS, EOS, ByteVocabulary, WordVocabulary
 from minillm.language_model import LanguageModel, window_starts
+from minillm.tokenizer import Tokenizer
 from minillm.transformer import Transformer
 from minillm.yardstick import bits_per_byte
 
@@ -121,6 +122,20 @@ def test_saved_model_comes_back(tmp_path, dtype):
     assert about["provenance"] == {"corpus": "austen"}
     close = {torch.float32: 0, torch.float16: 0.01, torch.bfloat16: 0.1}[dtype]
     assert bits_per_byte(back, TEXT) == pytest.approx(bits_per_byte(model, TEXT), rel=close)
+
+
+def test_saved_model_carries_its_tokenizer(tmp_path):
+    tokenizer = Tokenizer.train([TEXT], 270)
+    config = configure("llama", vocab_size=270, **SIZES)
+    model = LanguageModel(Transformer(config), tokenizer)
+    language_model.save(tmp_path / "m.safetensors", model, {})
+    back = language_model.load(tmp_path / "m.safetensors")
+    assert back.vocabulary.encode(TEXT).tolist() == tokenizer.encode(TEXT).tolist()
+
+
+def test_describe_refuses_a_vocabulary_that_has_no_file():
+    with pytest.raises(ValueError, match="not a WordVocabulary"):
+        language_model.describe(WordVocabulary(["a"]))
 
 
 def test_load_refuses_weights_of_another_model(tmp_path):
