@@ -10,8 +10,9 @@ from minillm.architectures import configure
 from minillm.arguments import check
 from minillm.cache import Cache
 from minillm.config import Config
+from minillm.sight import Sight
 from minillm.transformer import Transformer
-from tests.small_models import SMALL, build, close, distance, loss, padded, random_ids
+from tests.small_models import SMALL, build, close, distance, loss, normal, padded, random_ids
 
 MODELS = {
     "original": {},
@@ -334,6 +335,22 @@ def test_cache_has_a_type():
     assert cache.length == 0
 
 
+@pytest.mark.parametrize("position", ["none", "sinusoidal", "learned", "rope", "rope2d", "alibi"])
+@pytest.mark.parametrize("structure", ["decoder", "prefix"])
+@torch.no_grad()
+def test_settings_combine_freely(position, structure):
+    """Cache and padding are right for models that have no row in the table, too."""
+    ids, mask = random_ids(3, 9), padded(9, "left")
+    for kind, norm in (("pre", "layer"), ("post", "rms"), ("deep", "rms")):
+        settings = {"structure": structure, "position": position, "norm": norm, "residual": kind}
+        model = build("llama", n_kv_heads=1, embedding_norm=True, bias=True, **settings)
+        given = also(model, 3, prefix=1)
+        logits = read(model, ids, Cache(model.config, 3, 9), [8, 1], mask, **given)
+        close(logits[mask], model(ids, mask=mask, **given)[mask])
+        given = {key: value[1:2] for key, value in given.items()}
+        close(logits[1, 1:], model(ids[1:2, 1:], **given)[0])
+
+
 # Fused kernels, types
 
 
@@ -455,6 +472,28 @@ def test_dropout_works_in_training_only():
     torch.manual_seed(0)
     assert distance(model.train()(ids), expected) > 0.1
     assert distance(model(ids), model(ids)) > 0.1
+
+
+def test_dropout_follows_the_embeddings_and_their_norm():
+    embedding, ids = small("bloom", dropout=0.25).embedding, random_ids(4, 24)
+    torch.manual_seed(0)
+    kept = embedding(ids, torch.arange(24)[None])
+    assert (kept == 0).float().mean().item() == pytest.approx(0.25, abs=0.03)
+    close(kept[kept != 0] * 0.75, embedding.eval()(ids, torch.arange(24)[None])[kept != 0])
+
+
+@pytest.mark.parametrize("silent", ["attention.out", "feed_forward.down"])
+def test_dropout_follows_each_sublayer(silent):
+    """With one sublayer silent the skip gains the other's output, with holes, and no more."""
+    block, x = small("bloom", dropout=0.25).blocks[0], normal(4, 24, 32)
+    with torch.no_grad():
+        for p in block.get_submodule(silent).parameters():
+            p.zero_()
+    torch.manual_seed(0)
+    gained = block(x, Sight()) - x
+    assert (gained == 0).float().mean().item() == pytest.approx(0.25, abs=0.03)
+    whole = block.eval()(x, Sight()) - x
+    close(gained[gained != 0] * 0.75, whole[gained != 0])
 
 
 def test_segments_are_0_unless_given():
