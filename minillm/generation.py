@@ -1,0 +1,170 @@
+"""Texts that a Transformer writes: token by token, in batches, as a stream."""
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from minillm.corpus import BOS, EOS, Vocabulary
+from minillm.decoding import GREEDY, Sampling
+from minillm.reader import Ids, Reader, evaluating
+from minillm.stream import TextStream
+from minillm.transformer import Transformer
+
+
+@torch.inference_mode()
+def steps(
+    model: Transformer,
+    prompts: Sequence[Ids],
+    max_new_tokens: int | None = None,
+    sampling: Sampling = GREEDY,
+    generator: torch.Generator | None = None,
+    *,
+    eos: int | None = EOS,
+    sources: Sequence[Ids] | None = None,
+) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """Write one token per text and step: ids (B,), and who is finished (B,).
+
+    A text is finished with `eos`; whoever asks for the steps may mark others.
+    The ids of finished texts mean nothing. The last step is that behind which
+    all texts are finished, or number `max_new_tokens`. Arguments and errors
+    are those of `generate`.
+    """
+    reader = Reader(model, prompts, max_new_tokens, sources)
+    finished = np.zeros(len(prompts), bool)
+    ids: Tensor | None = None
+    with evaluating(model):
+        for _ in range(reader.room):
+            logits = reader.start() if ids is None else reader.read(ids)
+            ids = sampling.choose(logits, reader.ids, reader.mask, generator)
+            shown = ids.cpu().numpy()
+            if eos is not None:
+                finished |= shown == eos
+            yield shown, finished
+            if finished.all():
+                return
+
+
+def generate(
+    model: Transformer,
+    prompts: Sequence[Ids],
+    max_new_tokens: int | None = None,
+    sampling: Sampling = GREEDY,
+    generator: torch.Generator | None = None,
+    *,
+    eos: int | None = EOS,
+    sources: Sequence[Ids] | None = None,
+    vocabulary: Vocabulary | None = None,
+    stop: Sequence[str] = (),
+) -> list[np.ndarray]:
+    """Continue a batch of texts: the new ids (T,) of each, without `eos`.
+
+    Each of the `prompts` is a row of ids, and each is continued as if it were
+    alone; only the draws come from one `generator`, step by step. A text ends
+    with `eos` (None: never), with the token that completes one of the
+    strings `stop` in its new text (then `vocabulary` is needed), or after
+    `max_new_tokens`; None fills the context. The model is in evaluation
+    mode while it writes.
+
+    Raises `ValueError` where prompt and new tokens are more than the context,
+    where a prompt is empty, and on settings that do not go together.
+    """
+    streams = [TextStream(vocabulary, stop) for _ in prompts] if stop else []
+    columns, n_new = [], np.zeros(len(prompts), np.int64)
+    for ids, finished in steps(
+        model,
+        prompts,
+        max_new_tokens,
+        sampling,
+        generator,
+        eos=eos,
+        sources=sources,
+    ):
+        columns.append(ids)
+        n_new += ~finished
+        for row, stream in enumerate(streams):
+            if not finished[row]:
+                stream.push(int(ids[row]))
+                finished[row] = stream.stopped
+    if not columns:
+        return [np.zeros(0, np.int64) for _ in prompts]
+    rows = np.stack(columns, axis=1)
+    return [row[:n].copy() for row, n in zip(rows, n_new, strict=True)]
+
+
+def stream(
+    model: Transformer,
+    vocabulary: Vocabulary,
+    prompt: str,
+    max_new_tokens: int | None = None,
+    sampling: Sampling = GREEDY,
+    generator: torch.Generator | None = None,
+    *,
+    bos: int | None = BOS,
+    eos: int | None = EOS,
+    stop: Sequence[str] = (),
+) -> Iterator[str]:
+    """Continue a text piece by piece; the pieces together are the new text.
+
+    A piece comes as soon as it is sure: it ends with a whole character, and
+    with nothing that could become a string of `stop`. The text ends in front
+    of the first stop string; a character that the last token leaves
+    unfinished is left out. The model reads `bos` (None: nothing) and the
+    prompt; the rest is as in `generate`.
+    """
+    pieces = TextStream(vocabulary, stop)
+    ids = start_of(vocabulary, prompt, bos)
+    for token, finished in steps(
+        model, [ids], max_new_tokens, sampling, generator, eos=eos
+    ):
+        piece = "" if finished[0] else pieces.push(int(token[0]))
+        if piece:
+            yield piece
+        if pieces.stopped:
+            return
+    if rest := pieces.close():
+        yield rest
+
+
+def complete(
+    model: Transformer,
+    vocabulary: Vocabulary,
+    prompts: Sequence[str],
+    max_new_tokens: int | None = None,
+    sampling: Sampling = GREEDY,
+    generator: torch.Generator | None = None,
+    *,
+    bos: int | None = BOS,
+    eos: int | None = EOS,
+    stop: Sequence[str] = (),
+) -> list[str]:
+    """Continue texts, all at once: the new text of each, as `stream` has it.
+
+    Raises `ValueError` on a single string and as `generate` does.
+    """
+    if isinstance(prompts, str):
+        raise ValueError(f"prompts are a list of texts, not {prompts!r}")
+    texts = generate(
+        model,
+        [start_of(vocabulary, prompt, bos) for prompt in prompts],
+        max_new_tokens,
+        sampling,
+        generator,
+        eos=eos,
+        vocabulary=vocabulary,
+        stop=stop,
+    )
+    return [text_of(vocabulary, ids, stop) for ids in texts]
+
+
+def start_of(vocabulary: Vocabulary, prompt: str, bos: int | None) -> Ids:
+    """The ids (T,) of a text that begins, with `bos` in front."""
+    ids = vocabulary.encode(prompt)
+    return ids if bos is None else np.append(bos, ids)
+
+
+def text_of(vocabulary: Vocabulary, ids: Ids, stop: Sequence[str] = ()) -> str:
+    """The text of ids (T,) up to the first stop string, whole characters."""
+    pieces = TextStream(vocabulary, stop)
+    return "".join(pieces.push(int(i)) for i in ids) + pieces.close()

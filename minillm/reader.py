@@ -1,0 +1,157 @@
+"""A Transformer that reads a batch of texts, each token once."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from minillm.cache import Cache
+from minillm.transformer import Transformer
+
+Ids = Sequence[int] | np.ndarray  # of one text, (T,)
+
+
+def pad_left(rows: Sequence[Ids]) -> tuple[Tensor, Tensor | None]:
+    """Rows of ids as one tensor (B, T), the shorter ones padded in front.
+
+    Padding is in front so that the last column holds the last token of every
+    row. Returns also where the tokens are real, (B, T) of bool, or None where
+    all are. Raises `ValueError` where there is no row, or no token in a row.
+
+    >>> pad_left([[5, 6], [7]])
+    (tensor([[5, 6],
+            [0, 7]]), tensor([[ True,  True],
+            [False,  True]]))
+    """
+    lengths = [len(row) for row in rows]
+    if not lengths or min(lengths) < 1:
+        raise ValueError(
+            "there must be a row, and in each row a token (BOS, say), "
+            f"not lengths of {lengths}"
+        )
+    T = max(lengths)
+    ids = torch.zeros(len(lengths), T, dtype=torch.int64)
+    for i, row in enumerate(rows):
+        ids[i, T - len(row) :] = torch.tensor(row, dtype=torch.int64)
+    if min(lengths) == T:
+        return ids, None
+    return ids, torch.arange(T) >= T - torch.tensor(lengths)[:, None]
+
+
+@contextmanager
+def evaluating(model: nn.Module) -> Iterator[None]:
+    """The model in evaluation mode, and then in the mode of before."""
+    in_training = [part for part in model.modules() if part.training]
+    model.eval()
+    try:
+        yield
+    finally:
+        for part in in_training:
+            part.training = True
+
+
+class Reader:
+    """A Transformer that reads a batch of texts and remembers them.
+
+    It begins with `prompts`, one row of ids per text, of any lengths; behind
+    the longest one fit `max_new_tokens`, or as many as the context holds. An
+    encoder-decoder reads `sources`, rows of ids too. In a prefix Transformer
+    the prompt is the prefix.
+
+    Raises `ValueError` on an encoder, where the context is too short, and on
+    rows that are missing, empty or not wanted.
+    """
+
+    def __init__(
+        self,
+        model: Transformer,
+        prompts: Sequence[Ids],
+        max_new_tokens: int | None = None,
+        sources: Sequence[Ids] | None = None,
+    ):
+        config, weight = model.config, next(model.parameters())
+        if config.structure == "encoder":
+            raise ValueError("an encoder cannot write: it sees what follows")
+        ids, mask = pad_left(prompts)
+        B, T = ids.shape
+        self.room = n_more(T, max_new_tokens, config.context)
+        self.model, self.device, self.length = model, weight.device, T
+        more = torch.zeros(B, self.room, dtype=torch.int64)
+        self._ids = torch.cat((ids, more), dim=1).to(self.device)
+        self._mask = None
+        if mask is not None:
+            self._mask = torch.cat((mask, more == 0), dim=1).to(self.device)
+        self.cache = Cache(
+            config, B, T + self.room, weight.device, weight.dtype
+        )
+        self._given: dict[str, Tensor] = {}  # to the model, with each token
+        if config.structure == "prefix":
+            lengths = torch.tensor([len(row) for row in prompts])
+            self._given["prefix"] = lengths.to(self.device)
+        self._source = self._pad_sources(sources)
+
+    def _pad_sources(self, sources: Sequence[Ids] | None) -> Tensor | None:
+        """The sources (B, S); where they are padded goes to the model."""
+        if sources is None:
+            return None
+        ids, mask = pad_left(sources)
+        if mask is not None:
+            self._given["source_mask"] = mask.to(self.device)
+        return ids.to(self.device)
+
+    @property
+    def ids(self) -> Tensor:
+        """All tokens so far (B, T)."""
+        return self._ids[:, : self.length]
+
+    @property
+    def mask(self) -> Tensor | None:
+        """Which of them are real (B, T); None: all."""
+        return None if self._mask is None else self._mask[:, : self.length]
+
+    def start(self) -> Tensor:
+        """Read the prompts: logits (B, V) of what comes next."""
+        states = self.model.states(
+            self.ids,
+            source=self._source,
+            mask=self.mask,
+            cache=self.cache,
+            **self._given,
+        )
+        return self.model.logits(states[:, -1]).float()
+
+    def read(self, ids: Tensor) -> Tensor:
+        """Read one more token (B,) of each text: logits (B, V) behind it."""
+        self._ids[:, self.length] = ids
+        self.length += 1
+        logits = self.model(
+            ids[:, None], mask=self.mask, cache=self.cache, **self._given
+        )
+        return logits[:, -1].float()
+
+    def reorder(self, rows: Tensor) -> None:
+        """Go on with these rows (B,) of the batch, each as often as named."""
+        self.cache.reorder(rows)
+        self._ids = self._ids[rows]
+        if self._mask is not None:
+            self._mask = self._mask[rows]
+        self._given = {name: x[rows] for name, x in self._given.items()}
+
+
+def n_more(length: int, max_new_tokens: int | None, context: int) -> int:
+    """How many tokens to write behind `length`; None: what the context holds.
+
+    Raises `ValueError` where they do not fit, and below 0.
+    """
+    free = context - length
+    wanted = max(free, 0) if max_new_tokens is None else max_new_tokens
+    if wanted < 0:
+        raise ValueError(f"max_new_tokens is 0 or more, not {wanted}")
+    if wanted > free:
+        raise ValueError(
+            f"a prompt of {length} tokens and {wanted} new ones are more "
+            f"than the context of {context}"
+        )
+    return wanted
