@@ -64,12 +64,13 @@ class Windows:
 
     def batch(self, number: int) -> tuple[Tensor, Tensor]:
         """Ids (B, T) and targets (B, T), the same one token later."""
-        windows = range(number * self.B, (number + 1) * self.B)
-        starts = [
-            self.starts(window // self.n_windows)[window % self.n_windows]
-            for window in windows
-        ]
-        places = np.array(starts)[:, None] + np.arange(self.T + 1)
+        first, n_more = divmod(number * self.B, self.n_windows)
+        starts = self.starts(first)[n_more : n_more + self.B]
+        while len(starts) < self.B:  # the batch goes on in the next pass
+            first += 1
+            more = self.starts(first)[: self.B - len(starts)]
+            starts = np.concatenate((starts, more))
+        places = starts[:, None] + np.arange(self.T + 1)
         rows = torch.from_numpy(self.stream[places])  # (B, T + 1)
         ids, targets, _ = causal(rows)
         return ids, targets.masked_fill(targets == BOS, IGNORE)

@@ -106,13 +106,21 @@ class Trainer:
         )
         return mine, my_targets, total
 
+    def seed_dropout(self) -> None:
+        """Let what is dropped follow from the seed, step and process alone."""
+        seed = hash((self.recipe.seed, self.step, self.rank))
+        if self.device.type == "cuda":
+            torch.cuda.manual_seed(seed)
+        else:
+            torch.default_generator.manual_seed(seed)
+
     def update(self) -> tuple[Tensor, Tensor]:
         """Take one step; the mean loss of the batch and the gradient's norm.
 
         Both are scalars and still on the device.
         """
         recipe = self.recipe
-        torch.manual_seed(hash((recipe.seed, self.step, self.rank)))
+        self.seed_dropout()
         self.model.train()
         ids, targets, total = self.share()
         rate = warmup_cosine(
