@@ -12,6 +12,8 @@ from torch.nn.utils.rnn import pad_sequence
 
 from minillm.architectures import configure
 from minillm.config import Config
+from minillm.decoding import GREEDY, Sampling
+from minillm.generation import generate
 from minillm.gguf import GGUF, read
 from minillm.pattern import SMOLLM
 from minillm.tokenizer import Tokenizer
@@ -92,6 +94,27 @@ def chat_prompt(messages: Sequence[Mapping[str, str]]) -> str:
         for message in messages
     ]
     return "".join(turns) + "<|im_start|>assistant\n"
+
+
+def chat(
+    model: Transformer,
+    tokenizer: Tokenizer,
+    messages: Sequence[Mapping[str, str]],
+    max_new_tokens: int = 256,
+    sampling: Sampling = GREEDY,
+    generator: torch.Generator | None = None,
+) -> str:
+    """What SmolLM2 answers to a conversation, as `chat_prompt` takes it.
+
+    The name of a special token within a content counts as that token. The
+    other arguments, and what is raised, are those of `generate`.
+    """
+    prompt = tokenizer.encode(chat_prompt(messages), tokenizer.special)
+    end = tokenizer.special["<|im_end|>"]
+    (answer,) = generate(
+        model, [prompt], max_new_tokens, sampling, generator, eos=end
+    )
+    return tokenizer.decode(answer)
 
 
 def minilm() -> tuple[Transformer, WordPiece]:

@@ -10,7 +10,7 @@ from gguf import GGUFReader, quants
 from safetensors.torch import load_file
 
 from minillm import corpus, gguf, pretrained
-from minillm.cache import Cache
+from minillm.decoding import Sampling
 from minillm.pretrained import chat_prompt, installed, sentence_vectors
 from tests.llama_cpp import llama_cpp_name, rows_in_halves
 
@@ -52,32 +52,27 @@ def test_a_package_that_is_not_installed_is_named():
 
 
 @torch.no_grad()
-def greedy(model, ids, n_tokens):
-    """The likeliest token, again and again: ids (T,) and what follows."""
-    ids = torch.tensor([ids])
-    cache = Cache(model.config, 1, ids.shape[1] + n_tokens)
-    logits = model(ids, cache=cache)
-    for _ in range(n_tokens):
-        following = logits[:, -1:].argmax(dim=-1)
-        ids = torch.cat((ids, following), dim=1)
-        if following.item() == 2:  # <|im_end|>
-            break
-        logits = model(following, cache=cache)
-    return ids[0].tolist()
-
-
 def test_smollm_knows_the_capital_of_france(smollm):
     model, tokenizer = smollm
-    prompt = tokenizer.encode("The capital of France is").tolist()
-    assert tokenizer.decode(greedy(model, prompt, 1)) == "The capital of France is Paris"
+    ids = torch.from_numpy(tokenizer.encode("The capital of France is"))[None]
+    assert tokenizer.decode([model(ids)[0, -1].argmax().item()]) == " Paris"
 
 
 def test_smollm_answers_a_question(smollm):
-    model, tokenizer = smollm
-    prompt = chat_prompt([{"role": "user", "content": "Name three primary colors."}])
-    ids = tokenizer.encode(prompt, special=tokenizer.special).tolist()
-    answer = tokenizer.decode(greedy(model, ids, 40)[len(ids) :])
-    assert all(colour in answer.lower() for colour in ("red", "blue"))
+    question = {"role": "user", "content": "What is the capital of France?"}
+    answer = pretrained.chat(*smollm, [question], max_new_tokens=40)
+    assert answer == "The capital of France is Paris."
+
+
+def test_chat_draws_by_the_generator_alone_and_stops_when_told(smollm):
+    story = [{"role": "user", "content": "Tell me a story."}]
+
+    def draw(seed):
+        generator = torch.Generator().manual_seed(seed)
+        return pretrained.chat(*smollm, story, 6, Sampling(), generator)
+
+    assert draw(0) == draw(0) != draw(1)
+    assert len(smollm[1].encode(draw(0))) == 6
 
 
 def reference(file):
