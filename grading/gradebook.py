@@ -84,7 +84,9 @@ class Writer:
 
     @cached_property
     def _cells(self) -> rows.Cells:
-        return self.database.transaction(lambda c: rows.cells(c, self.book.assignment))
+        known = self.database.transaction(lambda c: rows.cells(c, self.book.assignment))
+        self.database.transaction(rows.index)
+        return known
 
     def _held(self, connection: Connection) -> set[str]:
         query = select(SubmittedAssignment.student_id).join(Assignment)

@@ -20,7 +20,7 @@ from nbgrader.api import (
     SubmittedAssignment,
     SubmittedNotebook,
 )
-from sqlalchemy import Connection, Row, Select, Table, bindparam, select
+from sqlalchemy import Connection, Row, Select, Table, bindparam, select, text
 
 from grading.attempt import Attempt
 from grading.course import GradingError
@@ -29,6 +29,7 @@ from grading.states import Collected
 NO_RESPONSE = "No response."  # what stock nbgrader says below an untouched answer
 STUDENTS, SUBMISSIONS = Student.__table__, SubmittedAssignment.__table__
 BOOKS, GRADES, COMMENTS = SubmittedNotebook.__table__, Grade.__table__, Comment.__table__
+LOOKED_UP = (BOOKS.c.assignment_id, GRADES.c.notebook_id, COMMENTS.c.notebook_id)
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,17 @@ class Work:
     def text_changed(self, name: str) -> bool:
         """Whether a written answer differs from the one that a person may have marked."""
         return self.before is None or self.before.written.get(name) != self.now.written.get(name)
+
+
+def index(connection: Connection) -> None:
+    """Make sure that a batch is looked up and not searched for in whole tables.
+
+    nbgrader's tables have no index that begins with these columns.
+    """
+    for column in LOOKED_UP:
+        name = f"by_{column.table.name}_{column.name}"
+        on = f"{column.table.name} ({column.name})"
+        connection.execute(text(f"CREATE INDEX IF NOT EXISTS {name} ON {on}"))
 
 
 def cells(connection: Connection, assignment: str) -> Cells:
@@ -127,8 +139,8 @@ def write_comments(
     wanted = {}
     for work in batch:
         for cell, name in known.answers.items():
-            text = NO_RESPONSE if name in work.now.untouched else None
-            wanted[books[work.attempt.student], cell] = {"auto_comment": text}
+            comment = NO_RESPONSE if name in work.now.untouched else None
+            wanted[books[work.attempt.student], cell] = {"auto_comment": comment}
     _write(connection, COMMENTS, _rows(connection, COMMENTS, books), wanted)
 
 

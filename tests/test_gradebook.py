@@ -6,12 +6,14 @@ import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import nbformat
 import postgres
 import pytest
+import sqlalchemy.event
 from nbgrader.api import Gradebook
 from nbgrader.preprocessors import AssignLatePenalties, SaveAutoGrades
 
@@ -212,6 +214,36 @@ def test_entering_is_many_times_faster_than_stock(course):
 
 
 # Marks of a person
+
+
+def test_no_table_is_read_as_a_whole_for_a_batch(course):
+    """Else the time for a class would grow with its square."""
+    enter(course, collected(), attempt())
+    asked = []
+    with Journal(course, NAME) as book, Writer(course, book) as writer:
+        sqlalchemy.event.listen(
+            writer.database.engine,
+            "before_cursor_execute",
+            lambda _, __, statement, values, *___: asked.append((statement, values)),
+        )
+        for each in (collected("bob"), attempt("bob")):
+            book.append(each)
+        writer.add(attempt("bob"))
+    with closing(sqlite3.connect(course.root / "gradebook" / "gradebook.db")) as base:
+        plans = [
+            (row[3], statement)
+            for statement, values in asked
+            if statement.startswith("SELECT submitted") or " grade" in statement
+            for row in base.execute(f"EXPLAIN QUERY PLAN {statement}", flat(values))
+        ]
+    assert len(plans) >= 8
+    whole = [each for each in plans if each[0].startswith("SCAN") and "CONSTANT" not in each[0]]
+    assert whole == []
+
+
+def flat(values: object) -> tuple:
+    """One row of values, where there are several."""
+    return values[0] if isinstance(values, list) else values
 
 
 def test_a_mark_given_by_hand_is_kept_over_a_regrade(course):

@@ -15,7 +15,7 @@ import torch
 
 import tools.train
 from minillm import checkpoint, language_model, log
-from tools.corpora import split_each
+from tools.texts import split_each
 
 ROOT = Path(__file__).resolve().parents[1]
 SMALL = (

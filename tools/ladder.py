@@ -15,13 +15,13 @@ from pathlib import Path
 
 import numpy as np
 
-from minillm.corpus import DATA, ByteVocabulary, WordVocabulary, austen
+from minillm.corpus import DATA, ByteVocabulary, WordVocabulary
 from minillm.ladder import Rung
 from minillm.ngram import NGram, tune_k
 from minillm.storyland import World
 from minillm.yardstick import bits_per_byte
+from tools.texts import Texts, texts_of
 
-Texts = dict[str, list[str]]  # the texts of "train", "valid" and "test"
 COMPRESSORS: dict[str, Callable[[bytes], bytes]] = {
     "gzip -9": partial(gzip.compress, compresslevel=9),
     "bzip2 -9": partial(bz2.compress, compresslevel=9),
@@ -33,28 +33,12 @@ KS = np.logspace(-5, 0, 11).round(6).tolist()
 def main() -> None:
     """Measure the rungs of counting on every corpus and write one file."""
     rungs = []
-    for corpus, texts in corpora().items():
-        for rung in ngram_rungs(corpus, texts):
+    for corpus in ("austen", "storyland"):
+        for rung in ngram_rungs(corpus, texts_of(corpus)):
             print(f"{rung.corpus:10} {rung.model:40} {rung.test:.4f}")
             rungs.append(asdict(rung))
     file = DATA / "results" / "01_ngrams.json"
     file.write_text(json.dumps(rungs, indent=1) + "\n")
-
-
-def corpora() -> dict[str, Texts]:
-    """The texts of each split of each corpus."""
-    world = World()
-    draws = {"train": ("train", 10_000), "valid": ("valid", 500), "test": ("valid", 500)}
-    return {
-        "austen": {
-            split: [document.text for document in austen(split)]
-            for split in ("train", "valid", "test")
-        },
-        "storyland": {
-            name: [story.text for story in world.stories(n, seed, split)]
-            for seed, (name, (split, n)) in enumerate(draws.items())
-        },
-    }
 
 
 def ngram_rungs(corpus: str, texts: Texts) -> Iterator[Rung]:
@@ -121,19 +105,22 @@ def rung(
     test: float,
     parameters: int | None = None,
     seconds: float | None = None,
+    topic: str = "01_ngrams",
+    flops: float | None = None,
+    seed: int | None = None,
 ) -> Rung:
     """A rung with its provenance."""
     return Rung(
         model=model,
-        topic="01_ngrams",
+        topic=topic,
         corpus=corpus,
         valid=round(float(valid), 5),
         test=round(float(test), 5),
         parameters=parameters,
         seconds=None if seconds is None else round(seconds, 2),
         train_bytes=sum(len(text.encode()) for text in texts["train"]),
-        flops=None,
-        seed=0 if corpus == "storyland" else None,
+        flops=flops,
+        seed=0 if corpus == "storyland" and seed is None else seed,
         commit=commit(),
         date=datetime.date.today().isoformat(),
         hardware=hardware(),

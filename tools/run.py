@@ -21,7 +21,7 @@ from minillm.corpus import Vocabulary
 from minillm.language_model import LanguageModel
 from minillm.trainer import Report, Trainer
 from minillm.yardstick import bits_per_byte
-from tools.corpora import Texts
+from tools.texts import Texts
 
 MEASURED = 20  # first steps, whose time decides how many fit into the minutes
 

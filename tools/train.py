@@ -25,8 +25,8 @@ from minillm.config import Config
 from minillm.tokenizer import Tokenizer
 from minillm.trainer import Recipe, Trainer
 from minillm.transformer import Transformer
-from tools.corpora import texts_of
 from tools.run import Run
+from tools.texts import texts_of
 
 START = time.perf_counter()
 
