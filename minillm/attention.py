@@ -60,15 +60,13 @@ def mask_bias(mask: Tensor, dtype: torch.dtype = torch.float32) -> Tensor:
 
 
 def split_heads(x: Tensor, D: int) -> Tensor:
-    """(B, T, H * D) as heads: (B, H, T, D), without a copy."""
-    B, T, _ = x.shape
-    return x.view(B, T, -1, D).transpose(1, 2)
+    """(B, T, H * D) as heads (B, T, H, D), without a copy."""
+    return x.unflatten(-1, (-1, D))
 
 
 def join_heads(x: Tensor) -> Tensor:
     """Heads (B, H, T, D) side by side again: (B, T, H * D)."""
-    B, H, T, D = x.shape
-    return x.transpose(1, 2).reshape(B, T, H * D)
+    return x.transpose(1, 2).flatten(2)
 
 
 class Attention(nn.Module):
@@ -101,11 +99,12 @@ class Attention(nn.Module):
         than a bias does; `angles` turn queries and keys (RoPE); `memory` puts
         the keys and values of earlier tokens in front.
         """
-        heads = split_heads(self.qkv(x), self.D)  # (B, H + 2 H_kv, T, D)
-        turned, v = heads.split([self.H + self.H_kv, self.H_kv], dim=1)
+        heads = split_heads(self.qkv(x), self.D)  # (B, T, H + 2 H_kv, D)
+        turned, v = heads.split([self.H + self.H_kv, self.H_kv], dim=2)
         if angles is not None:
             turned = rotate(turned, *angles)
-        q, k = turned.split([self.H, self.H_kv], dim=1)
+        q, k = turned.split([self.H, self.H_kv], dim=2)
+        q, k, v = (s.transpose(1, 2) for s in (q, k, v))  # (B, H, T, D)
         if memory is not None:
             k, v = memory.append(k, v)
         return self.out(join_heads(self.attend(q, k, v, bias, causal)))
@@ -117,14 +116,14 @@ class Attention(nn.Module):
         (B, H_kv, S, D) come from `keys_values`.
         """
         weight, offset = self._rows(slice(None, self.H * self.D))
-        q = split_heads(F.linear(x, weight, offset), self.D)
+        q = split_heads(F.linear(x, weight, offset), self.D).transpose(1, 2)
         return self.out(join_heads(self.attend(q, k, v, bias)))
 
     def keys_values(self, source: Tensor) -> tuple[Tensor, Tensor]:
         """Keys and values (B, H_kv, S, D) of a source (B, S, C)."""
         weight, offset = self._rows(slice(self.H * self.D, None))
         heads = split_heads(F.linear(source, weight, offset), self.D)
-        k, v = heads.chunk(2, dim=1)
+        k, v = heads.transpose(1, 2).chunk(2, dim=1)
         return k, v
 
     def attend(

@@ -36,17 +36,17 @@ def rope_angles(
     size = D // positions.shape[1]  # of a head's part for one dimension
     steps = torch.arange(0, size, 2, device=positions.device) / size
     angles = positions.transpose(1, 2)[..., None] * theta**-steps
-    return angles.cos()[:, None], angles.sin()[:, None]
+    return angles.cos()[:, :, None], angles.sin()[:, :, None]
 
 
 def rotate(x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
     """Turn the pairs (i, i + size / 2) of a head's channels by their angles.
 
-    `x` (B, H, T, D) and the angles of `rope_angles` give (B, H, T, D). The
+    `x` (B, T, H, D) and the angles of `rope_angles` give (B, T, H, D). The
     product of two turned vectors depends on their distance only.
     """
     cos, sin = cos.to(x.dtype), sin.to(x.dtype)
-    parts = x.unflatten(-1, (cos.shape[-2], -1))  # (B, H, T, P, D / P)
+    parts = x.unflatten(-1, (cos.shape[-2], -1))  # (B, T, H, P, D / P)
     a, b = parts.chunk(2, dim=-1)
     turned = (a * cos - b * sin, b * cos + a * sin)
     return torch.cat(turned, dim=-1).flatten(-2)
@@ -136,7 +136,7 @@ class RMSNorm(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """(..., C) to (..., C)."""
-        if not self.fused:
+        if not (self.fused and x.is_cuda):  # on a CPU the formula is faster
             return rms_norm(x, self.weight, self.eps)
         return F.rms_norm(x, self.weight.shape, self.weight, self.eps)
 

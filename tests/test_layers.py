@@ -53,7 +53,8 @@ def test_sinusoidal_has_odd_widths():
 
 def turn(x, positions, theta=10000.0):
     """`layers.rotate` of x (B, H, T, D) at positions."""
-    return layers.rotate(x, *layers.rope_angles(positions, x.shape[-1], theta))
+    angles = layers.rope_angles(positions, x.shape[-1], theta)
+    return layers.rotate(x.transpose(1, 2), *angles).transpose(1, 2)
 
 
 def test_rope_by_hand():
