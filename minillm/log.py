@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -58,6 +58,29 @@ def read(path: str | Path) -> list[Entry]:
             ) from error
         entries.append(entry)
     return entries
+
+
+def plot_compute(
+    runs: Mapping[str, Iterable[Entry]],
+    lines: Mapping[str, float],
+    ax: "Axes",
+) -> None:
+    """Draw on `ax` what runs reach on validation against what they spend.
+
+    `runs` are logs by name; training FLOPs are on a logarithmic axis. `lines`
+    are other models' bits per byte by name, drawn as horizontal lines: models
+    that count spend nearly nothing, and a corpus may have a known floor.
+    """
+    for name, entries in runs.items():
+        points = [(e["flops"], e["valid"]) for e in entries if "valid" in e]
+        ax.plot(*zip(*points, strict=True), marker=".", label=name)
+    for i, (name, value) in enumerate(lines.items()):
+        style = ("--", ":", "-.")[i % 3]
+        ax.axhline(value, color="0.5", linestyle=style, label=name)
+    ax.set_xscale("log")
+    ax.set_xlabel("training FLOPs")
+    ax.set_ylabel("bits per byte of validation text")
+    ax.legend()
 
 
 def plot(entries: Iterable[Entry], ax: "Axes", x: str = "step") -> None:

@@ -63,3 +63,16 @@ def test_plot_draws_training_and_validation():
     plt.close(figure)
     assert lines == {"training": [[1, 3], [2, 2]], "validation": [[2, 2.5]]}
     assert ax.get_ylabel() == "bits per byte"
+
+
+def test_plot_compute_draws_runs_and_lines_to_compare_with():
+    small = [{"step": 1, "flops": 1e9}, {"step": 2, "flops": 2e9, "valid": 2.5}]
+    large = [{"step": 1, "flops": 4e9, "valid": 2.0}, {"step": 2, "flops": 8e9, "valid": 1.5}]
+    figure, ax = plt.subplots()
+    log.plot_compute({"small": small, "large": large}, {"Kneser-Ney": 1.7}, ax)
+    lines = {line.get_label(): line.get_xydata().tolist() for line in ax.get_lines()}
+    plt.close(figure)
+    assert lines["small"] == [[2e9, 2.5]]
+    assert lines["large"] == [[4e9, 2.0], [8e9, 1.5]]
+    assert {y for _, y in lines["Kneser-Ney"]} == {1.7}
+    assert ax.get_xscale() == "log"

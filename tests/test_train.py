@@ -131,8 +131,7 @@ def test_two_processes_give_the_losses_of_one(text, tmp_path):
         assert b["norm"] == pytest.approx(a["norm"], rel=1e-4)
 
 
-def test_minutes_end_on_time_with_a_model_that_scores(text, tmp_path, monkeypatch, capsys):
-    monkeypatch.setattr(tools.train, "START", time.perf_counter())
+def test_minutes_end_on_time_with_a_model_that_scores(text, tmp_path, capsys):
     train(words(text, tmp_path, "--minutes 0.06 --report 20 --vocabulary 270"))
     out, shown = capsys.readouterr()
     score = json.loads(out)

@@ -128,7 +128,7 @@ class Run:
         """The end of the progress bar."""
         return (
             f"loss {entry['loss']:.3f}, {entry['train']:.3f} bits per byte, "
-            f"{entry['tokens_per_s']:,} tokens/s, {entry['utilisation']:.0%} of the peak"
+            f"{entry['tokens_per_s']:,} tokens/s, {entry['utilisation']:.1%} of the peak"
         )
 
     def bits_per_byte(self, stride: int | None = None) -> float:

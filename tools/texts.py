@@ -15,10 +15,11 @@ def texts_of(name: str, n_stories: int = 10_000) -> Texts:
         }
     if name == "storyland":
         world = World()
-        draws = {"train": ("train", n_stories), "valid": ("valid", 500), "test": ("valid", 500)}
+        n = min(500, n_stories)  # of each held-out split
+        draws = {"train": ("train", n_stories), "valid": ("valid", n), "test": ("valid", n)}
         return {
-            split: [story.text for story in world.stories(n, seed, of)]
-            for seed, (split, (of, n)) in enumerate(draws.items())
+            split: [story.text for story in world.stories(count, seed, of)]
+            for seed, (split, (of, count)) in enumerate(draws.items())
         }
     return split_each([document.text for document in corpus.load(name)])
 

@@ -28,8 +28,6 @@ from minillm.transformer import Transformer
 from tools.run import Run
 from tools.texts import texts_of
 
-START = time.perf_counter()
-
 
 def parser() -> argparse.ArgumentParser:
     """The command line."""
@@ -51,7 +49,7 @@ def parser() -> argparse.ArgumentParser:
     add("--dropout", type=float, default=0.0)
     add("--set", nargs="*", default=[], metavar="NAME=VALUE", help="other settings of Config")
     add = words.add_argument_group("recipe").add_argument
-    add("--minutes", type=float, help="train so long, from the start of this program on")
+    add("--minutes", type=float, help="train so long, counted from the reading of the corpus on")
     add("--steps", type=int, help="or take so many steps")
     add("--batch", type=int, default=32, help="windows per step")
     add("--parts", type=int, default=1, help="cut a batch so, where memory is short")
@@ -126,7 +124,7 @@ def make_recipe(args: argparse.Namespace) -> Recipe:
     )
 
 
-def make_run(args: argparse.Namespace) -> Run:
+def make_run(args: argparse.Namespace, start: float) -> Run:
     """Everything that the command line asks for, not yet trained."""
     texts = texts_of(args.corpus, args.stories)
     vocabulary = make_vocabulary(args.vocabulary, texts["train"])
@@ -134,7 +132,7 @@ def make_run(args: argparse.Namespace) -> Run:
     model = Transformer(config, torch.Generator().manual_seed(args.seed)).to(args.device)
     stream = batches.encode(vocabulary, texts["train"])
     windows = Windows(stream, args.batch, args.context, args.seed)
-    return Run(Trainer(model, windows, make_recipe(args)), texts, vocabulary, args, START)
+    return Run(Trainer(model, windows, make_recipe(args)), texts, vocabulary, args, start)
 
 
 def join_processes(args: argparse.Namespace) -> None:
@@ -147,10 +145,9 @@ def join_processes(args: argparse.Namespace) -> None:
             torch.cuda.set_device(args.device)
 
 
-def main() -> None:
+def train(args: argparse.Namespace, score: bool = True) -> Run:
     """Train, or go on with training, and score."""
-    args = parser().parse_args()
-    n_steps = None
+    start, n_steps = time.perf_counter(), None
     if args.resume:
         _, about = checkpoint.read(args.out / "checkpoint.safetensors")
         args = argparse.Namespace(**about["arguments"] | {"out": args.out, "resume": True})
@@ -159,15 +156,21 @@ def main() -> None:
         parser().error("give --minutes or --steps")
     args.out.mkdir(parents=True, exist_ok=True)
     join_processes(args)
-    run = make_run(args)
+    run = make_run(args, start)
     if n_steps is not None:
         run.trainer.recipe = replace(run.trainer.recipe, n_steps=n_steps)
         run.resume()
     elif args.minutes is not None:
         run.plan(args.minutes)
     run.train()
-    if run.trainer.rank == 0:
+    if score and run.trainer.rank == 0:
         run.finish()
+    return run
+
+
+def main() -> None:
+    """Do what the command line says."""
+    train(parser().parse_args())
     if distributed.is_initialized():
         distributed.destroy_process_group()
 

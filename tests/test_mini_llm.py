@@ -1,0 +1,95 @@
+"""The commands that train the course's models: small, in this process."""
+
+import json
+import sys
+from dataclasses import replace
+
+import pytest
+
+import tools.bands
+import tools.mini_llm
+from minillm import ladder
+from tools.texts import texts_of
+
+TINY = (
+    "--steps 30 --stories 40 --layers 1 --heads 2 --width 16 --context 32 --batch 4 --warmup 3"
+    " --vocabulary 300"
+)
+
+
+@pytest.fixture
+def results(tmp_path, monkeypatch):
+    """Results go elsewhere; nothing is compiled."""
+    (tmp_path / "results").mkdir()
+    monkeypatch.setattr(tools.mini_llm, "DATA", tmp_path)
+    monkeypatch.setattr(tools.mini_llm, "can_compile", lambda: False)
+    return tmp_path / "results"
+
+
+def test_mini_llm_trains_scores_compares_and_writes(results, tmp_path, monkeypatch, capsys):
+    words = f"mini_llm --corpus storyland --keep --out {tmp_path / 'out'} {TINY}"
+    for _ in range(2):  # the second time in place of the first
+        monkeypatch.setattr(sys, "argv", words.split())
+        tools.mini_llm.main()
+    out = capsys.readouterr().out
+    assert "| mini-LLM, 1 layers x 16, 300 tokens |" in out
+    assert "of the best Kneser-Ney" in out
+    assert "times the entropy, 0.4" in out
+    assert "Meet Ada.|" in (tmp_path / "out" / "samples.txt").read_text()
+    (rung,) = json.loads((results / "09_training.json").read_text())
+    score = json.loads((tmp_path / "out" / "score.json").read_text())
+    assert rung["test"] == pytest.approx(score["test"], abs=1e-5)
+    assert rung["flops"] == score["flops"] > 1e8
+    assert ladder.Rung(**rung).seed == 0
+
+
+def test_compared_says_on_which_side_of_counting_a_model_is():
+    old = ladder.load("austen")
+    counting = min(r.test for r in old if "Kneser-Ney" in r.model)
+    for step, word in ((-0.01, "below"), (0.01, "above")):
+        new = replace(old[0], model="mini-LLM", test=counting + step)
+        text = tools.mini_llm.compared(new, old)
+        assert f"{counting + step:.3f} bits per byte, {word} the {counting:.3f}" in text
+        assert text.count("| mini-LLM |") == 1
+
+
+@pytest.mark.parametrize("corpus", tools.mini_llm.RECIPES)
+def test_recipes_are_words_that_training_knows(corpus, results, tmp_path):
+    args = tools.mini_llm.arguments(corpus, tmp_path, ["--seed", "3"])
+    assert (args.corpus, args.seed, args.steps, args.compile) == (corpus, 3, None, False)
+    assert args.minutes <= {"austen": 14.5, "storyland": 4.8}[corpus]
+    assert tools.mini_llm.arguments(corpus, tmp_path, ["--steps", "5"]).minutes is None
+
+
+def test_bands_hold_what_the_seeds_give(tmp_path, monkeypatch):
+    recipe = f"--corpus storyland {TINY} --no-test --dtype float32 --device cpu"
+    monkeypatch.setattr(tools.bands, "RECIPES", {"tiny": recipe})
+    monkeypatch.setattr(sys, "argv", f"bands --seeds 2 --out {tmp_path / 'b.json'}".split())
+    tools.bands.main()
+    bands = json.loads((tmp_path / "b.json").read_text())["tiny"]
+    assert bands["recipe"] == recipe
+    assert bands["seeds"] == [0, 1]
+    validation = bands["validation"]
+    assert validation["min"] < validation["mean"] < validation["max"]
+    again = tools.bands.final(recipe, 1)["validation"]
+    ends = (validation["min"], validation["max"])
+    assert min(abs(again - end) for end in ends) < 1e-4
+
+
+def test_band_by_hand():
+    assert tools.bands.band([1.0, 2.0, 4.0]) == {
+        "mean": pytest.approx(7 / 3, abs=1e-5),
+        "std": pytest.approx(1.527525, abs=1e-5),
+        "min": 1.0,
+        "max": 4.0,
+    }
+
+
+def test_held_out_stories_are_not_those_of_training():
+    texts = texts_of("storyland", 30)
+    assert [len(texts[split]) for split in ("train", "valid", "test")] == [30, 30, 30]
+    assert not set(texts["valid"]) & set(texts["test"])
+
+
+def test_machine_is_asked_what_it_does_well():
+    assert tools.mini_llm.fastest_dtype() in ("float32", "bfloat16")
