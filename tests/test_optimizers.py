@@ -69,6 +69,9 @@ def test_decay_groups_pull_on_matrices_alone(row):
     assert pulled | free == set(names.values())
     assert not pulled & free
     assert "embedding.token.weight" in pulled
+    places = {"embedding.position.weight", "embedding.segment.weight"} & set(names.values())
+    assert places <= free
+    assert len(places) == (2 if row == "bert" else 0)
     for name in pulled:
         assert model.get_parameter(name).ndim == 2
     for name in free:

@@ -98,6 +98,18 @@ def test_resumed_run_ends_with_the_same_bits(tmp_path, optimizer, stop):
     )
 
 
+def test_dropout_is_another_one_in_each_step_and_process():
+    trainer = make()
+
+    def drawn(step, rank):
+        trainer.step, trainer.rank = step, rank
+        trainer.seed_dropout()
+        return torch.rand(3).tolist()
+
+    assert drawn(0, 0) == drawn(0, 0)
+    assert len({tuple(drawn(step, rank)) for step in range(3) for rank in range(3)}) == 9
+
+
 @pytest.mark.parametrize(
     ("other", "message"),
     [

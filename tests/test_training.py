@@ -1,5 +1,6 @@
 """The loss, the learning rate and the sum over parts: by hand and against torch."""
 
+import doctest
 import math
 from itertools import pairwise
 
@@ -7,6 +8,7 @@ import pytest
 import torch
 from torch.nn import functional as F
 
+from minillm import language_model, training
 from minillm.architectures import configure
 from minillm.objectives import IGNORE
 from minillm.training import Objective, accumulate, cross_entropy, warmup_cosine
@@ -61,10 +63,18 @@ def test_cross_entropy_of_nothing_is_zero(fused):
     assert logits.grad.abs().sum() == 0
 
 
-def test_cross_entropy_takes_another_mark_for_what_does_not_count():
+@pytest.mark.parametrize("fused", [True, False])
+@pytest.mark.parametrize("mark", [3, 99])
+def test_cross_entropy_takes_another_mark_for_what_does_not_count(fused, mark):
     logits = torch.randn(4, 5, generator=seeded())
-    marked = cross_entropy(logits, torch.tensor([1, 3, 3, 3]), ignore=3)
-    assert marked == cross_entropy(logits[:1], torch.tensor([1]))
+    marked = cross_entropy(logits, torch.tensor([1, mark, mark, mark]), mark, fused)
+    torch.testing.assert_close(marked, cross_entropy(logits[:1], torch.tensor([1])))
+
+
+def test_examples_in_the_docstrings_are_true():
+    for module in (training, language_model):
+        assert doctest.testmod(module).attempted
+        assert not doctest.testmod(module).failed
 
 
 def test_warmup_cosine_by_hand():
