@@ -145,6 +145,16 @@ def test_minutes_end_on_time_with_a_model_that_scores(text, tmp_path, capsys):
     assert re.search(r"validation \d\.\d+ bits per byte", shown)
 
 
+def test_resumed_run_knows_its_best_validation(text, tmp_path):
+    train(words(text, tmp_path, "--steps 6 --valid 2"))
+    entries = log.read(tmp_path / "log.jsonl")
+    assert [e["step"] for e in entries if "valid" in e] == [2, 4, 6]
+    args = tools.train.parser().parse_args(words(text, tmp_path, "--steps 6"))
+    run = tools.train.make_run(args, 0.0)
+    run.resume()
+    assert run.best == min(e["valid"] for e in entries if "valid" in e)
+
+
 @pytest.mark.parametrize("more", ["", "--minutes 1 --steps 1"])
 def test_minutes_or_steps_are_asked_for(text, tmp_path, capsys, more):
     with pytest.raises(SystemExit):
