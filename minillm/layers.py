@@ -29,14 +29,16 @@ def rope_angles(
     """Cosine and sine of the angles by which RoPE turns, pos / theta^(2i/D).
 
     `positions` (B, T), or (B, 2, T) for two dimensions with half of the head
-    each, gives two tensors (B, 1, T, P, D / 2P) for P dimensions.
-    Su et al. 2021, eq. 15.
+    each, gives two tensors (B, T, 1, P, D / P) for P dimensions. In both the
+    second half of the last axis repeats the first, but the first half of the
+    sine has its sign changed, as `rotate` needs it. Su et al. 2021, eq. 34.
     """
     positions = positions.view(len(positions), -1, positions.shape[-1])
     size = D // positions.shape[1]  # of a head's part for one dimension
     steps = torch.arange(0, size, 2, device=positions.device) / size
-    angles = positions.transpose(1, 2)[..., None] * theta**-steps
-    return angles.cos()[:, :, None], angles.sin()[:, :, None]
+    angles = positions.transpose(1, 2)[:, :, None, :, None] * theta**-steps
+    cos, sin = angles.cos(), angles.sin()
+    return torch.cat((cos, cos), dim=-1), torch.cat((-sin, sin), dim=-1)
 
 
 def rotate(x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
@@ -46,10 +48,9 @@ def rotate(x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
     product of two turned vectors depends on their distance only.
     """
     cos, sin = cos.to(x.dtype), sin.to(x.dtype)
-    parts = x.unflatten(-1, (cos.shape[-2], -1))  # (B, T, H, P, D / P)
-    a, b = parts.chunk(2, dim=-1)
-    turned = (a * cos - b * sin, b * cos + a * sin)
-    return torch.cat(turned, dim=-1).flatten(-2)
+    parts = x.unflatten(-1, cos.shape[-2:])  # (B, T, H, P, D / P)
+    others = parts.roll(cos.shape[-1] // 2, dims=-1)  # of each pair
+    return torch.addcmul(parts * cos, others, sin).flatten(-2)
 
 
 def neighbours_to_halves(weight: Tensor, D: int) -> Tensor:

@@ -43,25 +43,26 @@ class Block(nn.Module):
     ) -> Tensor:
         """(B, T, C) to (B, T, C); `source` are keys and values to look at."""
 
-        def skip(
-            x: Tensor, f: Callable[..., Tensor], norm: nn.Module
-        ) -> Tensor:
-            def sublayer(y: Tensor) -> Tensor:
-                return self.dropout(f(y))
-
-            return residual(x, sublayer, norm, self.kind, self.alpha)
-
         def look(y: Tensor) -> Tensor:
             return self.attention(y, *sight, memory=memory)
 
-        x = skip(x, look, self.attention_norm)
+        x = self._skip(x, look, self.attention_norm)
         if source is not None:
-            x = skip(
+            k, v = source
+            x = self._skip(
                 x,
-                lambda y: self.cross.cross(y, *source, source_bias),
+                lambda y: self.cross.cross(y, k, v, source_bias),
                 self.cross_norm,
             )
-        return skip(x, self.feed_forward, self.feed_forward_norm)
+        return self._skip(x, self.feed_forward, self.feed_forward_norm)
+
+    def _skip(
+        self, x: Tensor, f: Callable[[Tensor], Tensor], norm: nn.Module
+    ) -> Tensor:
+        """A sublayer and its dropout beside the skip."""
+        return residual(
+            x, lambda y: self.dropout(f(y)), norm, self.kind, self.alpha
+        )
 
     def keys_values(self, source: Tensor) -> tuple[Tensor, Tensor]:
         """What the cross-attention looks at in a source (B, S, C)."""

@@ -418,7 +418,7 @@ def test_chatglm_with_small_embeddings_is_the_transcription():
 def neighbours(x, cos, sin):
     """RoPE with Meta's pairing, channels (2i, 2i + 1)."""
     a, b = x[..., 0::2], x[..., 1::2]
-    cos, sin = cos.squeeze(-2), sin.squeeze(-2)
+    cos, sin = (c.squeeze(-2)[..., x.shape[-1] // 2 :] for c in (cos, sin))
     return torch.stack((a * cos - b * sin, b * cos + a * sin), dim=-1).flatten(-2)
 
 
