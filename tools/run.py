@@ -68,7 +68,7 @@ class Run:
         begun = time.perf_counter()
         self.bits_per_byte()
         ended = time.perf_counter()
-        left = self.start + 60 * minutes - ended - 10 * (ended - begun)
+        left = self.start + 60 * minutes - ended - 5 * (ended - begun)
         n_steps = agreed(self.trainer.step + max(1, int(0.98 * left / step)))
         self.trainer.recipe = replace(self.trainer.recipe, n_steps=n_steps)
         self.trainer.seconds = sum(seconds)
@@ -103,7 +103,7 @@ class Run:
     def is_due(self, step: int) -> bool:
         """Whether a multiple of the steps between validations was passed, or the end is reached."""
         n_steps = self.trainer.recipe.n_steps
-        between = self.args.valid or max(1, n_steps // 10)
+        between = self.args.valid or max(1, n_steps // 5)
         return step == n_steps or step // between > self.last[0] // between
 
     def entry(self, report: Report) -> log.Entry:

@@ -67,7 +67,7 @@ def parser() -> argparse.ArgumentParser:
     add("--dtype", default="float32", choices=("float32", "bfloat16"))
     add("--compile", action="store_true")
     add("--report", type=int, default=10, help="steps between lines of the log")
-    add("--valid", type=int, default=0, help="steps between validations; 0: a tenth of the run")
+    add("--valid", type=int, default=0, help="steps between validations; 0: five in the run")
     add("--save", type=float, default=60, help="seconds between checkpoints")
     add("--stride", type=int, default=None, help="of the last scoring; default: context / 4")
     add("--no-test", action="store_true", help="leave the test texts alone")
