@@ -36,13 +36,19 @@ class Rung:
     hardware: str
 
 
-def load(corpus: str = "austen") -> list[Rung]:
-    """The rungs of a corpus, best last; `ValueError` where there are none."""
+def load(corpus: str = "austen", until: str = "99") -> list[Rung]:
+    """The rungs of a corpus, best last: those of the topics up to `until`,
+    "01_ngrams" or "09", say. Raises `ValueError` where there are none.
+    """
     files = sorted((DATA / "results").glob("*_*.json"))
     rungs = [
         Rung(**rung) for file in files for rung in json.loads(file.read_text())
     ]
-    rungs = [rung for rung in rungs if rung.corpus == corpus]
+    rungs = [
+        rung
+        for rung in rungs
+        if rung.corpus == corpus and rung.topic[:2] <= until[:2]
+    ]
     if not rungs:
         raise ValueError(f"no result for corpus {corpus!r} in data/results")
     return sorted(rungs, key=lambda rung: rung.test, reverse=True)

@@ -27,6 +27,20 @@ def test_ladder_table_has_a_line_for_each_rung():
     assert f"{rungs[-1].test:.3f}" in lines[-1]
 
 
+def test_ladder_of_a_chapter_ends_with_its_topic():
+    assert {r.topic for r in ladder.load(until="01_ngrams")} == {"01_ngrams"}
+    (new,) = [r for r in ladder.load() if r.topic == "09_training"]
+    assert new in ladder.load(until="09_training")
+
+
+def test_mini_llm_beats_counting_on_the_ladder():
+    rungs = ladder.load()
+    counting = min(r.test for r in rungs if r.topic == "01_ngrams")
+    (model,) = [r for r in rungs if r.model.startswith("mini-LLM")]
+    assert model.test < min(1.55, counting)
+    assert model.seconds <= 15 * 60
+
+
 def test_ladder_says_that_a_corpus_has_no_result():
     with pytest.raises(ValueError, match="'nowhere'"):
         ladder.load("nowhere")
