@@ -134,23 +134,31 @@ class Attention(nn.Module):
         bias: Tensor | None = None,
         causal: bool = False,
     ) -> Tensor:
-        """Attention (B, H, T, D) with shared key heads, fused or plain."""
-        B, H, T, D = q.shape
-        if self.H_kv < H and T == 1 and (bias is None or bias.shape[1] == 1):
-            # One token: the heads that share a key are queries of one head.
-            q = q.view(B, self.H_kv, H // self.H_kv, D)
-        elif self.H_kv < H:
-            k, v = (s.repeat_interleave(H // self.H_kv, dim=1) for s in (k, v))
+        """Attention (B, H, T, D) of all heads, fused or by the formula."""
+        shape, T = q.shape, q.shape[2]
+        q, k, v = self._share(q, k, v, bias)
         if self.fused:
             out = F.scaled_dot_product_attention(
                 q, k, v, attn_mask=bias, is_causal=causal
             )
-        else:
-            if causal:
-                order = torch.arange(T, device=q.device)[None]
-                bias = mask_bias(causal_mask(order, T), q.dtype)
-            out = scaled_dot_product_attention(q, k, v, bias)
-        return out.view(B, H, T, D) if T == 1 else out
+            return out.reshape(shape)
+        if causal:
+            order = torch.arange(T, device=q.device)[None]
+            bias = mask_bias(causal_mask(order, T), q.dtype)
+        return scaled_dot_product_attention(q, k, v, bias).reshape(shape)
+
+    def _share(
+        self, q: Tensor, k: Tensor, v: Tensor, bias: Tensor | None
+    ) -> tuple[Tensor, Tensor, Tensor]:
+        """Queries, keys and values with the same number of heads."""
+        n_each = self.H // self.H_kv
+        if n_each == 1:
+            return q, k, v
+        if q.shape[2] == 1 and (bias is None or bias.shape[1] == 1):
+            # One token: the heads that share a key are queries of one head.
+            return q.reshape(len(q), self.H_kv, n_each, self.D), k, v
+        k, v = (heads.repeat_interleave(n_each, dim=1) for heads in (k, v))
+        return q, k, v
 
     def _rows(self, rows: slice) -> tuple[Tensor, Tensor | None]:
         """Weight and bias of some of the projections."""
