@@ -101,7 +101,7 @@ def test_stand_in_for_stock_nbgrader_gives_what_it_gives(path, tmp_path, monkeyp
 @one_assignment
 def test_visible_checks_say_the_same_in_a_students_notebook(path, tmp_path):
     """A mistake that a visible line finds is found by the student's own kernel too."""
-    chosen = wrong(path)[:: max(1, len(wrong(path)) // 3)]
+    chosen = wrong(path)[:: max(1, len(wrong(path)) // 2)]
     class_ = [Honest(v.name, v.problem, submission(path, v)) for v in chosen]
     for made, attempt in zip(class_, graded(tmp_path / "course", path, class_), strict=True):
         own = scores(made.notebook, path, hidden=False)

@@ -16,7 +16,7 @@ def run_snippets(user, setting):
     return {verdict["name"]: verdict for verdict in map(json.loads, lines)}
 
 
-@pytest.mark.parametrize(("setting", "user"), product(["namespaces", "bare"], USERS))
+@pytest.mark.parametrize(("setting", "user"), [*product(["namespaces", "bare"], USERS)])
 def test_every_snippet_is_contained(user, setting):
     verdicts = run_snippets(user, setting)
     assert sorted(verdicts) == contain.snippets()

@@ -10,6 +10,7 @@ import signal
 from typing import NoReturn
 
 from grading.engine.libc import PR_SET_PDEATHSIG, checked, close_all_but, prctl
+from grading.engine.scratch import ENTRY
 
 USER = 0x10000000
 FLAGS = {
@@ -20,7 +21,6 @@ FLAGS = {
     "mount": 0x00020000,
 }
 NO_SETUID, NO_DEVICES, NO_PROGRAMS, RECURSIVE, PRIVATE = 2, 4, 8, 0x4000, 0x40000
-MAX_FILES = 10_000  # in a scratch folder of its own
 _entered: list[str] = []  # by this process or the one it was forked from
 
 
@@ -79,7 +79,8 @@ def mount_scratch(path: str, size_mb: int) -> bool:
     """
     if "mount namespace" not in _entered:
         return False
-    options = f"size={size_mb}m,nr_inodes={MAX_FILES},mode=700"
+    files = (size_mb << 20) // ENTRY
+    options = f"size={size_mb}m,nr_inodes={files},mode=700"
     try:
         mount("tmpfs", path, "tmpfs", NO_SETUID | NO_DEVICES | NO_PROGRAMS, options)
     except OSError:
