@@ -103,21 +103,11 @@ class Run:
             "time": report.get("seconds", 0) >= self.time_s,
             "processor": report.get("cpu_s", 0) > CPU_S + 0.5,
             "memory": report.get("memory_mb", 0) > MEMORY_MB,
-            "disk": self._overflows(report),
+            "disk": report.get("disk_mb", 0) > DISK_MB + 2 * FILE_MB,
             "claims": "escaped" in printed,
         }
         shutil.rmtree(self.scratch, ignore_errors=True)
         return {"name": self.name, "dead": dead, "printed": printed[-500:], **report}
-
-    def _overflows(self, report: dict[str, object]) -> bool:
-        """Whether the files took more than they may.
-
-        Where the folder has no size of its own, the process must end at the first look that finds
-        too much: how much it writes between two looks depends on the machine.
-        """
-        if self.setting in ("namespaces", "free"):
-            return report.get("disk_mb", 0) > DISK_MB + 2 * FILE_MB
-        return report.get("looks", 0) > 1
 
     def _be_zygote(self) -> None:
         """Prepare the sandbox, fork the student's process, end it when it does not end."""
@@ -172,8 +162,7 @@ class Run:
 
     def _watch(self, student: int, started: float) -> dict[str, object]:
         """What the student's process used; it is killed for its time or for a full disk."""
-        disk = looks = 0
-        killed = False
+        disk = 0
         while True:
             ended, status, usage = os.wait4(student, os.WNOHANG)
             seconds = time.monotonic() - started
@@ -184,15 +173,12 @@ class Run:
                     "status": status,
                     "memory_mb": usage.ru_maxrss >> 10,
                     "disk_mb": disk >> 20,
-                    "looks": looks,  # that found too much
                 }
             disk = max(disk, scratch_size(self.scratch, ENOUGH_MB << 20, student))
-            looks += not killed and disk > (DISK_MB + 2 * FILE_MB) << 20
             too_much = disk > (ENOUGH_MB if self.setting == "free" else DISK_MB) << 20
             spins = _processor_s(student) > CPU_S + 0.6
             if seconds > self.time_s or too_much or spins:
                 os.kill(student, signal.SIGKILL)
-                killed = True
             time.sleep(0.01)
 
 

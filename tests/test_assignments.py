@@ -186,7 +186,6 @@ def test_mistakes_in_many_problems_cost_their_points_once(path, number):
     assert lost(outcomes) == {v.problem: points[v.problem] for v in variants}
 
 
-@pytest.mark.slow
 @each_assignment
 def test_each_problem_is_graded_by_itself(path):
     stubs = {cell.id: cell.source for cell in cells(untouched(path), "answer")}
@@ -282,7 +281,6 @@ def course(path, tmp_path) -> Path:
     return tmp_path
 
 
-@pytest.mark.slow  # `test_equality.py` holds the quick tier to stock nbgrader
 @each_assignment
 def test_stock_nbgrader_gives_the_same_points(path, course):
     environment = {**os.environ, "MINILLM_COURSE": str(course), "PYTHONPATH": str(COURSE)}

@@ -149,7 +149,6 @@ def test_formgrader_shows_a_submission_with_its_checks(visit_at, address, made):
     assert placeholders == {"tally-counts": "0", "tally-random": "0", "shares-sum": "20"}
 
 
-@pytest.mark.slow  # `test_gradebook.py` has the same without a browser
 def test_formgrader_mark_is_kept_over_a_regrade(visit_at, address, made):
     case = made.case("warns on stderr")
     field = essay(visit_at, address, case)

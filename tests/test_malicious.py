@@ -16,20 +16,15 @@ def run_snippets(user, setting):
     return {verdict["name"]: verdict for verdict in map(json.loads, lines)}
 
 
-@pytest.mark.parametrize(("setting", "user"), [*product(["namespaces", "bare"], USERS)])
+@pytest.mark.parametrize(
+    ("setting", "user"), [*product(["namespaces", "bare"], USERS), ("old", "ordinary")]
+)
 def test_every_snippet_is_contained(user, setting):
     verdicts = run_snippets(user, setting)
     assert sorted(verdicts) == contain.snippets()
     assert not [v for v in verdicts.values() if any(v["dead"].values())]
 
 
-@pytest.mark.slow
-def test_every_snippet_is_contained_on_an_old_system():
-    """With the Landlock of Linux 5.13."""
-    test_every_snippet_is_contained("ordinary", "old")
-
-
-@pytest.mark.slow
 def test_without_the_sandbox_every_harmless_snippet_succeeds():
     """Else a snippet, or the canary that watches it, would prove nothing."""
     verdicts = run_snippets("ordinary", "free")
