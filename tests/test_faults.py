@@ -23,7 +23,8 @@ from tools.variants import submission, untouched, wrong
 ROOT = Path(__file__).parents[1]
 DEMO = ROOT / "tests" / "data" / "demo_course"
 NAME = "01_tally"
-FEW = 30  # submissions
+FEW = 60  # submissions
+ONE_S = 0.15  # about what a submission takes
 ORPHANS_S = 2  # until everything that a killed grader started has ended
 
 
@@ -84,6 +85,8 @@ class Run:
 
     def end(self, number: int) -> tuple[int, str, list[psutil.Process]]:
         """Send a signal; returns the exit status, what was printed, and the processes left."""
+        if self.command.poll() is not None:
+            pytest.fail(f"the command ended by itself: {self.command.communicate()[0]}")
         family = psutil.Process(self.command.pid).children(recursive=True)
         sessions = {os.getsid(p.pid) for p in family if p.is_running()} - {os.getsid(0)}
         self.command.send_signal(number)
@@ -140,7 +143,7 @@ def kill_again_and_again(root: Path, kills: int, seed: int) -> None:
     for _ in range(kills):
         run = Run(restless)
         run.until(chance.randint(1, 3))
-        time.sleep(chance.uniform(0, 0.3))
+        time.sleep(chance.uniform(0, ONE_S))
         _, _, left = run.end(signal.SIGKILL)
         assert not left
     finish(restless)
