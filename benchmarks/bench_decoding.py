@@ -23,6 +23,14 @@ from pathlib import Path
 from typing import Any
 
 SHAPES = {
+    "7M": {  # the mini-LLM's
+        "vocab_size": 4096,
+        "n_layers": 6,
+        "n_heads": 4,
+        "n_kv_heads": 4,
+        "width": 256,
+        "hidden": 704,
+    },
     "30M": {
         "vocab_size": 8192,
         "n_layers": 8,

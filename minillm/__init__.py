@@ -11,6 +11,7 @@
     trainer checkpoint log flops       a run, its files, what it costs
     language_model                     a trained model on the yardstick
 10  decoding generation beam           the next token, a text, the best text
+    reader stream one_token            what it has read, pieces, speed
     weights pretrained gguf wordpiece  models of others
     storyland grammar                  a world whose entropy is known
     ladder figures figure_data         what the book shows

@@ -8,6 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from minillm.cache import Cache
+from minillm.one_token import OneToken, can_be_written_out
 from minillm.transformer import Transformer
 
 Ids = Sequence[int] | np.ndarray  # of one text, (T,)
@@ -91,6 +92,8 @@ class Reader:
             lengths = torch.tensor([len(row) for row in prompts])
             self._given["prefix"] = lengths.to(self.device)
         self._source = self._pad_sources(sources)
+        self._written_out = can_be_written_out(model)
+        self._one_token: OneToken | None = None
 
     def _pad_sources(self, sources: Sequence[Ids] | None) -> Tensor | None:
         """The sources (B, S); where they are padded goes to the model."""
@@ -126,6 +129,10 @@ class Reader:
         """Read one more token (B,) of each text: logits (B, V) behind it."""
         self._ids[:, self.length] = ids
         self.length += 1
+        if self._written_out:
+            if self._one_token is None:
+                self._one_token = OneToken(self.model, self.cache, len(ids))
+            return self._one_token(ids, self.mask).float()
         logits = self.model(
             ids[:, None], mask=self.mask, cache=self.cache, **self._given
         )
