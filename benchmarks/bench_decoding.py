@@ -10,17 +10,15 @@ is printed; `--out FILE` keeps it.
 
 import argparse
 import json
-import os
-import platform
 import statistics
 import subprocess
 import sys
 import time
 from collections.abc import Callable
-from datetime import date
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
+
+from turns import keep, machine
 
 SHAPES = {
     "7M": {  # the mini-LLM's
@@ -191,24 +189,13 @@ def table(rows: dict[str, list[float]]) -> list[str]:
     return lines
 
 
-def machine() -> str:
-    """Date, processor, versions and what else runs, in one line."""
-    info = Path("/proc/cpuinfo").read_text().splitlines()
-    cpu = next(line for line in info if line.startswith("model name"))
-    versions = ", ".join(f"{name} {version(name)}" for name in ("torch", "transformers"))
-    return (
-        f"{date.today()}; {os.cpu_count()} cores, {cpu.partition(': ')[2].strip()}; "
-        f"Python {platform.python_version()}, {versions}; "
-        f"load average {os.getloadavg()[0]:.1f} at the start."
-    )
-
-
 def report(args: argparse.Namespace) -> list[str]:
     """Measure everything; the lines of the report."""
+    computer = machine("torch", "transformers")
     lines = [
         "# Decoding: tokens per second",
         "",
-        f"{machine()} Made by `benchmarks/bench_decoding.py`.",
+        f"{computer} Made by `benchmarks/bench_decoding.py`.",
         INTRODUCTION.format(**vars(args)),
     ]
     for name in args.shapes:
@@ -238,11 +225,7 @@ def main() -> None:
     if args.job:
         print(json.dumps(measure(args.job, args)))
         return
-    text = "\n".join(report(args))
-    print(text)
-    if args.out:
-        args.out.parent.mkdir(exist_ok=True)
-        args.out.write_text(f"{text}\n", encoding="utf-8")
+    keep(report(args), args.out)
 
 
 if __name__ == "__main__":

@@ -9,20 +9,14 @@ so that whatever else the machine does meets them all. The report is printed; `-
 
 import argparse
 import json
-import os
-import platform
-import statistics
-import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from datetime import date
 from functools import partial
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
+
+from turns import Contestant, Figures, best_seconds, compete, keep, machine, run, table
 
 ORDER = 5
 NLTK_WORDS = 60  # NLTK scores a few words per second
@@ -37,8 +31,6 @@ from words that are cut already. Scoring is the fastest of seven runs within a p
 the time to load or train. NLTK's Kneser-Ney is another model, with one fixed discount and
 probability 0 for unknown words; it is slow, so it has one turn, scores {nltk} words, and is left
 out on bytes."""
-
-Figures = dict[str, float]  # what one process measured of itself
 
 # The jobs. Each runs in a process of its own and returns its figures. Only jobs import NumPy,
 # minillm, NLTK or kenlm: the peak memory of a process starts at that of the one that started it.
@@ -192,45 +184,6 @@ def nltk_model(folder: Path) -> Any:
     return model
 
 
-def best_seconds(work: Callable[[], object], repeats: int = 7) -> float:
-    """The fastest of a few runs in one process: the later ones find memory and caches warm."""
-    seconds = []
-    for _ in range(repeats):
-        start = time.perf_counter()
-        work()
-        seconds.append(time.perf_counter() - start)
-    return min(seconds)
-
-
-# Taking turns.
-
-
-@dataclass
-class Contestant:
-    """A program to measure; each turn adds its figures and its peak memory in MB."""
-
-    name: str
-    take_turn: Callable[[], tuple[Figures, float]]
-    n_turns: int
-    figures: list[Figures] = field(default_factory=list)
-    megabytes: list[float] = field(default_factory=list)
-
-    def values(self, figure: str) -> list[float]:
-        """One figure of every turn."""
-        return [figures[figure] for figures in self.figures]
-
-
-def compete(contestants: list[Contestant]) -> list[Contestant]:
-    """Give everyone their turns, one each per round."""
-    for turn in range(max(contestant.n_turns for contestant in contestants)):
-        for contestant in contestants:
-            if turn < contestant.n_turns:
-                figures, megabytes = contestant.take_turn()
-                contestant.figures.append(figures)
-                contestant.megabytes.append(megabytes)
-    return contestants
-
-
 def run_job(folder: Path, name: str, python: str = sys.executable) -> tuple[Figures, float]:
     """Run one of the jobs in a process of its own."""
     out, _, megabytes = run([python, __file__, "--job", name, "--folder", str(folder)])
@@ -244,66 +197,7 @@ def run_lmplz(folder: Path, program: Path, text: str, *options: str) -> tuple[Fi
     return {"lines to ARPA file": seconds}, megabytes
 
 
-def run(command: list[str]) -> tuple[str, float, float]:
-    """Standard output, seconds and peak MB of a process. Raises `RuntimeError` where it fails."""
-    start = time.perf_counter()
-    with tempfile.TemporaryFile("w+") as errors:
-        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=errors, text=True)
-        out = process.stdout.read()
-        _, status, usage = os.wait4(process.pid, 0)
-        seconds = time.perf_counter() - start
-        process.returncode = os.waitstatus_to_exitcode(status)
-        if process.returncode:
-            errors.seek(0)
-            raise RuntimeError(f"{' '.join(command)} failed:\n{errors.read()}")
-    return out, seconds, usage.ru_maxrss / 1024
-
-
 # The report.
-
-
-def table(contestants: list[Contestant]) -> list[str]:
-    """Median and range of every figure, and how many times the first contestant's first it is."""
-    first = contestants[0].values(next(iter(contestants[0].figures[0])))
-    rows = [
-        "| | median | range | turns | ratio to the first | peak MB |",
-        "|---|---:|---:|---:|---:|---:|",
-    ]
-    for contestant in contestants:
-        for figure in contestant.figures[0]:
-            values = contestant.values(figure)
-            cells = (
-                f"{contestant.name}, {figure}",
-                show(statistics.median(values)),
-                f"{show(min(values))} to {show(max(values))}",
-                str(len(values)),
-                f"{ratio(values, first):.2g}",
-                f"{statistics.median(contestant.megabytes):.0f}",
-            )
-            rows.append(f"| {' | '.join(cells)} |")
-    return rows
-
-
-def ratio(values: list[float], first: list[float]) -> float:
-    """The median, over the rounds that both took part in, of the ratio within the round."""
-    return statistics.median(a / b for a, b in zip(values, first, strict=False))
-
-
-def show(value: float) -> str:
-    """Seconds with two decimals, words per second without."""
-    return f"{value:.2f}" if value < 100 else f"{value:,.0f}"
-
-
-def machine(kenlm: str) -> str:
-    """Date, processor, versions and what else runs, in one line."""
-    info = Path("/proc/cpuinfo").read_text().splitlines()
-    cpu = next(line for line in info if line.startswith("model name"))
-    versions = ", ".join(f"{name} {version(name)}" for name in ("numpy", "nltk"))
-    return (
-        f"{date.today()}; {os.cpu_count()} cores, {cpu.partition(': ')[2].strip()}; "
-        f"Python {platform.python_version()}, {versions}, KenLM {kenlm}; "
-        f"load average {os.getloadavg()[0]:.1f} at the start."
-    )
 
 
 def line_up(args: argparse.Namespace, folder: Path) -> dict[str, list[Contestant]]:
@@ -348,10 +242,11 @@ def report(args: argparse.Namespace, folder: Path) -> list[str]:
     """Measure everything; the lines of the report."""
     tokens, _ = run_job(folder, "prepare")
     absent = missing(args)
+    computer = machine("numpy", "nltk", also=[f"KenLM {args.kenlm_version}"])
     lines = [
         "# n-gram models: time and memory",
         "",
-        f"{machine(args.kenlm_version)} Made by `benchmarks/bench_ngram.py`.",
+        f"{computer} Made by `benchmarks/bench_ngram.py`.",
         introduction(tokens),
         *(f"Skipped for want of `{option}`: {name}." for name, option in absent.items()),
     ]
@@ -376,11 +271,7 @@ def main() -> None:
         print(json.dumps(JOBS[args.job](args.folder)))
         return
     with tempfile.TemporaryDirectory() as folder:
-        text = "\n".join(report(args, Path(folder)))
-    print(text)
-    if args.out:
-        args.out.parent.mkdir(exist_ok=True)
-        args.out.write_text(f"{text}\n", encoding="utf-8")
+        keep(report(args, Path(folder)), args.out)
 
 
 if __name__ == "__main__":

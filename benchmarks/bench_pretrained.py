@@ -8,18 +8,14 @@ take turns. The report is printed; `--out FILE` keeps it.
 
 import argparse
 import json
-import os
-import platform
 import sys
 import time
 from collections.abc import Callable
-from datetime import date
 from functools import partial
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from bench_ngram import Contestant, best_seconds, compete, run, table
+from turns import Contestant, Figures, best_seconds, compete, keep, machine, run, table
 
 N_TOKENS = 128
 N_SENTENCES = 128
@@ -30,8 +26,6 @@ start and imports. Writing is greedy, {N_TOKENS} tokens after a prompt of 5, at 
 cache, the faster of two runs; `transformers` has the same shape with random weights, which take
 the same time. Sentences are {N_SENTENCES} paragraphs of Austen of up to 200 characters, in
 batches of 32 by length, cut by WordPiece and by `tokenizers`; the fastest of three runs."""
-
-Figures = dict[str, float]
 
 
 def path() -> Path:
@@ -194,25 +188,13 @@ def run_job(name: str) -> tuple[Figures, float]:
     return json.loads(out), megabytes
 
 
-def machine() -> str:
-    """Date, processor, versions and what else runs, in one line."""
-    info = Path("/proc/cpuinfo").read_text().splitlines()
-    cpu = next(line for line in info if line.startswith("model name"))
-    names = ("torch", "transformers", "tokenizers", "gguf", "numpy")
-    return (
-        f"{date.today()}; {os.cpu_count()} cores, {cpu.partition(': ')[2].strip()}; "
-        f"Python {platform.python_version()}, "
-        f"{', '.join(f'{name} {version(name)}' for name in names)}; "
-        f"load average {os.getloadavg()[0]:.1f} at the start."
-    )
-
-
 def report(n_turns: int) -> list[str]:
     """Measure everything; the lines of the report."""
+    computer = machine("torch", "transformers", "tokenizers", "gguf", "numpy")
     lines = [
         "# Published models: loading, writing, comparing sentences",
         "",
-        f"{machine()} Made by `benchmarks/bench_pretrained.py`.",
+        f"{computer} Made by `benchmarks/bench_pretrained.py`.",
         INTRODUCTION,
     ]
     for title, rows in TABLES.items():
@@ -238,11 +220,7 @@ def main() -> None:
     except FileNotFoundError as missing:
         print(f"Skipped: {missing}.")
         return
-    text = "\n".join(report(args.turns))
-    print(text)
-    if args.out:
-        args.out.parent.mkdir(exist_ok=True)
-        args.out.write_text(f"{text}\n", encoding="utf-8")
+    keep(report(args.turns), args.out)
 
 
 if __name__ == "__main__":

@@ -10,20 +10,17 @@ report is printed; `--out FILE` keeps it.
 import argparse
 import json
 import os
-import platform
 import sys
 import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable
-from datetime import date
 from functools import partial
-from importlib.metadata import version
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from bench_ngram import Contestant, Figures, best_seconds, compete, run, table
+from turns import Contestant, Figures, best_seconds, compete, keep, machine, run, table
 
 INTRODUCTION = """
 The chapters of the novels of Jane Austen that belong to the training split, {megabytes:.1f} MB of
@@ -279,22 +276,10 @@ def line_up(args: argparse.Namespace, folder: Path) -> dict[str, list[Contestant
     }
 
 
-def machine() -> str:
-    """Date, processor, versions and what else runs, in one line."""
-    info = Path("/proc/cpuinfo").read_text().splitlines()
-    cpu = next(line for line in info if line.startswith("model name"))
-    packages = ("numpy", "tokenizers", "tiktoken", "rustbpe")
-    versions = ", ".join(f"{name} {version(name)}" for name in packages)
-    return (
-        f"{date.today()}; {os.cpu_count()} cores, {cpu.partition(': ')[2].strip()}; "
-        f"Python {platform.python_version()}, {versions}; "
-        f"load average {os.getloadavg()[0]:.1f} at the start."
-    )
-
-
 def report(args: argparse.Namespace, folder: Path) -> list[str]:
     """Measure everything; the lines of the report."""
-    head = f"{machine()} Made by `benchmarks/bench_tokenizer.py`."
+    computer = machine("numpy", "tokenizers", "tiktoken", "rustbpe")
+    head = f"{computer} Made by `benchmarks/bench_tokenizer.py`."
     sizes, _ = run_job(folder, args.vocab, "prepare")
     lines = ["# Byte-level BPE: time and memory", "", head, INTRODUCTION.format(**sizes)]
     for title, contestants in line_up(args, folder).items():
@@ -316,11 +301,7 @@ def main() -> None:
         print(json.dumps(JOBS[args.job](args.folder, args.vocab)))
         return
     with tempfile.TemporaryDirectory() as folder:
-        text = "\n".join(report(args, Path(folder)))
-    print(text)
-    if args.out:
-        args.out.parent.mkdir(exist_ok=True)
-        args.out.write_text(f"{text}\n", encoding="utf-8")
+        keep(report(args, Path(folder)), args.out)
 
 
 if __name__ == "__main__":

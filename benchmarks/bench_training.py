@@ -11,19 +11,15 @@ second and utilisation at 124 million parameters and more instead.
 import argparse
 import importlib.util
 import json
-import os
-import platform
 import sys
 import time
 from collections.abc import Callable
 from contextlib import redirect_stdout
-from datetime import date
 from functools import partial
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from bench_ngram import Contestant, Figures, compete, run, table
+from turns import Contestant, Figures, compete, keep, machine, run, table
 
 # layers, heads, width, context, batch, vocabulary
 SHAPES = {
@@ -267,18 +263,6 @@ def gpu_report(args: argparse.Namespace) -> list[str]:
     return lines
 
 
-def machine() -> str:
-    """Date, processor, versions and what else runs, in one line."""
-    info = Path("/proc/cpuinfo").read_text().splitlines()
-    cpu = next(line for line in info if line.startswith("model name"))
-    versions = ", ".join(f"{name} {version(name)}" for name in ("torch", "transformers"))
-    return (
-        f"{date.today()}; {os.cpu_count()} cores, {cpu.partition(': ')[2].strip()}; "
-        f"Python {platform.python_version()}, {versions}, nanoGPT's model.py of 2025-11-12; "
-        f"load average {os.getloadavg()[0]:.1f} at the start."
-    )
-
-
 def main() -> None:
     """Run one job, or measure everything and write the report."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
@@ -294,12 +278,11 @@ def main() -> None:
     if args.job:
         print(json.dumps(measure(**args.job)))
         return
-    lines = ["# Training: tokens per second", "", f"{machine()} Made by `{Path(__file__).name}`."]
-    text = "\n".join(lines + (cpu_report if args.device == "cpu" else gpu_report)(args))
-    print(text)
-    if args.out:
-        args.out.parent.mkdir(exist_ok=True)
-        args.out.write_text(f"{text}\n", encoding="utf-8")
+    nanogpt = "nanoGPT's model.py of 2025-11-12"
+    computer = machine("torch", "transformers", also=[nanogpt])
+    head = f"{computer} Made by `benchmarks/bench_training.py`."
+    rows = (cpu_report if args.device == "cpu" else gpu_report)(args)
+    keep(["# Training: tokens per second", "", head, *rows], args.out)
 
 
 if __name__ == "__main__":

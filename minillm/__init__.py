@@ -13,6 +13,7 @@
 10  decoding generation beam           the next token, a text, the best text
     reader stream one_token            what it has read, pieces, speed
     weights pretrained gguf wordpiece  models of others
+    quantization                       their weights in few bits
     storyland grammar                  a world whose entropy is known
     ladder figures figure_data         what the book shows
 

@@ -9,7 +9,7 @@ from gguf import GGMLQuantizationType, GGUFWriter, quants
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from minillm import gguf
+from minillm import gguf, quantization
 
 
 def string(text):
@@ -86,31 +86,31 @@ def test_metadata_of_every_type_by_hand(read):
 
 
 def test_q4_1_block_by_hand():
-    block = np.zeros(1, gguf.FORMATS[3].dtype)
+    block = np.zeros(1, quantization.FORMATS[3].dtype)
     block["scale"], block["minimum"] = 0.5, -1.0
     block["codes"][0, :2] = 0xF0, 0x21  # low halves: weights 0, 1; high: 16, 17
-    weights = gguf.dequantize_q4_1(block)
+    weights = quantization.dequantize_q4_1(block)
     assert weights.dtype == np.float32
     assert weights.shape == (1, 32)
     assert weights[0, [0, 1, 2, 16, 17]].tolist() == [-1.0, -0.5, -1.0, 6.5, 0.0]
 
 
 def test_q4_0_block_by_hand():
-    block = np.zeros(1, gguf.FORMATS[2].dtype)
+    block = np.zeros(1, quantization.FORMATS[2].dtype)
     block["scale"] = -2.0
     block["codes"][0, 0] = 0xF8
-    assert gguf.dequantize_q4_0(block)[0, [0, 16, 1]].tolist() == [0.0, -14.0, 16.0]
+    assert quantization.dequantize_q4_0(block)[0, [0, 16, 1]].tolist() == [0.0, -14.0, 16.0]
 
 
 def test_q8_0_block_by_hand():
-    block = np.zeros(1, gguf.FORMATS[8].dtype)
+    block = np.zeros(1, quantization.FORMATS[8].dtype)
     block["scale"] = 0.25
     block["codes"][0, :3] = -128, 127, 1
-    assert gguf.dequantize_q8_0(block)[0, :4].tolist() == [-32.0, 31.75, 0.25, 0.0]
+    assert quantization.dequantize_q8_0(block)[0, :4].tolist() == [-32.0, 31.75, 0.25, 0.0]
 
 
 def test_bf16_by_hand():
-    assert gguf.dequantize_bf16(np.array([0x3FC0], np.uint16)).tolist() == [1.5]
+    assert quantization.dequantize_bf16(np.array([0x3FC0], np.uint16)).tolist() == [1.5]
 
 
 @pytest.mark.parametrize("name", ["F32", "F16", "BF16", "Q4_0", "Q4_1", "Q8_0"])
