@@ -32,7 +32,7 @@ test: .venv/test.stamp ## style, types and all tests (SLOW=1: the long ones too)
 	$(BIN)/ruff check . || status=1; \
 	$(BIN)/ruff format --check . || status=1; \
 	$(BIN)/mypy || status=1; \
-	$(BIN)/python -m pytest -n $(WORKERS) $(if $(SLOW),,-m "not slow") && exit $$status
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(if $(SLOW),,-m "not slow") && exit $$status
 
 lab: .venv/book.stamp ## open JupyterLab: .md chapters open as notebooks
 	$(BIN)/jupyter lab

@@ -61,8 +61,10 @@ TABLE: dict[str, dict[str, Any]] = {
 def configure(row: str, **sizes: Any) -> Config:
     """A row of the table at some size; any setting can be replaced.
 
-    >>> configure("llama", vocab_size=32_000, n_layers=32, n_heads=32,
-    ...           width=4096, hidden=ffn_width(4096), context=2048)
+    >>> config = configure("llama", vocab_size=32_000, n_layers=32, width=4096,
+    ...                    n_heads=32, hidden=ffn_width(4096), context=2048)
+    >>> config.activation, config.norm
+    ('swiglu', 'rms')
 
     Raises `ValueError` on a row or a setting that does not exist.
     """

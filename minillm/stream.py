@@ -27,6 +27,7 @@ class TextStream:
     With the first stop string the text ends, in front of it, and `stopped` is
     True. The vocabulary joins the bytes of its tokens, all of ours do.
 
+    >>> from minillm.corpus import ByteVocabulary
     >>> stream = TextStream(ByteVocabulary(), stop=["END"])
     >>> [stream.push(int(i)) for i in ByteVocabulary().encode("é, E! END")]
     ['', 'é', ',', ' ', '', 'E!', ' ', '', '', '']
