@@ -81,7 +81,13 @@ def product(
         return partial(F.linear, weight=weight, bias=bias)
     mkl = torch.ops.mkl
     packed = mkl._mkl_reorder_linear_weight(weight, batch)
-    return lambda x: mkl._mkl_linear(x, packed, weight, bias, batch)
+
+    def times(x: Tensor) -> Tensor:
+        if x.dtype != weight.dtype:  # within autocast
+            return F.linear(x, weight, bias)
+        return mkl._mkl_linear(x, packed, weight, bias, batch)
+
+    return times
 
 
 class Norm(NamedTuple):

@@ -146,6 +146,13 @@ def test_texts_are_the_same_with_it_and_without(monkeypatch):
     assert len(read) == 9
 
 
+@pytest.mark.parametrize("B", [1, 3])
+def test_autocast_is_no_error(B):
+    with torch.autocast("cpu", torch.bfloat16):
+        texts = generate(build("llama"), PROMPTS[:B], 5, eos=None)
+    assert [len(text) for text in texts] == [5] * B
+
+
 def test_beam_search_is_the_same_with_it_and_without(monkeypatch):
     model, read = build("llama"), calls(monkeypatch)
 
