@@ -21,6 +21,7 @@ import sys
 import tempfile
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
@@ -96,12 +97,17 @@ class Run:
         printed = _drain(self.out)
         words = [*self.prey.secrets.values(), "root:x:0:0:"]
         known = {os.getpid(), self.prey.examiner.pid}
+        left = _orphans_after_a_while(known)
+        # On a busy machine it takes a moment until a death or a call is noticed.
+        patience = 5 if self.setting == "free" else 0
+        if canary(self.name) in ("listener", "processes"):
+            _wait(patience, lambda: status or self._is_noticed(heard))
         dead = {
             "secrets": any(word in printed for word in words),
             "files": self.prey.files() != before,
             "listener": self.prey.listener.heard != heard,
             "processes": status != 0 or self.prey.examiner.poll() is not None,
-            "orphans": bool(_orphans_after_a_while(known)),
+            "orphans": bool(left),
             "time": report.get("seconds", 0) >= self.time_s,
             "processor": report.get("cpu_s", 0) > CPU_S + 0.5,
             "memory": report.get("memory_mb", 0) > MEMORY_MB,
@@ -110,6 +116,10 @@ class Run:
         }
         shutil.rmtree(self.scratch, ignore_errors=True)
         return {"name": self.name, "dead": dead, "printed": printed[-500:], **report}
+
+    def _is_noticed(self, heard: int) -> bool:
+        """Whether the examiner is dead, or the listener has heard more than `heard`."""
+        return self.prey.examiner.poll() is not None or self.prey.listener.heard != heard
 
     def _be_zygote(self) -> None:
         """Prepare the sandbox, fork the student's process, end it when it does not end."""
@@ -200,12 +210,18 @@ def _drain(descriptor: int) -> str:
     return b"".join(chunks).decode(errors="replace")
 
 
+def _wait(seconds: float, until: Callable[[], object]) -> None:
+    """Wait until something is true, at most so long."""
+    end = time.monotonic() + seconds
+    while not until() and time.monotonic() < end:
+        time.sleep(0.05)
+
+
 def _orphans_after_a_while(known: set[int]) -> list[int]:
     """Processes of this run that are there after two seconds and should not be; killed then."""
-    end = time.monotonic() + 2
     time.sleep(0.05)
-    while (found := _orphans(known)) and time.monotonic() < end:
-        time.sleep(0.05)
+    _wait(2, lambda: not _orphans(known))
+    found = _orphans(known)
     for process in found:
         with contextlib.suppress(OSError):
             os.kill(process, signal.SIGKILL)
