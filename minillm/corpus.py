@@ -40,8 +40,7 @@ def austen(split: Literal["train", "valid", "test"]) -> list[Document]:
     """
     if split not in ("train", "valid", "test"):
         raise ValueError(f"split is 'train', 'valid' or 'test', not {split!r}")
-    chapters = (c for file in _files("austen") for c in _chapters(*file))
-    return [c for c in chapters if split_of(c.name) == split]
+    return [c for file in _files("austen") for c in _chapters(*file, split)]
 
 
 def chinese() -> list[Document]:
@@ -79,15 +78,13 @@ def _files(folder: str) -> Iterator[tuple[str, str]]:
         yield file, raw.decode()
 
 
-def _chapters(file: str, text: str) -> list[Document]:
+def _chapters(file: str, text: str, split: str) -> Iterator[Document]:
+    """The chapters of one novel that belong to a split."""
     _, *bodies = CHAPTER.split(text)
-    return [
-        Document(
-            f"{file.removesuffix('.txt')}/{number:02}",
-            unwrap(BORDER.sub("", body)),
-        )
-        for number, body in enumerate(bodies, 1)
-    ]
+    for number, body in enumerate(bodies, 1):
+        name = f"{file.removesuffix('.txt')}/{number:02}"
+        if split_of(name) == split:
+            yield Document(name, unwrap(BORDER.sub("", body)))
 
 
 def unwrap(text: str) -> str:

@@ -15,7 +15,7 @@ import sys
 import tempfile
 import threading
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -103,13 +103,10 @@ class Target:
 
     def snapshot(self) -> dict[str, str]:
         """A digest of each file that no submission may change, and of what is listed beside it."""
-        files = [path for path in sorted(self.root.rglob("*")) if path.is_file()]
-        own = self.private / "autograded"
-        return {
-            str(path.relative_to(self.root)): hashlib.sha256(path.read_bytes()).hexdigest()
-            for path in files
-            if own not in path.parents and "__pycache__" not in path.parts
-        }
+        found = {}
+        for path in files_below(self.root, {self.private / "autograded"}):
+            found[str(path.relative_to(self.root))] = hashlib.sha256(path.read_bytes()).hexdigest()
+        return found
 
     def harm(self, student: str, ignored: Iterable[str] = ()) -> list[str]:
         """What `student`'s code leaked or damaged so far."""
@@ -142,6 +139,14 @@ class Target:
     def close(self) -> None:
         """Stop listening."""
         self.listener.close()
+
+
+def files_below(root: Path, ignored: set[Path]) -> Iterator[Path]:
+    """Every file in `root` that is in no ignored folder and no cache of compiled modules."""
+    for folder, folders, files in os.walk(root):
+        here = Path(folder)
+        folders[:] = [f for f in folders if f != "__pycache__" and here / f not in ignored]
+        yield from (path for name in files if (path := here / name).is_file())
 
 
 class Listener:

@@ -37,25 +37,27 @@ def scores(notebook: NotebookNode, path: Path, hidden: bool = True) -> dict[str,
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(PRELOADED)
     receiver, sender = context.Pipe(duplex=False)
-    arguments = sources, str(Path(path).parents[2]), withheld_modules(path), sender
-    process = context.Process(target=run, args=arguments, daemon=True)
-    process.start()
-    sender.close()
-    try:
-        if not receiver.poll(PATIENCE_S):
-            raise TimeoutError(f"the submission ran for more than {PATIENCE_S} s")
-        ended_well = receiver.recv()
-    finally:
-        process.kill()
-        process.join()
+    with tempfile.TemporaryDirectory() as folder:
+        arguments = sources, folder, str(Path(path).parents[2]), withheld_modules(path), sender
+        process = context.Process(target=run, args=arguments, daemon=True)
+        process.start()
+        sender.close()
+        try:
+            if not receiver.poll(PATIENCE_S):
+                raise TimeoutError(f"the submission ran for more than {PATIENCE_S} s")
+            ended_well = receiver.recv()
+        finally:
+            process.kill()
+            process.join()
     points = {grade_id(c): float(c.metadata.nbgrader.points) for c in cells(notebook, "check")}
     return {name: points[name] * ended_well[name] for name in points}
 
 
-def run(sources: list[tuple], course: str, withheld: list[str], sender: Connection) -> None:
-    """Body of the process: run the cells and send which of them ended without an error."""
+def run(
+    sources: list[tuple], folder: str, course: str, withheld: list[str], sender: Connection
+) -> None:
+    """Body of the process: run the cells in `folder` and send which ended without an error."""
     os.dup2(os.open(os.devnull, os.O_RDWR), 0)
-    folder = tempfile.mkdtemp()
     os.chdir(folder)
     sys.path[:0] = [folder, course]
     sys.modules.update(dict.fromkeys(withheld))

@@ -196,6 +196,22 @@ def test_worker_whose_supervisor_dies_leaves_nothing_behind(course):
     assert alive == []
 
 
+@pytest.mark.parametrize(
+    "end",
+    [Worker.close, lambda worker: worker.process.stdin.close()],
+    ids=["closed", "supervisor dies"],
+)
+def test_worker_that_ended_leaves_no_folder_behind(course, end):
+    write(course, submission(course.source(NAME)))
+    worker = Worker(course, NAME, LIMITS)
+    assert worker.grade(Job(NAME, "ada")).earned == 60
+    assert Path(worker.scratch).exists()
+    end(worker)
+    worker.process.wait(5)
+    assert not Path(worker.scratch).exists()
+    worker.close()
+
+
 def test_unsafe_worker_grades_without_layers_and_says_so(course):
     write(course, submission(course.source(NAME)))
     with Worker(course, NAME, LIMITS, unsafe=True) as worker:

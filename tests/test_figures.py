@@ -31,7 +31,8 @@ QUESTIONS = """<div class="quiz"><ol>
 <code>indeed</code>.</p></li></ul></li></ol></div>
 <div class="predict"><p>How many?</p></div>
 <div class="cell"><details><summary>Show</summary><pre>42</pre></details></div>"""
-AXE = """async () => (await axe.run(document, {preload: false})).violations
+AXE = """async () => (await axe.run(document, {preload: false, resultTypes: ["violations"]}))
+    .violations
     .filter(v => ["serious", "critical"].includes(v.impact))
     .flatMap(v => v.nodes.map(n => [v.id, n.html.slice(0, 200)]))"""
 

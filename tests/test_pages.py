@@ -31,7 +31,8 @@ TOO_WIDE = """() => {
         .filter(e => e.getBoundingClientRect().right > width + 1)
         .map(e => e.outerHTML.slice(0, 200)).slice(0, 5);
 }"""
-AXE = """async () => (await axe.run(document, {preload: false})).violations
+AXE = """async () => (await axe.run(document, {preload: false, resultTypes: ["violations"]}))
+    .violations
     .filter(v => ["serious", "critical"].includes(v.impact))
     .flatMap(v => v.nodes.map(n => [v.id, n.html.slice(0, 200)]))"""
 

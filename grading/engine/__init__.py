@@ -18,8 +18,3 @@ A submission goes through these modules, in this order:
     cells     code cells in one namespace, without Jupyter
     autograded  the notebook that formgrader opens
 """
-
-import sys
-
-# jsonschema, under nbformat, would build a grammar of Internet addresses: most of a worker's start.
-sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]

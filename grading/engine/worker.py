@@ -5,6 +5,7 @@ import dataclasses
 import itertools
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -34,13 +35,14 @@ class Worker:
         self, course: Course, assignment: str, limits: Limits = DEFAULT_LIMITS, unsafe: bool = False
     ) -> None:
         self.course, self.assignment, self.unsafe = course, assignment, unsafe
+        self.scratch = tempfile.mkdtemp(prefix="grading-")
         options = {
             "root": str(course.root),
             "assignment": assignment,
             "limits": dataclasses.asdict(limits),
             "unsafe": unsafe,
             "uid": self._uid(),
-            "scratch": tempfile.mkdtemp(prefix="grading-"),
+            "scratch": self.scratch,
         }
         tools = str(Path(__file__).parents[2])
         paths = [str(course.root), tools, os.environ.get("PYTHONPATH", "")]
@@ -87,6 +89,7 @@ class Worker:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait()
+        shutil.rmtree(self.scratch, ignore_errors=True)
         for stream in (self.process.stdin, self.process.stdout):
             with contextlib.suppress(OSError, ValueError):
                 stream and stream.close()
