@@ -30,6 +30,7 @@ from grading.engine.namespaces import enter_namespaces, mount_scratch
 from grading.engine.readable import default_read_paths
 from grading.engine.sandbox import Policy, Sandbox
 from grading.engine.scratch import scratch_size
+from tests.ordinary_user import come_first
 from tests.prey import Prey
 
 FOLDER = Path(__file__).parent / "malicious"
@@ -157,6 +158,7 @@ class Run:
 
     def _be_student(self, sandbox: Sandbox | None, zygote: int) -> None:
         try:
+            os.sched_setscheduler(0, os.SCHED_OTHER, os.sched_param(0))
             names = {**self.prey.names(self.scratch), "ZYGOTE": zygote, "__name__": "__main__"}
             os.chdir(self.scratch)
             if sandbox:
@@ -241,6 +243,7 @@ def _orphans(known: set[int]) -> list[int]:
 
 def main(setting: str, *names: str) -> None:
     """Run the snippets, all that this setting allows where none is named."""
+    come_first()  # the watcher looks in time, however busy the machine is
     allowed = [name for name in snippets() if setting != "free" or may_run_free(name)]
     prey = Prey()
     try:

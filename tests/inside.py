@@ -14,9 +14,10 @@ USERS = ["root", "ordinary"] if os.geteuid() == 0 else ["ordinary"]
 UID = 61_998 if os.geteuid() == 0 else None
 
 
-def as_user(user, *words, **options):
+def as_user(user, *words, first=False, **options):
     """Run Python with these words as root or as an ordinary user; returns what it printed."""
-    command = [sys.executable, *words] if user == "root" else ordinary_user.command(*words)
+    ordinary = ordinary_user.command(*words, first=first)
+    command = [sys.executable, *words] if user == "root" else ordinary
     result = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, **options)
     assert result.returncode == 0, result.stderr
     return result.stdout

@@ -1,9 +1,11 @@
-"""Run a command as an ordinary user: `python tests/ordinary_user.py COMMAND...`
+"""Run a command as an ordinary user: `python tests/ordinary_user.py [--first] COMMAND...`
 
+With `--first` it does not wait for a processor while other programs work, where root may say so.
 Root becomes a user that owns nothing. Where the interpreter or the repository lies below a folder
 that only root may enter, that folder is replaced, for the command alone, by one with open doors.
 """
 
+import contextlib
 import ctypes
 import os
 import sys
@@ -14,9 +16,15 @@ NEW_MOUNTS, BIND, RECURSIVE, PRIVATE = 0x20000, 0x1000, 0x4000, 0x40000
 LIBC = ctypes.CDLL(None, use_errno=True)
 
 
-def command(*words: str) -> list[str]:
+def command(*words: str, first: bool = False) -> list[str]:
     """The command line that runs Python with these words as an ordinary user."""
-    return [sys.executable, __file__, sys.executable, *words]
+    return [sys.executable, __file__, *["--first"] * first, sys.executable, *words]
+
+
+def come_first() -> None:
+    """Let this process and its children run before all others, if that is allowed."""
+    with contextlib.suppress(PermissionError):
+        os.sched_setscheduler(0, os.SCHED_RR, os.sched_param(1))
 
 
 def _checked(result: int) -> None:
@@ -47,6 +55,10 @@ def _open_doors(path: Path) -> None:
 
 def main() -> None:
     """Become the ordinary user and run the command."""
+    words = sys.argv[1:]
+    if words[0] == "--first":
+        words.pop(0)
+        come_first()
     if os.geteuid() == 0:
         paths = [Path(sys.base_prefix), Path(sys.prefix), Path(__file__).parents[1]]
         if any(_closed(path) for path in paths):
@@ -58,7 +70,7 @@ def main() -> None:
         os.setresgid(UID, UID, UID)
         os.setresuid(UID, UID, UID)
     os.environ["HOME"] = "/nonexistent"
-    os.execv(sys.argv[1], sys.argv[1:])
+    os.execv(words[0], words)
 
 
 if __name__ == "__main__":
