@@ -175,13 +175,20 @@ def rounds(path: Path) -> list[list[Variant]]:
 
 
 ROUNDS = [(path, number) for path in PATHS for number in range(len(rounds(path)))]
+WHOLE = 4  # every so many rounds, in the quick tier
 
 
-@pytest.mark.parametrize(("path", "number"), ROUNDS, ids=lambda part: getattr(part, "stem", part))
-def test_mistakes_in_many_problems_cost_their_points_once(path, number):
+@pytest.mark.parametrize(
+    ("path", "number", "whole"),
+    [(path, number, number % WHOLE == 0) for path, number in ROUNDS]
+    + [pytest.param(*each, True, marks=pytest.mark.slow) for each in ROUNDS if each[1] % WHOLE],
+    ids=lambda part: getattr(part, "stem", part),
+)
+def test_mistakes_in_many_problems_cost_their_points_once(path, number, whole):
     """The integration run too is unharmed by wrong parts: all of them go through it here."""
     variants = rounds(path)[number]
-    outcomes = trial(with_variants(path, *variants), path)
+    notebook = with_variants(path, *variants)
+    outcomes = trial(notebook if whole else without_integration(notebook, path), path)
     points = worth(path)
     assert lost(outcomes) == {v.problem: points[v.problem] for v in variants}
 

@@ -62,11 +62,10 @@ def test_a_header_that_lacks_something_is_refused(tmp_path):
         parse(tmp_path / "cheat.py")
 
 
-@pytest.mark.parametrize("course", sorted({attack.course for attack in QUICK}))
-def test_no_cheat_pays_leaks_or_damages(course):
-    chosen = [attack for attack in QUICK if attack.course == course]
-    found = outcomes("this user", chosen)
-    assert [o.name for o in found] == [*(attack.name for attack in chosen), HONEST]
+def test_no_cheat_pays_leaks_or_damages():
+    found = outcomes("this user", QUICK)
+    expected = [attack.name for attack in QUICK] + [HONEST] * len(EVERY)
+    assert sorted(o.name for o in found) == sorted(expected)
     assert faults(found) == []
 
 

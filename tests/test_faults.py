@@ -23,7 +23,8 @@ from tools.variants import submission, untouched, wrong
 ROOT = Path(__file__).parents[1]
 DEMO = ROOT / "tests" / "data" / "demo_course"
 NAME = "01_tally"
-FEW = 60  # submissions
+FEW = 60  # submissions, for a grader that is killed five times
+FEWER = 24  # for one that is stopped once
 ONE_S = 0.15  # about what a submission takes
 ORPHANS_S = 2  # until everything that a killed grader started has ended
 
@@ -52,6 +53,15 @@ def few(tmp_path_factory) -> Path:
     root = tmp_path_factory.mktemp("few")
     with pytest.MonkeyPatch.context() as patch:
         collected(root, FEW, patch)
+    return root
+
+
+@pytest.fixture(scope="module")
+def fewer(tmp_path_factory) -> Path:
+    """A folder with a course and FEWER submissions."""
+    root = tmp_path_factory.mktemp("fewer")
+    with pytest.MonkeyPatch.context() as patch:
+        collected(root, FEWER, patch)
     return root
 
 
@@ -170,8 +180,8 @@ def test_grader_killed_at_twenty_points_of_200_submissions_loses_nothing(tmp_pat
 
 
 @pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
-def test_grader_that_is_stopped_goes_on_later(few, tmp_path, number, status):
-    shutil.copytree(few, tmp_path, dirs_exist_ok=True)
+def test_grader_that_is_stopped_goes_on_later(fewer, tmp_path, number, status):
+    shutil.copytree(fewer, tmp_path, dirs_exist_ok=True)
     run = Run(tmp_path)
     run.until(3)
     returned, output, left = run.end(number)
@@ -179,6 +189,6 @@ def test_grader_that_is_stopped_goes_on_later(few, tmp_path, number, status):
     assert "the same command goes on" in output
     assert "Traceback" not in output
     done = run.graded()
-    assert 3 <= done < FEW
-    assert f"1 of {FEW - done} " in finish(tmp_path)
-    assert len(marks(tmp_path)) == FEW
+    assert 3 <= done < FEWER
+    assert f"1 of {FEWER - done} " in finish(tmp_path)
+    assert len(marks(tmp_path)) == FEWER

@@ -106,14 +106,18 @@ class Graded:
         return next(case for case in self.cases if case.what == what)
 
 
-COURSES = [copy_of_demo, pytest.param(copy_of_course, marks=pytest.mark.slow)]
+COURSES = [  # and the seconds that a cell may take
+    pytest.param((copy_of_demo, 4), id="demo"),
+    pytest.param((copy_of_course, 25), id="ngrams", marks=pytest.mark.slow),
+]
 
 
-@pytest.fixture(scope="module", params=COURSES, ids=["demo", "ngrams"])
+@pytest.fixture(scope="module", params=COURSES)
 def sqlite_class(request, tmp_path_factory) -> Graded:
     """Thirty students who do an assignment, on SQLite."""
+    course, seconds = request.param
     folder = tmp_path_factory.mktemp("thirty")
-    return Graded(folder, request.param, "all", MINILLM_CELL_TIMEOUT="10")
+    return Graded(folder, course, "all", MINILLM_CELL_TIMEOUT=str(seconds))
 
 
 @pytest.fixture(scope="module")
@@ -298,7 +302,7 @@ def test_every_grade_says_what_it_was_made_of(sqlite_class):
         if attempt:
             assert attempt.layers, "graded without a sandbox"
             assert attempt.submission == state.collected.submission
-            assert attempt.limits.cell_s == 10
+            assert attempt.limits.cell_s == float(sqlite_class.environment["MINILLM_CELL_TIMEOUT"])
             assert len({attempt.source, attempt.environment}) == 2
 
 

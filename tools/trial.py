@@ -19,6 +19,9 @@ from nbformat import NotebookNode
 from tools.assignment import cells, grade_id, problem, read
 from tools.weave import withheld_modules
 
+# What is slow to import; torch's optimizers import its compiler.
+PRELOADED = ["numpy", "torch._dynamo", "tools.trial", "tools.variants"]
+
 
 @dataclass(frozen=True)
 class Outcome:
@@ -62,7 +65,7 @@ def _context() -> multiprocessing.context.BaseContext:
     if "forkserver" not in multiprocessing.get_all_start_methods():
         return multiprocessing.get_context("spawn")
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["numpy", "tools.trial", "tools.variants"])
+    context.set_forkserver_preload(PRELOADED)
     return context
 
 
