@@ -54,6 +54,20 @@ def load(corpus: str = "austen", until: str = "99") -> list[Rung]:
     return sorted(rungs, key=lambda rung: rung.test, reverse=True)
 
 
+def curves(corpus: str = "austen") -> dict[str, list[dict[str, float]]]:
+    """How the trained rungs of a corpus came down, by model.
+
+    Each point is a validation during training: `step`, `flops` and `seconds`
+    spent so far, `train` and `valid` in bits per byte. Raises `ValueError`
+    where there are none.
+    """
+    stored = json.loads((DATA / "results" / "curves.json").read_text())
+    found = {c["model"]: c["points"] for c in stored if c["corpus"] == corpus}
+    if not found:
+        raise ValueError(f"no curve for corpus {corpus!r} in data/results")
+    return found
+
+
 def table(rungs: Iterable[Rung]) -> str:
     """The rungs as a table in Markdown: bits per byte, size, training time."""
     lines = [

@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 import tools.bands
+import tools.compute
 import tools.mini_llm
 from minillm import ladder
 from tools.texts import texts_of
@@ -27,7 +28,7 @@ def results(tmp_path, monkeypatch):
 
 
 def test_mini_llm_trains_scores_compares_and_writes(results, tmp_path, monkeypatch, capsys):
-    words = f"mini_llm --corpus storyland --keep --out {tmp_path / 'out'} {TINY}"
+    words = f"mini_llm --recipe storyland --keep --out {tmp_path / 'out'} {TINY}"
     for _ in range(2):  # the second time in place of the first
         monkeypatch.setattr(sys, "argv", words.split())
         tools.mini_llm.main()
@@ -41,6 +42,10 @@ def test_mini_llm_trains_scores_compares_and_writes(results, tmp_path, monkeypat
     assert rung["test"] == pytest.approx(score["test"], abs=1e-5)
     assert rung["flops"] == score["flops"] > 1e8
     assert ladder.Rung(**rung).seed == 0
+    (curve,) = json.loads((results / "curves.json").read_text())
+    assert (curve["corpus"], curve["model"]) == (rung["corpus"], rung["model"])
+    assert [point["step"] for point in curve["points"]] == [10, 20, 30]
+    assert curve["points"][-1]["flops"] == rung["flops"]
 
 
 def test_compared_says_on_which_side_of_counting_a_model_is():
@@ -53,12 +58,33 @@ def test_compared_says_on_which_side_of_counting_a_model_is():
         assert text.count("| mini-LLM |") == 1
 
 
-@pytest.mark.parametrize("corpus", tools.mini_llm.RECIPES)
-def test_recipes_are_words_that_training_knows(corpus, results, tmp_path):
-    args = tools.mini_llm.arguments(corpus, tmp_path, ["--seed", "3"])
-    assert (args.corpus, args.seed, args.steps, args.compile) == (corpus, 3, None, False)
-    assert args.minutes <= {"austen": 14.5, "storyland": 4.8}[corpus]
-    assert tools.mini_llm.arguments(corpus, tmp_path, ["--steps", "5"]).minutes is None
+@pytest.mark.parametrize(
+    ("recipe", "minutes"), [("austen", 14.5), ("austen-long", None), ("storyland", 4.8)]
+)
+def test_recipes_are_words_that_training_knows(recipe, minutes, results, tmp_path):
+    args = tools.mini_llm.arguments(recipe, tmp_path, ["--seed", "3"])
+    assert (args.corpus, args.seed, args.compile) == (recipe.split("-")[0], 3, False)
+    assert args.minutes <= minutes if minutes else args.steps == 7000
+    assert tools.mini_llm.arguments(recipe, tmp_path, ["--steps", "5"]).minutes is None
+
+
+def test_stored_picture_and_page_are_those_of_the_stored_runs(tmp_path, monkeypatch):
+    kept = tools.compute.FOLDER
+    monkeypatch.setattr(tools.compute, "FOLDER", tmp_path)
+    tools.compute.main()
+    for name in ("compute.md", "compute.svg"):
+        assert (tmp_path / name).read_text() == (kept / name).read_text()
+
+
+def test_row_says_when_counting_is_overtaken():
+    points = [
+        {"flops": 1e12, "seconds": 10.0, "valid": 2.0},
+        {"flops": 2e12, "seconds": 20.4, "valid": 1.5},
+        {"flops": 4e12, "seconds": 41.0, "valid": 1.6},
+    ]
+    row = "| small | 4.0e+12 | 41 | 1.500 | "
+    assert tools.compute.row("small", points, 1.8) == row + "2.0e+12 | 20 |"
+    assert tools.compute.row("small", points, 1.2) == row + "never | |"
 
 
 def test_bands_hold_what_the_seeds_give(tmp_path, monkeypatch):

@@ -1,8 +1,9 @@
 """Train the course's mini-LLM and put it on the ladder: `python -m tools.mini_llm`.
 
-A LLaMA-style model on the novels of Jane Austen, in 15 minutes on two cores; with `--corpus
-storyland` on stories whose entropy is known, in 5. Results are in --out; `--keep` writes the rung
-into data/results, too.
+A LLaMA-style model on the novels of Jane Austen, in 15 minutes on two cores; `--recipe austen-long`
+takes a larger one and two hours, `--recipe storyland` stories whose entropy is known and 5 minutes.
+Results are in --out; `--keep` writes the rung and its curve into data/results, too. After a stop,
+`--resume` goes on.
 """
 
 import argparse
@@ -14,7 +15,7 @@ from pathlib import Path
 
 import torch
 
-from minillm import ladder, language_model
+from minillm import ladder, language_model, log
 from minillm.corpus import DATA
 from minillm.decoding import Sampling
 from minillm.generation import complete
@@ -28,6 +29,7 @@ from tools.train import parser, train
 # The recipe: words of tools.train.
 RECIPES: dict[str, dict[str, object]] = {
     "austen": {
+        "corpus": "austen",
         "minutes": 13.5,
         "vocabulary": 4096,
         "row": "llama",
@@ -43,7 +45,27 @@ RECIPES: dict[str, dict[str, object]] = {
         "warmup": 100,
         "floor": 0,
     },
+    "austen-long": {
+        "corpus": "austen",
+        "steps": 7000,
+        "vocabulary": 4096,
+        "row": "llama",
+        "layers": 6,
+        "heads": 6,
+        "width": 384,
+        "context": 256,
+        "batch": 16,
+        "optimizer": "muon",
+        "lr": 3e-3,
+        "matrix-lr": 0.02,
+        "weight-decay": 0.1,
+        "warmup": 100,
+        "floor": 0,
+        "dropout": 0.3,
+        "valid": 250,
+    },
     "storyland": {
+        "corpus": "storyland",
         "minutes": 4.5,
         "vocabulary": 1024,
         "row": "llama",
@@ -69,16 +91,16 @@ TASTE = Sampling(temperature=0.8, top_p=0.95)
 def command_line() -> argparse.ArgumentParser:
     """The words of this program; what it does not know goes to `tools.train`."""
     words = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    words.add_argument("--corpus", default="austen", choices=RECIPES)
-    words.add_argument("--out", type=Path, default=None, help="default: runs/ and the corpus")
-    words.add_argument("--keep", action="store_true", help="write the rung into data/results")
+    words.add_argument("--recipe", default="austen", choices=RECIPES)
+    words.add_argument("--out", type=Path, default=None, help="default: runs/ and the recipe")
+    words.add_argument("--keep", action="store_true", help="write the results into data/results")
     return words
 
 
-def arguments(corpus: str, out: Path, more: Iterable[str] = ()) -> argparse.Namespace:
-    """The recipe of a corpus as `tools.train` understands it; `more` words replace its own."""
-    words = [f"--{name}={value}" for name, value in RECIPES[corpus].items()]
-    words += [f"--corpus={corpus}", f"--out={out}", f"--dtype={fastest_dtype()}"]
+def arguments(recipe: str, out: Path, more: Iterable[str] = ()) -> argparse.Namespace:
+    """A recipe as `tools.train` understands it; `more` words replace its own."""
+    words = [f"--{name}={value}" for name, value in RECIPES[recipe].items()]
+    words += [f"--out={out}", f"--dtype={fastest_dtype()}"]
     if can_compile():
         words.append("--compile")
     else:
@@ -100,7 +122,7 @@ def rung_of(run: Run) -> Rung:
         score["valid"],
         score["test"],
         score["parameters"],
-        score["total_seconds"],
+        score["training_seconds"],
         topic="09_training",
         flops=score["flops"],
         seed=run.args.seed,
@@ -135,28 +157,31 @@ def samples(model: LanguageModel, prompts: list[str], seed: int) -> str:
     return "\n\n".join(f"{p}|{t}" for p, t in zip(prompts, texts, strict=True))
 
 
-def keep(new: Rung) -> None:
-    """Write a rung into the results, in place of one of the same model."""
-    file = DATA / "results" / "09_training.json"
-    rungs = json.loads(file.read_text()) if file.exists() else []
-    names = (new.corpus, new.model)
-    rungs = [r for r in rungs if (r["corpus"], r["model"]) != names]
-    file.write_text(json.dumps([*rungs, asdict(new)], indent=1) + "\n")
+def keep(new: Rung, entries: Iterable[log.Entry]) -> None:
+    """Write a rung and the validations on its way into the results, in place of its model's."""
+    figures = ("step", "flops", "seconds", "train", "valid")
+    points = [{name: entry[name] for name in figures} for entry in entries if "valid" in entry]
+    curve = {"corpus": new.corpus, "model": new.model, "commit": new.commit, "points": points}
+    for file, kept in (("09_training.json", asdict(new)), ("curves.json", curve)):
+        path = DATA / "results" / file
+        others = json.loads(path.read_text()) if path.exists() else []
+        others = [o for o in others if (o["corpus"], o["model"]) != (new.corpus, new.model)]
+        path.write_text(json.dumps([*others, kept], indent=1) + "\n")
 
 
 def main() -> None:
     """Train, score, compare, sample."""
     words, more = command_line().parse_known_args()
-    out = words.out or Path("runs") / words.corpus
-    run = train(arguments(words.corpus, out, more))
+    out = words.out or Path("runs") / words.recipe
+    run = train(arguments(words.recipe, out, more))
     new = rung_of(run)
-    print(compared(new, ladder.load(words.corpus)))
+    print(compared(new, ladder.load(new.corpus)))
     model = language_model.load(run.out / "model.safetensors")
-    text = samples(model, PROMPTS[words.corpus], run.args.seed)
+    text = samples(model, PROMPTS[new.corpus], run.args.seed)
     (run.out / "samples.txt").write_text(text + "\n", encoding="utf-8")
     print(f"\n{text}")
     if words.keep:
-        keep(new)
+        keep(new, log.read(run.out / "log.jsonl"))
 
 
 if __name__ == "__main__":
