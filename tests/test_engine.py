@@ -28,7 +28,7 @@ from tools.variants import submission, untouched
 
 DEMO = Path(__file__).parent / "data" / "demo_course"
 NAME = "01_tally"
-LIMITS = Limits(cell_s=2.0, submission_s=30.0, memory_mb=512)
+LIMITS = Limits(cell_s=1.0, submission_s=30.0, memory_mb=512)
 ALL = {"tally-counts": 20, "tally-random": 20, "shares-sum": 20}
 
 

@@ -1,7 +1,7 @@
 """Honest work gets the points that stock nbgrader gives, check by check, in every assignment.
 
-The quick tier grades some made submissions of each assignment with both engines. All of them:
-`make test SLOW=1`, or `python -m tests.test_equality`, which writes what differs.
+The quick tier grades made submissions of the small course with both engines; `make test SLOW=1`
+does that for every assignment, and `python -m tests.test_equality` writes what differs.
 """
 
 import json
@@ -24,12 +24,17 @@ from tools.assignment import assignments, grade_id, path_of
 from tools.variants import Variant, submission, wrong
 
 HERE = Path(__file__).parent
-COURSES = [HERE.parent, HERE / "data" / "demo_course", HERE / "data" / "lab_course"]
+DEMO = HERE / "data" / "demo_course"
+COURSES = [HERE.parent, DEMO, HERE / "data" / "lab_course"]
 PATHS = [path_of(name, course) for course in COURSES for name in assignments(course)]
 SELDOM = ("best_model",)  # takes seconds
 COUNT = 200
 
-each_assignment = pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
+each_assignment = pytest.mark.parametrize(
+    "path",
+    [p if DEMO in p.parents else pytest.param(p, marks=pytest.mark.slow) for p in PATHS],
+    ids=lambda path: path.stem,
+)
 
 
 def graded(folder: Path, path: Path, class_: list[Honest]) -> Iterator[Attempt]:

@@ -107,7 +107,7 @@ class Graded:
 
 
 COURSES = [  # and the seconds that a cell may take
-    pytest.param((copy_of_demo, 4), id="demo"),
+    pytest.param((copy_of_demo, 2), id="demo"),
     pytest.param((copy_of_course, 25), id="ngrams", marks=pytest.mark.slow),
 ]
 

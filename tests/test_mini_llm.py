@@ -10,6 +10,7 @@ import tools.bands
 import tools.compute
 import tools.mini_llm
 from minillm import ladder
+from tools.machine import fastest_dtype
 from tools.texts import texts_of
 
 TINY = (
@@ -20,10 +21,11 @@ TINY = (
 
 @pytest.fixture
 def results(tmp_path, monkeypatch):
-    """Results go elsewhere; nothing is compiled."""
+    """Results go elsewhere; nothing is compiled, and the machine is not measured."""
     (tmp_path / "results").mkdir()
     monkeypatch.setattr(tools.mini_llm, "DATA", tmp_path)
     monkeypatch.setattr(tools.mini_llm, "can_compile", lambda: False)
+    monkeypatch.setattr(tools.mini_llm, "fastest_dtype", lambda: "float32")
     return tmp_path / "results"
 
 
@@ -118,4 +120,4 @@ def test_held_out_stories_are_not_those_of_training():
 
 
 def test_machine_is_asked_what_it_does_well():
-    assert tools.mini_llm.fastest_dtype() in ("float32", "bfloat16")
+    assert fastest_dtype() in ("float32", "bfloat16")
