@@ -2,7 +2,7 @@
 PYTHON    ?= $(shell command -v python3.11 || command -v python3 || echo python3.11)
 PIP_FLAGS ?=# extra words for `pip install`, such as another package index
 PORT      ?= 8000# for `make serve`
-WORKERS   ?= 2# processes that `make test` uses; SLOW=1 adds the tests that take minutes
+WORKERS   ?= 3# processes of `make test`, where tests often wait; SLOW=1 adds what takes minutes
 ASSIGNMENT ?= 01_ngrams# for `make grade`; ARGS="--roster class.csv --from downloads.zip"
 BIN       := .venv/bin
 PIP       := $(BIN)/python -m pip --disable-pip-version-check

@@ -4,6 +4,7 @@ What it does depends on the student's id: `killer...` ends the process, `unlucky
 first time, `slow...` takes ten minutes, `host...` kills the process that owns the worker.
 """
 
+import contextlib
 import json
 import os
 import signal
@@ -56,8 +57,9 @@ class FakeWorker:
         """End the process."""
         self.process.kill()
         self.process.wait()
-        self.process.stdin.close()
-        self.process.stdout.close()
+        for stream in (self.process.stdin, self.process.stdout):
+            with contextlib.suppress(BrokenPipeError):  # what it was asked may wait there still
+                stream.close()
 
     def _note(self, what: str, text: str) -> None:
         with open(Path(self.folder) / what, "a") as file:

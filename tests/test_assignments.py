@@ -38,6 +38,7 @@ PATHS = [path_of(name, COURSE) for name in assignments(COURSE)]
 INTEGRATION = {
     "01_ngrams": "best_model"
 }  # the run on the real corpus: seconds, where others take none
+WHOLE = 4  # of so many tests with that run, one is in the quick tier
 NUMBERED = re.compile(r" {0,3}\d+[.)] ")  # what Markdown takes for an entry of a list
 STUB = re.compile(r" *(# YOUR CODE HERE|raise NotImplementedError\(.*\)|YOUR ANSWER HERE)")
 
@@ -45,10 +46,15 @@ each_assignment = pytest.mark.parametrize("path", PATHS, ids=lambda path: path.s
 
 
 def each(variants):
-    """Run a test for every variant of every assignment."""
-    rows = [(path, variant) for path in PATHS for variant in variants(path)]
-    names = [variant.name for _, variant in rows]
-    return pytest.mark.parametrize(("path", "variant"), rows, ids=names)
+    """Run a test for every variant of every assignment, most of the slow ones in the long tests."""
+    rows, n_whole = [], 0
+    for path in PATHS:
+        for variant in variants(path):
+            whole = variant.problem == INTEGRATION.get(path.stem)
+            n_whole += whole
+            marks = [pytest.mark.slow] if whole and n_whole % WHOLE != 1 else []
+            rows.append(pytest.param(path, variant, id=variant.name, marks=marks))
+    return pytest.mark.parametrize(("path", "variant"), rows)
 
 
 @cache
@@ -175,7 +181,6 @@ def rounds(path: Path) -> list[list[Variant]]:
 
 
 ROUNDS = [(path, number) for path in PATHS for number in range(len(rounds(path)))]
-WHOLE = 4  # every so many rounds, in the quick tier
 
 
 @pytest.mark.parametrize(
@@ -269,7 +274,7 @@ def handed_in(path: Path) -> dict[str, NotebookNode]:
         "solution": solved(path),
         "untouched": untouched(path),
         "mistakes": with_variants(path, *some[::2]),
-        "others": with_variants(path, *more[1::2]),
+        "others": without_integration(with_variants(path, *more[1::2]), path),
     }
 
 
