@@ -21,6 +21,10 @@ from typing import Any
 
 from turns import Contestant, Figures, compete, keep, machine, run, table
 
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from tools.machine import keep_memory
+
 # layers, heads, width, context, batch, vocabulary
 SHAPES = {
     "nanoGPT's for a CPU": (4, 4, 128, 64, 12, 65),
@@ -39,7 +43,8 @@ all), on random tokens; dropout is off. Two steps before the clock starts; then 
 a turn lasts about {seconds:.0f} s. "GPT" is nanoGPT's architecture (learned positions, LayerNorm,
 GELU, tied head), ours by settings of the one Transformer; "LLaMA" is the row of our table, with
 the same numbers in `transformers` (attention by torch's kernel, no cache). The number of
-parameters is the same in each pair."""
+parameters is the same in each pair. Ours keeps the memory that it frees, as `tools.train` does
+(`tools.machine.keep_memory`); the others run as they come, and once more with the same setting."""
 
 Step = Callable[[], object]
 
@@ -149,8 +154,15 @@ def n_parameters(model: Any) -> int:
     return sum(p.numel() for p in model.parameters())
 
 
-def measure(who: str, shape: tuple[int, ...], device: str, seconds: float, **how: Any) -> Figures:
-    """Tokens per second of one contestant, from steps that together take about `seconds`."""
+def measure(
+    who: str, shape: tuple[int, ...], device: str, seconds: float, kept: bool = True, **how: Any
+) -> Figures:
+    """Tokens per second of one contestant, from steps that together take about `seconds`.
+
+    With `kept`, the process keeps the memory that it frees.
+    """
+    if kept:
+        keep_memory()
     if who == "nanogpt":
         step, size = nanogpt_step(shape, how["file"])
     elif who == "transformers":
@@ -183,23 +195,27 @@ def take_turn(**job: Any) -> tuple[Figures, float]:
 
 
 def contestants(args: argparse.Namespace, shape: tuple[int, ...]) -> dict[str, list[Contestant]]:
-    """Two pairs, and what bfloat16 and the compiler add to ours."""
+    """Ours beside each peer; unless `--pairs`, what bfloat16 and the compiler add to ours."""
 
-    def one(name: str, who: str, **how: Any) -> Contestant:
+    def one(name: str, who: str, turns: int = args.turns, **how: Any) -> Contestant:
         job = partial(take_turn, who=who, shape=shape, seconds=args.seconds, device="cpu", **how)
-        return Contestant(name, job, args.turns)
+        return Contestant(name, job, turns)
 
-    nano = [one("nanoGPT", "nanogpt", file=str(args.nanogpt / "model.py"))] if args.nanogpt else []
+    def peer(name: str, who: str, **how: Any) -> list[Contestant]:
+        again = one(f"{name}, memory kept", who, **how)
+        return [one(name, who, kept=False, **how), again]
+
+    nano = peer("nanoGPT", "nanogpt", file=str(args.nanogpt / "model.py")) if args.nanogpt else []
     both = {"dtype": "bfloat16", "compile": True}
+    faster = [
+        one("minillm, bfloat16", "llama", dtype="bfloat16"),
+        one("minillm, compiled", "llama", turns=2, compile=True),
+        one("minillm, bfloat16, compiled", "llama", turns=2, **both),
+    ]
+    llama = [*peer("transformers", "transformers"), one("minillm", "llama")]
     return {
         "GPT": [*nano, one("minillm", "gpt")],
-        "LLaMA": [
-            one("transformers", "transformers"),
-            one("minillm", "llama"),
-            one("minillm, bfloat16", "llama", dtype="bfloat16"),
-            one("minillm, compiled", "llama", compile=True),
-            one("minillm, bfloat16, compiled", "llama", **both),
-        ],
+        "LLaMA": llama if args.pairs else [*llama, *faster],
     }
 
 
@@ -270,6 +286,7 @@ def main() -> None:
     parser.add_argument("--turns", type=int, default=5)
     parser.add_argument("--seconds", type=float, default=8, help="about, of each turn")
     parser.add_argument("--shapes", nargs="*", default=list(SHAPES), choices=SHAPES)
+    parser.add_argument("--pairs", action="store_true", help="float32 without the compiler only")
     parser.add_argument("--device", default="cpu", choices=("cpu", "cuda"))
     parser.add_argument("--peak", type=float, help="TFLOPS of bfloat16, from the data sheet")
     parser.add_argument("--out", type=Path, help="a file for the report")

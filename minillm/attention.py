@@ -100,10 +100,9 @@ class Attention(nn.Module):
         the keys and values of earlier tokens in front.
         """
         heads = split_heads(self.qkv(x), self.D)  # (B, T, H + 2 H_kv, D)
-        turned, v = heads.split([self.H + self.H_kv, self.H_kv], dim=2)
+        q, k, v = heads.split([self.H, self.H_kv, self.H_kv], dim=2)
         if angles is not None:
-            turned = rotate(turned, *angles)
-        q, k = turned.split([self.H, self.H_kv], dim=2)
+            q, k = rotate(q, *angles), rotate(k, *angles)
         q, k, v = (s.transpose(1, 2) for s in (q, k, v))  # (B, H, T, D)
         if memory is not None:
             k, v = memory.append(k, v)

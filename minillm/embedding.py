@@ -38,7 +38,9 @@ class Embedding(nn.Module):
         self, ids: Tensor, positions: Tensor, segments: Tensor | None = None
     ) -> Tensor:
         """Vectors (B, T, C) of `ids` (B, T) at `positions` (1 or B, T)."""
-        x = self.token(ids) * self.scale
+        x = self.token(ids)
+        if self.scale != 1:
+            x = x * self.scale
         if hasattr(self, "waves"):
             x = x + self.waves[positions]
         if hasattr(self, "position"):

@@ -106,7 +106,7 @@ def rms_norm(x: Tensor, weight: Tensor, eps: float = 1e-5) -> Tensor:
     `weight` (C,). Zhang and Sennrich 2019, eq. 4.
     """
     square = x.square().mean(dim=-1, keepdim=True)
-    return x * (square + eps).rsqrt() * weight
+    return x * ((square + eps).rsqrt() * weight)
 
 
 class LayerNorm(nn.Module):

@@ -1,16 +1,20 @@
 """The commands that train the course's models: small, in this process."""
 
 import json
+import multiprocessing
+import platform
+import resource
 import sys
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 import tools.bands
 import tools.compute
 import tools.mini_llm
 from minillm import ladder
-from tools.machine import fastest_dtype
+from tools.machine import fastest_dtype, keep_memory
 from tools.texts import texts_of
 
 TINY = (
@@ -48,6 +52,12 @@ def test_mini_llm_trains_scores_compares_and_writes(results, tmp_path, monkeypat
     assert (curve["corpus"], curve["model"]) == (rung["corpus"], rung["model"])
     assert [point["step"] for point in curve["points"]] == [10, 20, 30]
     assert curve["points"][-1]["flops"] == rung["flops"]
+
+
+def test_a_rung_needs_the_test_texts(capsys, tmp_path):
+    with pytest.raises(SystemExit):
+        tools.mini_llm.arguments("austen", tmp_path, ["--no-test"])
+    assert "the ladder compares models on the test texts" in capsys.readouterr().err
 
 
 def test_compared_says_on_which_side_of_counting_a_model_is():
@@ -121,3 +131,25 @@ def test_held_out_stories_are_not_those_of_training():
 
 def test_machine_is_asked_what_it_does_well():
     assert fastest_dtype() in ("float32", "bfloat16")
+
+
+def fresh_pages() -> list[int]:
+    """How many new pages the same work takes before and after `keep_memory`."""
+
+    def count() -> int:
+        start = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+        for _ in range(10):
+            np.ones(2**23)
+        return resource.getrusage(resource.RUSAGE_SELF).ru_minflt - start
+
+    before = count()
+    keep_memory()
+    count()
+    return [before, count()]
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="other C libraries have no mallopt")
+def test_memory_that_is_freed_stays_at_hand():
+    with multiprocessing.get_context("fork").Pool(1) as processes:
+        before, after = processes.apply(fresh_pages)
+    assert after < before / 10

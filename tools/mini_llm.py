@@ -106,6 +106,8 @@ def arguments(recipe: str, out: Path, more: Iterable[str] = ()) -> argparse.Name
     else:
         print("No C++ compiler: the same model takes fewer steps in the time.", file=sys.stderr)
     args = parser().parse_args([*words, *more])
+    if args.no_test:
+        parser().error("--no-test: the ladder compares models on the test texts")
     if args.steps is not None:
         args.minutes = None
     return args

@@ -25,6 +25,7 @@ from minillm.config import Config
 from minillm.tokenizer import Tokenizer
 from minillm.trainer import Recipe, Trainer
 from minillm.transformer import Transformer
+from tools.machine import keep_memory
 from tools.run import Run
 from tools.texts import texts_of
 
@@ -155,6 +156,7 @@ def train(args: argparse.Namespace, score: bool = True) -> Run:
     elif (args.minutes is None) == (args.steps is None):
         parser().error("give --minutes or --steps")
     args.out.mkdir(parents=True, exist_ok=True)
+    keep_memory()
     join_processes(args)
     run = make_run(args, start)
     if n_steps is not None:
