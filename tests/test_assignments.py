@@ -273,7 +273,7 @@ def handed_in(path: Path) -> dict[str, NotebookNode]:
     return {
         "solution": solved(path),
         "untouched": untouched(path),
-        "mistakes": with_variants(path, *some[::2]),
+        "mistakes": without_integration(with_variants(path, *some[::2]), path),
         "others": without_integration(with_variants(path, *more[1::2]), path),
     }
 
@@ -294,7 +294,7 @@ def course(path, tmp_path) -> Path:
 
 
 @each_assignment
-def test_stock_nbgrader_gives_the_same_points(path, course):
+def test_class_is_given_the_same_points(path, course):
     environment = {**os.environ, "MINILLM_COURSE": str(course), "PYTHONPATH": str(COURSE)}
     options = ["--roster", "class.csv", "--from", "downloads"]
     command = [sys.executable, "-m", "grading", "grade", path.stem, *options]

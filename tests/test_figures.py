@@ -98,6 +98,7 @@ def light(open_page) -> Visit:
 @pytest.fixture
 def page(light) -> Page:
     """The page with all figures, the game at its start, add-k at k = 1."""
+    light.page.bring_to_front()  # a page behind another one draws nothing
     light.page.get_by_role("button", name="Start again").click()
     figure = light.page.locator("[data-figure=smoothing]")
     figure.get_by_label("add-k").check(force=True)

@@ -26,6 +26,7 @@ def test_every_snippet_is_contained(user, setting):
     assert not [v for v in verdicts.values() if any(v["dead"].values())]
 
 
+@pytest.mark.slow
 def test_without_the_sandbox_every_harmless_snippet_succeeds():
     """Else a snippet, or the canary that watches it, would prove nothing."""
     free = [name for name in contain.snippets() if contain.may_run_free(name)]
