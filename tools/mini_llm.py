@@ -44,6 +44,7 @@ RECIPES: dict[str, dict[str, object]] = {
         "weight-decay": 0.1,
         "warmup": 100,
         "floor": 0,
+        "dropout": 0.1,
     },
     "austen-long": {
         "corpus": "austen",
