@@ -161,7 +161,7 @@ def watch(page: Page, address: str) -> Visit:
 def visit_at(browser: Browser) -> Iterator[Callable[..., Visit]]:
     """`visit_at(address, path, width=1280, scheme="light")` opens a page of any served folder.
 
-    The pages of a module share what a browser keeps of a site, which more than halves their time.
+    The pages of a module share what a browser keeps of a site: most then load in half the time.
     """
     context = browser.new_context()
 

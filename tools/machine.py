@@ -25,7 +25,7 @@ def keep_memory() -> None:
     """Let this process keep the memory that it frees, as it will soon need as much again.
 
     Every step of training takes and frees the same large tensors. glibc gives them back to the
-    system, which clears each page before it lends it out again: up to a tenth of a step on a CPU.
+    system, which clears each page before it lends it out again: up to a sixth of a step on a CPU.
     Other C libraries have no `mallopt`, and nothing happens.
     """
     trim_above, map_above = -1, -3  # M_TRIM_THRESHOLD and M_MMAP_THRESHOLD of <malloc.h>
