@@ -271,7 +271,7 @@ def handed_in(path: Path) -> dict[str, NotebookNode]:
     """A small class: its ids and their notebooks."""
     some, more = rounds(path)[:2]
     return {
-        "solution": solved(path),
+        "solution": without_integration(solved(path), path),
         "untouched": untouched(path),
         "mistakes": without_integration(with_variants(path, *some[::2]), path),
         "others": without_integration(with_variants(path, *more[1::2]), path),

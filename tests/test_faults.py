@@ -179,7 +179,10 @@ def test_grader_killed_at_twenty_points_of_200_submissions_loses_nothing(tmp_pat
     kill_again_and_again(tmp_path, kills=20, seed=2)
 
 
-@pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+@pytest.mark.parametrize(
+    ("number", "status"),
+    [(signal.SIGINT, 130), pytest.param(signal.SIGTERM, 143, marks=pytest.mark.slow)],
+)
 def test_grader_that_is_stopped_goes_on_later(fewer, tmp_path, number, status):
     shutil.copytree(fewer, tmp_path, dirs_exist_ok=True)
     run = Run(tmp_path)

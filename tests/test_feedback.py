@@ -234,10 +234,12 @@ def test_every_formula_is_drawn_without_script(ngrams):
 
 
 PAGES = [("made", "ada"), ("made", "eve"), ("made", "fay"), ("ngrams", "s0")]
+LOOKS = [(1280, "light"), (PHONE, "dark")]
+ROWS = [(*page, *look) for page in PAGES for look in LOOKS]
+LONGEST = pytest.param(*ROWS.pop(), marks=pytest.mark.slow)  # seconds: a page of a real assignment
 
 
-@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (PHONE, "dark")])
-@pytest.mark.parametrize(("course", "student"), PAGES)
+@pytest.mark.parametrize(("course", "student", "width", "scheme"), [*ROWS, LONGEST])
 def test_page_is_sound_in_a_browser(request, visit_at, course, student, width, scheme):
     made = request.getfixturevalue(course)
     folder = page_path(made.course, made.name, student).parent
