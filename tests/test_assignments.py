@@ -67,6 +67,11 @@ def solved(path: Path) -> NotebookNode:
     return submission(path)
 
 
+@cache
+def solved_outcomes(path: Path) -> list[Outcome]:
+    return trial(solved(path), path)
+
+
 def with_variants(path: Path, *variants: Variant) -> NotebookNode:
     """The solution with variants, at most one a problem, put in."""
     changed = {v.problem: replace(answers(path)[v.problem], v) for v in variants}
@@ -120,7 +125,7 @@ def test_solution_and_exercise_are_fresh(path):
 
 @each_assignment
 def test_solution_earns_every_point_that_checks_give(path):
-    outcomes = trial(solved(path), path)
+    outcomes = solved_outcomes(path)
     assert lost(outcomes) == {}
     by_hand = sum(cell.metadata.nbgrader.points for cell in cells(read(path), "written"))
     assert sum(outcome.earned for outcome in outcomes) + by_hand == 100
@@ -271,7 +276,7 @@ def handed_in(path: Path) -> dict[str, NotebookNode]:
     """A small class: its ids and their notebooks."""
     some, more = rounds(path)[:2]
     return {
-        "solution": without_integration(solved(path), path),
+        "solution": solved(path),
         "untouched": untouched(path),
         "mistakes": without_integration(with_variants(path, *some[::2]), path),
         "others": without_integration(with_variants(path, *more[1::2]), path),
@@ -303,7 +308,8 @@ def test_class_is_given_the_same_points(path, course):
         for name, notebook in handed_in(path).items():
             graded = gradebook.find_submission_notebook(path.stem, path.stem, name)
             scores = {grade.name: grade.auto_score for grade in graded.grades}
-            for outcome in trial(notebook, path):
+            whole = name == "solution"
+            for outcome in solved_outcomes(path) if whole else trial(notebook, path):
                 assert scores[outcome.check] == outcome.earned
     pages = "".join(page.read_text() for page in course.glob("gradebook/feedback/**/*.html"))
     shown = html.unescape(re.sub(r"<[^>]*>", "", pages))
