@@ -37,11 +37,11 @@ test: .venv/test.stamp ## style, types and all tests (SLOW=1: the long ones too)
 lab: .venv/book.stamp ## open JupyterLab: .md chapters open as notebooks
 	$(BIN)/jupyter lab
 exercises: .venv/book.stamp ## weave the solutions, build the released notebooks
-	$(BIN)/python -m tools.weave && $(BIN)/python -m tools.build_exercises
+	$(BIN)/python -m grader.authoring.weave && $(BIN)/python -m grader.authoring.build_exercises
 doctor: .venv/book.stamp ## say whether this machine can keep students' code apart
-	@$(BIN)/python -m grading doctor
+	@$(BIN)/python -m grader doctor
 grade: .venv/book.stamp ## grade a class: ARGS="--roster class.csv --from downloads.zip"
-	$(BIN)/python -m grading grade $(ASSIGNMENT) $(ARGS)
+	$(BIN)/python -m grader grade $(ASSIGNMENT) $(ARGS)
 
 bench: .venv/test.stamp ## time the library against its peers
 	@for bench in benchmarks/bench_*.py; do echo "$$bench"; $(BIN)/python $$bench || exit 1; done

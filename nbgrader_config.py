@@ -19,8 +19,8 @@ from nbconvert.preprocessors import ClearMetadataPreprocessor
 from nbgrader import preprocessors
 
 sys.path.insert(0, str(Path(__file__).parent))
-from grading.page import FeedbackPage
-from grading.preprocessors import HideHiddenChecks, KeepWarningsFree, NameStubs, PlainOutputs
+from grader.page import FeedbackPage
+from grader.preprocessors import HideHiddenChecks, KeepWarningsFree, NameStubs, PlainOutputs
 
 c = get_config()  # noqa: F821 (nbgrader puts it there)
 

@@ -34,19 +34,19 @@ from pathlib import Path
 import nbformat
 
 ROOT = Path(__file__).parents[1]
-sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
+sys.path[:0] = [str(ROOT), str(ROOT / "grader" / "tests")]
 from process_tree import Usage, run  # noqa: E402
 
-from tools.assignment import cells, problem  # noqa: E402
-from tools.build_exercises import checked_source  # noqa: E402
-from tools.variants import Variant, right, submission, untouched, wrong  # noqa: E402
+from grader.authoring.assignment import cells, problem  # noqa: E402
+from grader.authoring.build_exercises import checked_source  # noqa: E402
+from grader.authoring.variants import Variant, right, submission, untouched, wrong  # noqa: E402
 
 NAME = "01_layers"
-LAB = ROOT / "tests" / "data" / "lab_course"
+LAB = ROOT / "grader" / "tests" / "data" / "lab_course"
 SOURCE = LAB / "solutions" / NAME / f"{NAME}.md"
 STOCK_CONFIG = "c = get_config()\nc.CourseDirectory.root = {root!r}\n"
 INTRODUCTION = """
-The class does a lab of five parts of a network in PyTorch (`tests/data/lab_course`): right,
+The class does a lab of five parts of a network in PyTorch (`grader/tests/data/lab_course`): right,
 differently written, wrong and untouched work in turn, no two alike. A row is one command over the
 class, from start to end. CPU and memory are those of all its processes together; memory is the
 peak of their proportional set sizes, so that shared pages count once; `load` is the load average
@@ -153,7 +153,7 @@ def ours(folder: Path, size: int) -> Iterator[Row]:
         ["autograde", NAME],
         ["feedback", NAME],
     ):
-        command = [sys.executable, "-m", "grading", step, *options]
+        command = [sys.executable, "-m", "grader", step, *options]
         environment = {"MINILLM_COURSE": str(course), "PYTHONPATH": str(ROOT)}
         usage = run(command, folder, **environment)
         if step in ("collect", "autograde", "feedback"):
@@ -257,8 +257,8 @@ def cheats() -> list[str]:
         "",
         "## Cheats against stock nbgrader",
         "",
-        f"Of the {len(corpus)} cheats in `tests/attacks` {len(tried)} can be run where no sandbox "
-        "holds them. Against this engine `tests/test_attacks.py` demands that each gets what its "
+        f"Of the {len(corpus)} cheats in `grader/tests/attacks` {len(tried)} can be run where no sandbox "
+        "holds them. Against this engine `grader/tests/test_attacks.py` demands that each gets what its "
         "work is worth and harms nothing.",
         "",
         "| what they got from nbgrader | cheats |",

@@ -28,24 +28,24 @@ import nbformat
 import psutil
 
 ROOT = Path(__file__).parents[1]
-sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
+sys.path[:0] = [str(ROOT), str(ROOT / "grader" / "tests")]
 
 import postgres  # noqa: E402
 
 from benchmarks.canned_worker import CannedWorker  # noqa: E402
-from grading import autograde, collect, feedback, release, remote, roster  # noqa: E402
-from grading.attempt import Attempt, Job, Limits  # noqa: E402
-from grading.course import Course  # noqa: E402
-from grading.export import FORMS, export  # noqa: E402
-from grading.gradebook import Writer  # noqa: E402
-from grading.journal import Collected, Journal  # noqa: E402
-from grading.report import report  # noqa: E402
-from grading.scheduler import Local, Setting  # noqa: E402
-from grading.screen import Screen  # noqa: E402
-from tools.variants import submission  # noqa: E402
+from grader import autograde, collect, feedback, release, remote, roster  # noqa: E402
+from grader.attempt import Attempt, Job, Limits  # noqa: E402
+from grader.authoring.variants import submission  # noqa: E402
+from grader.course import Course  # noqa: E402
+from grader.export import FORMS, export  # noqa: E402
+from grader.gradebook import Writer  # noqa: E402
+from grader.journal import Collected, Journal  # noqa: E402
+from grader.report import report  # noqa: E402
+from grader.scheduler import Local, Setting  # noqa: E402
+from grader.screen import Screen  # noqa: E402
 
 NAME = "01_tally"
-DEMO = ROOT / "tests" / "data" / "demo_course"
+DEMO = ROOT / "grader" / "tests" / "data" / "demo_course"
 LINKS = 30_000  # names that one file gets
 SAMPLE = 500  # submissions for what is measured on a sample
 WAITING, WAIT_S = 128, 0.1  # submissions of the cluster, seconds that each takes

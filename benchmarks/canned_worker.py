@@ -16,10 +16,10 @@ from datetime import UTC, datetime
 import nbformat
 from nbformat import NotebookNode
 
-from grading import fingerprint
-from grading.attempt import Attempt, CellResult, CheckResult, Job, Limits
-from grading.course import Course
-from tools.assignment import cells, kind
+from grader import fingerprint
+from grader.attempt import Attempt, CellResult, CheckResult, Job, Limits
+from grader.authoring.assignment import cells, kind
+from grader.course import Course
 
 ERRORS = ("AssertionError", "incorrect: two times two is not five")
 

@@ -42,7 +42,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--bin", type=Path, required=True, help="folder with lmplz and query")
     parser.add_argument("--build", required=True, help="KenLM's commit and compiler, to be noted")
-    parser.add_argument("--out", type=Path, default=ROOT / "tests" / "data")
+    parser.add_argument("--out", type=Path, default=ROOT / "grader" / "tests" / "data")
     args = parser.parse_args()
     made = f"KenLM {args.build}; made by benchmarks/kenlm_reference.py, {date.today()}."
     for name, make in (("austen", austen_table), ("tiny", tiny_table)):

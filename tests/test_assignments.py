@@ -17,12 +17,11 @@ import pytest
 from nbformat import NotebookNode
 from nbgrader.api import Gradebook
 
-from grading.preprocessors import without_hidden
-from tools import build_exercises, weave
-from tools.assignment import assignments, cells, course_folder, path_of, read
-from tools.rules import region_lines
-from tools.trial import Outcome, trial
-from tools.variants import (
+from grader.authoring import build_exercises, weave
+from grader.authoring.assignment import assignments, cells, course_folder, path_of, read
+from grader.authoring.rules import region_lines
+from grader.authoring.trial import Outcome, trial
+from grader.authoring.variants import (
     Variant,
     fill,
     replace,
@@ -32,6 +31,7 @@ from tools.variants import (
     untouched,
     wrong,
 )
+from grader.preprocessors import without_hidden
 
 COURSE = course_folder()
 PATHS = [path_of(name, COURSE) for name in assignments(COURSE)]
@@ -302,7 +302,7 @@ def course(path, tmp_path) -> Path:
 def test_class_is_given_the_same_points(path, course):
     environment = {**os.environ, "MINILLM_COURSE": str(course), "PYTHONPATH": str(COURSE)}
     options = ["--roster", "class.csv", "--from", "downloads"]
-    command = [sys.executable, "-m", "grading", "grade", path.stem, *options]
+    command = [sys.executable, "-m", "grader", "grade", path.stem, *options]
     subprocess.run(command, cwd=course, env=environment, check=True, stdout=subprocess.DEVNULL)
     with Gradebook(f"sqlite:///{course}/gradebook/gradebook.db") as gradebook:
         for name, notebook in handed_in(path).items():

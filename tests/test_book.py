@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 from bs4 import BeautifulSoup
-from conftest import ROOT
+from repository import ROOT
 from test_pages import toc_files
 
 PAGES = sorted((ROOT / "book").glob("*.md"))

@@ -9,7 +9,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 MODULES = sorted(
     ".".join(path.relative_to(ROOT).with_suffix("").parts)
-    for folder in ("minillm", "grading", "tools")
+    for folder in ("minillm", "grader", "tools")
     for path in (ROOT / folder).rglob("*.py")
     if ">>> " in path.read_text(encoding="utf-8")
 )
@@ -23,4 +23,4 @@ def test_examples_are_true(name):
 
 
 def test_examples_are_found():
-    assert {"minillm.bpe", "minillm.decoding", "minillm.stream", "grading.export"} <= set(MODULES)
+    assert {"minillm.bpe", "minillm.decoding", "minillm.stream", "grader.export"} <= set(MODULES)

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from conftest import ROOT, Visit, make, serve
+from browsing import Visit, colour_problems, serve, structure_problems
 from playwright.sync_api import Page
-from test_pages import colour_problems, structure_problems
+from repository import ROOT, make
 
 from minillm import figure_data, figures, ngram
 from minillm.corpus import WordVocabulary, austen, words

@@ -5,9 +5,9 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from conftest import ROOT
+from repository import ROOT
 
-from grading.__main__ import main, parser
+from grader.__main__ import main, parser
 
 PAGE = (ROOT / "book" / "grading.md").read_text(encoding="utf-8")
 MESSAGES = PAGE[PAGE.index("(grading-messages)=") : PAGE.index("### Exit status")]
@@ -15,12 +15,12 @@ DOTS = "\N{HORIZONTAL ELLIPSIS}"
 QUOTED = re.compile(r"^\| (`+)(.+?)\1 \|", re.MULTILINE)
 TELLING_LENGTH = 12  # of the words between what is filled in
 LISTED = [message for _, message in QUOTED.findall(MESSAGES)]
-COMMAND = re.compile(r"\.venv/bin/python -m grading ([^\n`]+)")
+COMMAND = re.compile(r"\.venv/bin/python -m grader ([^\n`]+)")
 
 
 def nodes() -> Iterator[ast.AST]:
     """Every piece of the code of grading/."""
-    for file in sorted((ROOT / "grading").rglob("*.py")):
+    for file in sorted((ROOT / "grader").rglob("*.py")):
         yield from ast.walk(ast.parse(file.read_text(encoding="utf-8")))
 
 

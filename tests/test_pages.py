@@ -1,42 +1,16 @@
 """Every page of the built book, in a real browser that reaches only the book itself."""
 
-from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
 import pytest
 import yaml
-from axe_playwright_python.base import AXE_SCRIPT
-from conftest import ROOT, Visit, serve
+from browsing import CHECKS, PHONE, TOO_WIDE, colour_problems, problems, serve
+from repository import ROOT
 
 MAX_BYTES = 4_000_000
-PHONE = 390  # pixels
-
-# What axe finds in parts that are not ours: rule, part of the element, and why we leave it.
-KNOWN = [
-    ("aria-required-children", 'class="citation-list"', "docutils gives it list entries by role"),
-]
-
-FORMULAS = """() => [
-    ...[...document.querySelectorAll("mjx-merror")].map(e => e.title || e.textContent),
-    ...[...document.querySelectorAll(".math")].filter(e => !e.querySelector("mjx-container"))
-        .map(e => e.textContent),
-]"""
-WITHOUT_ALT = """() => [...document.querySelectorAll("img")]
-    .filter(e => !(e.getAttribute("alt") || "").trim()).map(e => e.outerHTML.slice(0, 200))"""
 BYTES = """() => ["navigation", "resource"].flatMap(kind => performance.getEntriesByType(kind))
     .reduce((sum, entry) => sum + entry.decodedBodySize, 0)"""
-TOO_WIDE = """() => {
-    const width = document.documentElement.clientWidth;
-    if (document.documentElement.scrollWidth <= width) return [];
-    return [...document.querySelectorAll("body *")]
-        .filter(e => e.getBoundingClientRect().right > width + 1)
-        .map(e => e.outerHTML.slice(0, 200)).slice(0, 5);
-}"""
-AXE = """async ([context, options]) => (await axe.run(context, options)).violations
-    .filter(v => ["serious", "critical"].includes(v.impact))
-    .flatMap(v => v.nodes.map(n => [v.id, n.html.slice(0, 200)]))"""
-COLOURS = "color-contrast"  # the rule that takes most of axe's time
 
 
 def toc_files() -> list[str]:
@@ -46,47 +20,6 @@ def toc_files() -> list[str]:
 
 
 PAGES = [f"{name}.html" for name in toc_files()] + ["search.html"]
-
-
-def structure_problems(visit: Visit) -> list[list[str]]:
-    """What axe-core calls serious or critical beside colours, as [rule, element]."""
-    return axe_problems(visit, rules={COLOURS: {"enabled": False}})
-
-
-def colour_problems(visit: Visit, without: Sequence[str] = ()) -> list[list[str]]:
-    """The texts that are too pale to read, but for some parts of the page (CSS selectors)."""
-    return axe_problems(visit, without, runOnly=[COLOURS])
-
-
-def axe_problems(visit: Visit, without: Sequence[str] = (), **options: object) -> list[list[str]]:
-    """What axe-core finds with these options; some parts and the known places left out."""
-    visit.page.evaluate(AXE_SCRIPT)
-    context = {"include": ["html"], "exclude": list(without)}
-    options |= {"preload": False, "resultTypes": ["violations"]}
-    found = visit.page.evaluate(AXE, [context, options])
-    return [
-        [rule, element]
-        for rule, element in found
-        if not any(rule == known and part in element for known, part, _ in KNOWN)
-    ]
-
-
-Check = Callable[[Visit], list]
-CHECKS: dict[str, Check] = {
-    "no request leaves the site": lambda visit: visit.outside,
-    "no script error": lambda visit: visit.errors,
-    "no missing file": lambda visit: visit.missing,
-    "every formula is drawn": lambda visit: visit.page.evaluate(FORMULAS),
-    "every image has alt text": lambda visit: visit.page.evaluate(WITHOUT_ALT),
-    "axe finds nothing serious": structure_problems,
-    "all text stands out": colour_problems,
-}
-
-
-def problems(visit: Visit, checks: Mapping[str, Check] = CHECKS) -> dict[str, list]:
-    """The checks that fail on an open page, each with what it found."""
-    found = {name: check(visit) for name, check in checks.items()}
-    return {name: places for name, places in found.items() if places}
 
 
 @pytest.mark.parametrize("path", PAGES)

@@ -5,8 +5,8 @@ import subprocess
 from importlib.metadata import distributions
 
 import pytest
-from conftest import ROOT, make
 from packaging.specifiers import SpecifierSet
+from repository import ROOT, make
 
 DOCUMENTS = ("README.md", "CONTRIBUTING.md")
 VERB = re.compile(r"^([a-z-]+):.*?## ", re.MULTILINE)

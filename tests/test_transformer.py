@@ -12,7 +12,16 @@ from minillm.cache import Cache
 from minillm.config import Config
 from minillm.sight import Sight
 from minillm.transformer import Transformer
-from tests.small_models import SMALL, build, close, distance, loss, normal, padded, random_ids
+from tests.small_models import (
+    SMALL,
+    build,
+    close,
+    distance,
+    loss,
+    normal,
+    padded,
+    random_ids,
+)
 
 MODELS = {
     "original": {},

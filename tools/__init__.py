@@ -1,1 +1,1 @@
-"""Authors' tooling: from the library and the solutions to the exercises that students open."""
+"""Training and measuring the models."""

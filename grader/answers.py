@@ -1,0 +1,42 @@
+"""What students wrote: the answers and further code cells of the submissions to an assignment."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from nbformat import NotebookNode, from_dict
+
+from grader import journal
+from grader.authoring.assignment import grade_id, kind
+from grader.course import Course
+
+
+@dataclass
+class Answers:
+    """The code of one submission."""
+
+    student: str
+    cells: dict[str, str] = field(default_factory=dict)  # source of the answer cells, by id
+    own: list[str] = field(default_factory=list)  # of the student's further code cells
+
+
+def answers(course: Course, assignment: str) -> Iterator[Answers]:
+    """The code of every submission that can be read, sorted by student."""
+    for student in journal.latest(course, assignment):
+        path = course.private("submitted", student, assignment, f"{assignment}.ipynb")
+        if path.is_file():
+            cells = json.loads(path.read_bytes())["cells"]
+            yield of_notebook(student, from_dict({"cells": cells}))
+
+
+def of_notebook(student: str, notebook: NotebookNode) -> Answers:
+    """The code of a notebook whose cells have the release's metadata."""
+    found = Answers(student)
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            source = "".join(cell.source)
+            if kind(cell) == "answer":
+                found.cells[str(grade_id(cell))] = source
+            elif kind(cell) is None:
+                found.own.append(source)
+    return found

@@ -1,0 +1,53 @@
+"""The autograded notebook, as nbgrader's formgrader opens it."""
+
+import json
+import os
+import re
+from pathlib import Path
+from typing import Any
+
+from nbformat import NotebookNode
+
+from grader.authoring.assignment import grade_id
+from grader.engine.examiner import Shows
+from grader.engine.plan import Plan
+
+LARGEST_PICTURE = 5_000_000  # characters of its base64
+BASE64 = re.compile(r"[A-Za-z0-9+/]*={0,2}")
+
+
+def write(path: Path, notebook: NotebookNode, plan: Plan, shows: dict[str, Shows]) -> None:
+    """Write the notebook with the source's checks and the outputs of this run, all at once."""
+    count = 0
+    for cell in notebook.cells:
+        name = grade_id(cell)
+        if name in plan.checks:
+            cell.source = plan.checks[name].source
+        if cell.cell_type == "code":
+            count += 1
+            cell.execution_count = count
+            shown = shows.get(cell.id, Shows()).outputs
+            cell.outputs = [output for o in shown if (output := _output(o, count))]
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_suffix(f".{os.getpid()}.part")
+    part.write_text(json.dumps(notebook), encoding="utf-8")
+    part.replace(path)
+
+
+def _output(shown: Any, count: int) -> dict[str, Any] | None:
+    """An output in the notebook's format; a picture that is none is left out."""
+    kind = shown.get("output_type")
+    if kind == "stream" and shown.get("name") in ("stdout", "stderr"):
+        return {"output_type": kind, "name": shown["name"], "text": str(shown.get("text", ""))}
+    if kind == "execute_result":
+        data = {"text/plain": str(shown.get("text", ""))}
+        return {"output_type": kind, "execution_count": count, "data": data, "metadata": {}}
+    if kind == "display_data":
+        png = str(shown.get("png", ""))
+        if len(png) < LARGEST_PICTURE and BASE64.fullmatch(png):
+            return {"output_type": kind, "data": {"image/png": png}, "metadata": {}}
+    if kind == "error":
+        name, message = str(shown.get("name")), str(shown.get("message"))
+        lines = str(shown.get("traceback")).replace("{count}", str(count)).split("\n")
+        return {"output_type": kind, "ename": name, "evalue": message, "traceback": lines}
+    return None

@@ -1,0 +1,145 @@
+"""Write the feedback pages: a student's work and marks, of hidden checks only their messages.
+
+A page comes from three things: the journal says how each check ended, the gradebook what it is
+worth (points and comments given by hand included), the graded notebook what the student wrote.
+`verdict.py` decides which words about a check may be told, `page` what a page looks like.
+"""
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import nbformat
+from nbgrader.api import Gradebook
+
+from grader import journal
+from grader.attempt import Attempt, CellResult, CheckResult
+from grader.authoring.assignment import cells, problem, read
+from grader.authoring.rules import MARK, region_lines
+from grader.course import Course
+from grader.journal import State
+from grader.marks import Score, Total, scores, totals
+from grader.page.model import Cell, Output, Page, page_cells, released_texts
+from grader.preprocessors import HideHiddenChecks
+from grader.verdict import CUT_OFF, Message, messages, stopped_cells, told
+
+AT_ONCE = 200  # students whose scores are asked for with one question
+
+
+@dataclass
+class Written:
+    """What became of one student's page."""
+
+    student: str
+    path: Path
+    changed: bool = False  # else the page was as it is already
+    fault: str = ""  # why there is no new page
+
+
+@dataclass(frozen=True)
+class Shared:
+    """What all pages of an assignment share."""
+
+    course: Course
+    assignment: str
+    released: set[str]
+    messages: list[Message]
+    checks: dict[str, list[str]]  # lines by id, the hidden ones empty
+
+    @classmethod
+    def of(cls, course: Course, assignment: str) -> "Shared":
+        """What the pages of `assignment` share."""
+        source = read(course.source(assignment))
+        checks = {cell.id: _visible_lines(cell.source) for cell in cells(source, "check")}
+        released = released_texts(course, assignment)
+        return cls(course, assignment, released, messages(source), checks)
+
+
+def _visible_lines(source: str) -> list[str]:
+    hidden = {*region_lines(source, "HIDDEN TESTS")}
+    lines = source.split("\n")
+    return ["" if line.strip() in hidden or MARK.fullmatch(line) else line for line in lines]
+
+
+def feedback(
+    course: Course, assignment: str, students: Collection[str] | None = None
+) -> Iterator[Written]:
+    """Write the page of every submission, or of those of `students`, to `gradebook/feedback`."""
+    states = journal.latest(course, assignment)
+    done = [s for s in states.values() if s.status != "collected"]
+    chosen = [s for s in done if students is None or s.student in students]
+    shared = Shared.of(course, assignment)
+    with course.gradebook() as gradebook:
+        for start in range(0, len(chosen), AT_ONCE):
+            yield from _batch(shared, gradebook, chosen[start : start + AT_ONCE])
+
+
+def _batch(shared: Shared, gradebook: Gradebook, states: list[State]) -> Iterator[Written]:
+    students = [state.student for state in states]
+    points = scores(gradebook, shared.assignment, students)
+    all_totals = totals(gradebook, shared.assignment, students)
+    for state in states:
+        name = state.student
+        written = Written(name, page_path(shared.course, shared.assignment, name))
+        try:
+            page = _page(shared, state, points[name], all_totals.get(name))
+            written.changed = write(written.path, page.html)
+        except (OSError, ValueError, KeyError, AttributeError) as error:
+            written.fault = f"{type(error).__name__}: {error}"
+        yield written
+
+
+def page_path(course: Course, assignment: str, student: str) -> Path:
+    """Where the page of a student lies."""
+    return course.private("feedback", student, assignment, f"{assignment}.html")
+
+
+def _page(shared: Shared, state: State, points: dict[str, Score], total: Total | None) -> Page:
+    """The page of one submission; ValueError where the gradebook lacks it."""
+    if state.status == "broken" or not state.attempt:
+        return Page(shared.assignment, reason=state.reason, notes=state.notes)
+    if not total:
+        raise ValueError("the gradebook does not hold its marks yet: run `grade` again")
+    page = Page(shared.assignment, "", state.notes, total.seconds_late, total.penalty)
+    page.cells = cells_of(shared, state.attempt, points)
+    return page
+
+
+def cells_of(shared: Shared, attempt: Attempt, points: dict[str, Score]) -> list[Cell]:
+    """The cells that the page of an attempt shows."""
+    name = shared.assignment
+    path = shared.course.private("autograded", attempt.student, name, f"{name}.ipynb")
+    notebook = nbformat.v4.reads(path.read_text(encoding="utf-8"))
+    notebook, _ = HideHiddenChecks().preprocess(notebook, {})
+    stopped = stopped_cells(attempt)
+    why = {check.id: _why(shared, attempt, check, stopped) for check in attempt.checks}
+    shown = list(page_cells(notebook, shared.released, points, why))
+    for cell in shown:
+        status = stopped[cell.id].status if cell.id in stopped else ""
+        if status in CUT_OFF and not any(output.kind == "error" for output in cell.outputs):
+            cell.outputs.append(Output("error", CUT_OFF[status].format(attempt.limits.cell_s)))
+    return shown
+
+
+def _why(
+    shared: Shared, attempt: Attempt, check: CheckResult, stopped: Mapping[str, CellResult]
+) -> str:
+    """Why a check lost its points."""
+    lines = shared.checks.get(check.id, [])
+    line = lines[check.line - 1] if 0 < check.line <= len(lines) else ""
+    text = told(check, shared.messages, attempt.limits, line)
+    if check.error == "NameError" and problem(check.id) in stopped:
+        text += f"\nThe answer cell {problem(check.id)} did not run to its end: see below it."
+    return text
+
+
+def write(path: Path, text: str) -> bool:
+    """Write `text` to `path` at one stroke; False where it stands there already."""
+    data = text.encode("utf-8", "replace")  # a message may hold half a character
+    if path.is_file() and path.read_bytes() == data:
+        return False
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(f".{path.name}.part")
+    part.write_bytes(data)
+    part.replace(path)
+    return True

@@ -1,0 +1,66 @@
+"""Fingerprints (sha256) of what decides a mark: the submission, the source, the environment."""
+
+import ast
+import functools
+import hashlib
+import platform
+import sysconfig
+from importlib import metadata
+from pathlib import Path
+
+from grader.authoring.assignment import read
+from grader.authoring.weave import woven_modules
+from grader.course import Course
+
+
+def submission(course: Course, assignment: str, student: str) -> str:
+    """Of the rebuilt notebook in `gradebook/submitted`; "" where there is none."""
+    path = course.private("submitted", student, assignment, f"{assignment}.ipynb")
+    try:
+        return of(path.read_bytes())
+    except OSError:
+        return ""
+
+
+def source(course: Course, assignment: str) -> str:
+    """Of the assignment's source and of the course's own modules that it imports or is woven of."""
+    parts = [course.built_source(assignment).read_bytes()]
+    for file in sorted(_library(course, assignment)):
+        parts += [str(file.relative_to(course.root)).encode(), file.read_bytes()]
+    return of(b"\0".join(parts))
+
+
+def _library(course: Course, assignment: str) -> list[Path]:
+    names = {module.split(".")[0] for module in woven_modules(course.source(assignment))}
+    for cell in read(course.source(assignment)).cells:
+        if cell.cell_type == "code":
+            names |= _imported(cell.source)
+    packages = (course.root / name for name in names)
+    files = [file for package in packages for file in package.rglob("*.py")]
+    return files + [file for name in names if (file := course.root / f"{name}.py").is_file()]
+
+
+def _imported(code: str) -> set[str]:
+    """The top-level names of the modules that `code` imports."""
+    try:
+        nodes = list(ast.walk(ast.parse(code)))
+    except SyntaxError:  # a notebook's own commands, such as %matplotlib
+        return set()
+    names = [alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names]
+    names += [node.module or "" for node in nodes if isinstance(node, ast.ImportFrom)]
+    return {name.split(".")[0] for name in names} - {""}
+
+
+@functools.cache
+def environment() -> str:
+    """Of the versions of Python and of every installed package."""
+    # Not all of sys.path: an import may have put a package's own packages there.
+    folders = {sysconfig.get_path("purelib"), sysconfig.get_path("platlib")}
+    found = metadata.distributions(path=sorted(folders))
+    packages = sorted({f"{each.metadata['Name']} {each.version}" for each in found})
+    return of("\n".join([platform.python_version(), *packages]).encode())
+
+
+def of(data: bytes) -> str:
+    """The sha256 of `data`, in hexadecimal."""
+    return hashlib.sha256(data).hexdigest()

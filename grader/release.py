@@ -1,0 +1,35 @@
+"""Enter an assignment into the gradebook and release it, with the stock nbgrader."""
+
+from datetime import UTC, datetime
+
+import nbformat
+
+from grader.authoring import committed
+from grader.authoring.build_exercises import build, checked_source
+from grader.course import Course, GradingError
+
+
+def release(course: Course, assignment: str, due: datetime | None = None) -> None:
+    """Build the source notebook, let nbgrader record its cells and write the exercise.
+
+    `due` is an aware time; later submissions are late. Raises GradingError where the committed
+    exercise is not what the solution gives.
+    """
+    source = course.source(assignment)
+    if committed.difference(course.exercise(assignment), build(source)):
+        raise GradingError(f"stale, run `make exercises`: {course.exercise(assignment)}")
+    course.built_source(assignment).parent.mkdir(parents=True, exist_ok=True)
+    nbformat.write(checked_source(source), course.built_source(assignment))
+    result = course.api().generate_assignment(assignment, force=True, create=True)
+    if not result["success"]:
+        raise GradingError(f"nbgrader cannot release {assignment}:\n{result.get('log', '')}")
+    if due:
+        with course.gradebook() as gradebook:
+            naive = due.astimezone(UTC).replace(tzinfo=None)
+            gradebook.update_or_create_assignment(assignment, duedate=naive)
+
+
+def due_time(text: str) -> datetime:
+    """An aware time from text such as `2026-10-01 18:00+02:00`; without an offset it is UTC."""
+    time = datetime.fromisoformat(text)
+    return time if time.tzinfo else time.replace(tzinfo=UTC)

@@ -1,0 +1,76 @@
+"""How far each submission has come, as the journal tells it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Literal
+
+from grader.attempt import Attempt
+
+
+@dataclass
+class Collected:
+    """What came of a student's download."""
+
+    student: str
+    status: Literal["collected", "broken"] = "collected"
+    reason: str = ""  # why it is broken, in words for the student
+    notes: list[str] = field(default_factory=list)  # what was put right
+    submission: str = ""  # sha256 of the rebuilt notebook
+    handed_in: str = ""  # ISO 8601, UTC, without an offset
+    untouched: list[str] = field(default_factory=list)  # ids of answers that are as released
+    written: dict[str, str] = field(default_factory=dict)  # sha256 of the text, by cell id
+
+
+@dataclass(frozen=True)
+class Entry:
+    """An attempt in the file: where it stands and what it was made of."""
+
+    number: int
+    status: str
+    submission: str
+    source: str
+    environment: str
+    offset: int
+
+
+@dataclass
+class State:
+    """How far one student's submission has come."""
+
+    student: str
+    collected: Collected
+    entry: Entry | None  # of the newest attempt
+    attempts: int  # the highest number of an attempt
+    applied: bool  # the gradebook holds the newest attempt
+    _load: Callable[[Entry], Attempt] = field(repr=False)
+
+    @cached_property
+    def attempt(self) -> Attempt | None:
+        """The newest attempt, of this submission or of an earlier one."""
+        return self._load(self.entry) if self.entry else None
+
+    @property
+    def is_graded(self) -> bool:
+        """Whether the newest attempt is one of the submission that came last."""
+        return self.entry is not None and self.entry.submission == self.collected.submission
+
+    @property
+    def status(self) -> str:
+        """`broken`, `collected` (it waits to be graded) or `graded`."""
+        if self.collected.status == "broken" or not self.entry or not self.is_graded:
+            return self.collected.status
+        return self.entry.status
+
+    @property
+    def reason(self) -> str:
+        """Why it is broken, in words for the student; "" where it is not."""
+        if self.collected.status == "broken" or not self.is_graded or not self.attempt:
+            return self.collected.reason
+        return self.attempt.reason
+
+    @property
+    def notes(self) -> list[str]:
+        """What was put right, in words for the student."""
+        graded = self.attempt.notes if self.is_graded and self.attempt else []
+        return list(dict.fromkeys([*self.collected.notes, *graded]))

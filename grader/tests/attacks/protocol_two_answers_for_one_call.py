@@ -1,0 +1,22 @@
+"""aims at: the examiner's next question, which finds an answer waiting that was not asked for
+cell: tally
+worth: 0
+rest: own loss
+"""
+
+import gc
+import sys
+
+
+def tally(items):
+    return {}
+
+
+_engine = sys.modules["grader.engine.student"]
+for _found in gc.get_objects():
+    if type(_found) is _engine.Student:
+        for _answer in (
+            {"value": {"tally": {"a": 2, "b": 1}, "counts": {"a": 2, "b": 1}, "letters": []}},
+            {"outputs": [], "raised": None},
+        ):
+            _found.channel.send(b"R", _found.codec.encode(_answer))

@@ -1,0 +1,220 @@
+"""Messages over pipes: what goes over, and that no peer can make the other end wait for ever."""
+
+import os
+import resource
+import threading
+import time
+from contextlib import suppress
+
+import pytest
+
+from grader.engine.channel import HEADER, MAGIC, Channel, Garbled, Gone, Hung
+
+
+@pytest.fixture
+def fds():
+    """What the peer reads from and writes to, as bare file descriptors, and our channel."""
+    to_peer, from_us = os.pipe()
+    to_us, from_peer = os.pipe()
+    channel = Channel(to_us, from_us, largest=50 << 20)
+    yield channel, to_peer, from_peer
+    channel.close()
+    for fd in (to_peer, from_peer):
+        with suppress(OSError):  # the test closed it
+            os.close(fd)
+
+
+@pytest.fixture
+def pair(fds):
+    """Our channel and the peer's."""
+    channel, to_peer, from_peer = fds
+    peer = Channel(os.dup(to_peer), os.dup(from_peer), largest=50 << 20)
+    yield channel, peer
+    peer.close()
+
+
+def soon(seconds=0.3):
+    return time.monotonic() + seconds
+
+
+def test_frames_arrive_in_order_whole_and_with_their_kind(pair):
+    ours, peer = pair
+    ours.send(b"a", b"one")
+    ours.send(7)
+    ours.send(b"\xff", bytes(range(256)))
+    assert [peer.receive(soon()) for _ in range(3)] == [
+        (b"a", b"one"),
+        (b"\x07", b""),
+        (b"\xff", bytes(range(256))),
+    ]
+
+
+def test_a_large_payload_goes_both_ways(pair):
+    ours, peer = pair
+    payload = os.urandom(1 << 20) * 30
+
+    def echo():
+        peer.send(*peer.receive(soon(20)), soon(20))
+
+    thread = threading.Thread(target=echo)
+    thread.start()
+    ours.send(b"x", payload, soon(20))
+    kind, back = ours.receive(soon(20))
+    thread.join()
+    assert kind == b"x"
+    assert back == payload
+
+
+def test_a_kind_is_one_byte(pair):
+    ours, _ = pair
+    for kind in (b"", b"ab", 256, -1):
+        with pytest.raises(ValueError, match=r"kind|byte"):
+            ours.send(kind, b"x")
+    ours.send(b"a")  # and the channel still works
+
+
+def test_a_peer_that_does_not_read_is_hung(fds):
+    channel, _, _ = fds
+    began = time.monotonic()
+    with pytest.raises(Hung, match="too long"):
+        channel.send(b"a", bytes(10 << 20), soon(0.3))
+    assert 0.3 <= time.monotonic() - began < 1
+    with pytest.raises(Gone, match="step"):
+        channel.send(b"a", b"", soon())
+
+
+def test_a_peer_that_does_not_write_is_hung_and_can_be_asked_again(fds):
+    channel, _, from_peer = fds
+    began = time.monotonic()
+    with pytest.raises(Hung):
+        channel.receive(soon(0.2))
+    assert 0.2 <= time.monotonic() - began < 0.6
+    os.write(from_peer, HEADER.pack(MAGIC, b"k", 2) + b"ab")
+    assert channel.receive(soon()) == (b"k", b"ab")
+
+
+def test_single_bytes_in_time_do_not_move_the_deadline(fds):
+    channel, _, from_peer = fds
+    stop = threading.Event()
+
+    def drip():
+        for byte in HEADER.pack(MAGIC, b"k", 1 << 20) + bytes(1 << 20):
+            if stop.wait(0.01):
+                return
+            os.write(from_peer, bytes([byte]))
+
+    thread = threading.Thread(target=drip)
+    thread.start()
+    began = time.monotonic()
+    with pytest.raises(Hung):
+        channel.receive(soon(0.5))
+    assert time.monotonic() - began < 1
+    with pytest.raises(Gone):
+        channel.receive(soon())
+    stop.set()
+    thread.join()
+
+
+def test_a_peer_that_reads_single_bytes_does_not_move_the_deadline(fds):
+    channel, to_peer, _ = fds
+    stop = threading.Event()
+
+    def drip():
+        while not stop.wait(0.01):
+            os.read(to_peer, 1)
+
+    thread = threading.Thread(target=drip)
+    thread.start()
+    began = time.monotonic()
+    with pytest.raises(Hung):
+        channel.send(b"a", bytes(10 << 20), soon(0.5))
+    assert time.monotonic() - began < 1
+    stop.set()
+    thread.join()
+
+
+@pytest.mark.parametrize("n", [0, 1, HEADER.size - 1, HEADER.size, HEADER.size + 3])
+def test_an_end_in_the_middle_is_gone(fds, n):
+    channel, _, from_peer = fds
+    os.write(from_peer, (HEADER.pack(MAGIC, b"k", 10) + bytes(10))[:n])
+    os.close(from_peer)
+    with pytest.raises(Gone):
+        channel.receive(soon())
+
+
+def test_a_write_to_a_closed_end_is_gone(fds):
+    channel, to_peer, _ = fds
+    os.close(to_peer)
+    with pytest.raises(Gone, match="read"):
+        channel.send(b"a", b"x", soon())
+
+
+@pytest.mark.parametrize(
+    "frame",
+    [
+        b"GET / HTTP/1.1\r\n",
+        HEADER.pack(b"MLLN", b"k", 1) + b"x",
+        HEADER.pack(MAGIC, b"k", (50 << 20) + 1),
+        HEADER.pack(MAGIC, b"k", (1 << 64) - 1),
+    ],
+)
+def test_what_is_no_frame_is_garbled_and_ends_the_conversation(fds, frame):
+    channel, _, from_peer = fds
+    os.write(from_peer, frame)
+    with pytest.raises(Garbled):
+        channel.receive(soon())
+    with pytest.raises(Gone):
+        channel.receive(soon())
+
+
+def test_an_announced_length_costs_no_memory(fds):
+    channel, _, from_peer = fds
+    channel.largest = 1 << 44
+    os.write(from_peer, HEADER.pack(MAGIC, b"k", 1 << 43) + b"only this")
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    with pytest.raises(Hung):
+        channel.receive(soon(0.2))
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 4 << 10  # KiB
+
+
+def test_a_payload_that_the_peer_would_refuse_is_not_sent(pair):
+    ours, peer = pair
+    with pytest.raises(ValueError, match="52,428,801 bytes"):
+        ours.send(b"a", bytes((50 << 20) + 1))
+    ours.send(b"b", b"next")
+    assert peer.receive(soon()) == (b"b", b"next")
+
+
+def test_idle_is_called_while_it_waits_and_may_end_the_wait(fds):
+    channel, _, _ = fds
+    calls = []
+
+    def idle():
+        calls.append(time.monotonic())
+        if len(calls) == 2:
+            raise RuntimeError("the scratch folder is full")
+
+    channel.idle = idle
+    began = time.monotonic()
+    with pytest.raises(RuntimeError, match="scratch"):
+        channel.receive(soon(10))
+    assert 0.4 < time.monotonic() - began < 1.5
+
+
+def test_a_wait_takes_no_processor(fds):
+    channel, _, _ = fds
+    before = time.process_time()
+    with pytest.raises(Hung):
+        channel.receive(soon(0.5))
+    assert time.process_time() - before < 0.1
+
+
+def test_close_closes_both_ends_once(fds):
+    channel, to_peer, _ = fds
+    channel.close()
+    channel.close()
+    assert os.read(to_peer, 1) == b""
+    with pytest.raises(Gone, match="closed"):
+        channel.send(b"a")
+    with pytest.raises(Gone, match="closed"):
+        channel.receive()

@@ -1,0 +1,299 @@
+"""The split engine as a whole: what a submission costs when something in it goes wrong.
+
+Idioms, attacks, hostile snippets and agreement with stock nbgrader have tests of their own.
+"""
+
+import ast
+import copy
+import json
+import random
+import shutil
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import nbformat
+import numpy as np
+import psutil
+import pytest
+
+from grader.attempt import Attempt, Job, Limits
+from grader.authoring.assignment import cells as cells_of
+from grader.authoring.build_exercises import checked_source
+from grader.authoring.variants import submission, untouched
+from grader.course import Course
+from grader.engine import cells, plan, randomness
+from grader.engine.worker import Worker
+
+DEMO = Path(__file__).parent / "data" / "demo_course"
+NAME = "01_tally"
+LIMITS = Limits(cell_s=1.0, submission_s=30.0, memory_mb=512)
+ALL = {"tally-counts": 20, "tally-random": 20, "shares-sum": 20}
+
+
+@pytest.fixture(scope="module")
+def course(tmp_path_factory) -> Course:
+    """The demo course, released."""
+    root = tmp_path_factory.mktemp("engine") / "course"
+    shutil.copytree(DEMO, root)
+    course = Course(root)
+    course.built_source(NAME).parent.mkdir(parents=True)
+    nbformat.write(checked_source(course.source(NAME)), course.built_source(NAME))
+    return course
+
+
+@pytest.fixture(scope="module")
+def worker(course) -> Iterator[Worker]:
+    """One sandboxed worker for all tests of this file."""
+    with Worker(course, NAME, LIMITS) as worker:
+        yield worker
+
+
+Grade = Callable[..., Attempt]
+
+
+@pytest.fixture
+def grade(course, worker) -> Grade:
+    """Grade the solution after a change: `grade(tally="...")` puts in another answer."""
+
+    def graded(before: str = "", **answers: str) -> Attempt:
+        notebook = copy.deepcopy(submission(course.source(NAME)))
+        for cell in cells_of(notebook, "answer"):
+            cell.source = answers.get(cell.id, cell.source)
+        if before:
+            notebook.cells.insert(0, nbformat.v4.new_code_cell(before))
+        write(course, notebook)
+        return worker.grade(Job(NAME, "ada"))
+
+    return graded
+
+
+def write(course: Course, notebook: nbformat.NotebookNode) -> None:
+    folder = course.private("submitted", "ada", NAME)
+    folder.mkdir(parents=True, exist_ok=True)
+    nbformat.write(notebook, folder / f"{NAME}.ipynb")
+
+
+def points(attempt: Attempt) -> dict[str, float]:
+    return {check.id: check.earned for check in attempt.checks}
+
+
+def autograded(course: Course) -> nbformat.NotebookNode:
+    path = course.private("autograded", "ada", NAME, f"{NAME}.ipynb")
+    return nbformat.validator.validate(nb := nbformat.read(path, as_version=4)) or nb
+
+
+def test_solution_earns_all_and_the_attempt_says_under_what(grade):
+    attempt = grade()
+    assert points(attempt) == ALL
+    assert {"own user", "seccomp"} <= set(attempt.layers) or "seccomp" in attempt.layers
+    assert attempt.limits == LIMITS
+    assert len(attempt.submission) == len(attempt.source) == len(attempt.environment) == 64
+    assert Attempt.from_json(json.loads(json.dumps(attempt.as_json()))) == attempt
+
+
+def test_untouched_release_earns_nothing_and_says_why(course, worker):
+    write(course, untouched(course.source(NAME)))
+    attempt = worker.grade(Job(NAME, "ada"))
+    assert attempt.earned == 0
+    assert {check.message for check in attempt.checks} == {
+        "tally: not attempted",
+        "shares: not attempted",
+    }
+
+
+@pytest.mark.parametrize(
+    ("answer", "status"),
+    [
+        ("while True: pass", "timeout"),
+        ("import os\nos._exit(0)", "died"),
+        ("import ctypes\nctypes.string_at(0)", "died"),
+        ("x = 'a'\nwhile True: x += x", "error"),
+        ("raise SystemExit", "error"),
+        ("def tally(:", "error"),
+    ],
+)
+def test_answer_that_fails_costs_its_own_checks_only(grade, answer, status):
+    attempt = grade(tally=answer)
+    assert points(attempt) == {"tally-counts": 0, "tally-random": 0, "shares-sum": 20}
+    assert {cell.id: cell.status for cell in attempt.cells}["tally"] == status
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        ("while True: pass", "timeout"),
+        ("import os; os._exit(0)", "died"),
+        ("import ctypes; ctypes.string_at(0)", "died"),
+        ("return tally(items)", "error"),
+        ("return bytearray(10**10)", "error"),
+    ],
+)
+def test_call_that_fails_costs_its_check_only(grade, body, status):
+    attempt = grade(tally=f"def tally(items):\n    {body}")
+    assert points(attempt)["shares-sum"] == 20
+    assert attempt.earned == 20
+    assert attempt.checks[0].status == status
+    assert attempt.checks[0].message
+
+
+def test_names_of_earlier_cells_are_there_after_a_crash(grade):
+    shares = "def shares(counts):\n    return {k: v / total(counts) for k, v in counts.items()}"
+    before = "def total(counts):\n    return sum(counts.values())"
+    attempt = grade(before, tally="import os\nos._exit(1)", shares=shares)
+    assert points(attempt)["shares-sum"] == 20
+
+
+def test_warnings_and_prints_cost_nothing(grade, course):
+    noise = "import sys, warnings\nwarnings.warn('careful')\nprint(1)\nprint(2, file=sys.stderr)"
+    assert grade(noise).earned == 60
+    outputs = autograded(course).cells[0].outputs
+    assert {output.get("name") for output in outputs} == {"stdout", "stderr"}
+
+
+def test_student_sees_nothing_of_the_graders_environment(grade, course, monkeypatch):
+    look = "import os, sys\nprint(dict(os.environ), sys.argv)"
+    grade(look)
+    shown = autograded(course).cells[0].outputs[0].text
+    assert "PYTHONHASHSEED" in shown
+    for word in ("GRADEBOOK", "SECRET", "PYTEST"):
+        assert word not in shown
+
+
+def test_twenty_runs_give_one_result(grade):
+    def result(attempt: Attempt) -> list:
+        return [(c.id, c.earned, c.status, c.message) for c in attempt.checks]
+
+    tally = "def tally(items):\n    return {i: 1 for i in set(items)}"
+    first = result(grade(tally=tally))
+    assert all(result(grade(tally=tally)) == first for _ in range(19))
+
+
+def test_a_hidden_input_that_is_printed_later_is_not_shown(grade, course):
+    tally = "seen = []\ndef tally(items):\n    seen.append(list(items))\n    return {}"
+    attempt = grade(tally=tally, shares="print(seen)\nshares = None")
+    shown = [o for c in autograded(course).cells if c.id == "shares" for o in c.outputs]
+    assert attempt.earned == 0
+    assert "'u', 'v'" not in str(shown)
+    assert "[" in str(shown)
+
+
+def test_output_that_json_and_terminals_dislike_is_kept_as_text(grade, course):
+    assert grade("print('\\ud800 \\x1b[31m \\x00')").earned == 60
+    assert "\x1b[31m" in autograded(course).cells[0].outputs[0].text
+
+
+def test_worker_whose_supervisor_dies_leaves_nothing_behind(course):
+    worker = Worker(course, NAME, LIMITS)
+    family = [psutil.Process(worker.process.pid)]
+    family += family[0].children(recursive=True)
+    assert len(family) >= 2
+    assert worker.process.stdin is not None
+    worker.process.stdin.close()
+    _, alive = psutil.wait_procs(family, timeout=5)
+    worker.close()
+    assert alive == []
+
+
+@pytest.mark.parametrize(
+    "end",
+    [Worker.close, lambda worker: worker.process.stdin.close()],
+    ids=["closed", "supervisor dies"],
+)
+def test_worker_that_ended_leaves_no_folder_behind(course, end):
+    write(course, submission(course.source(NAME)))
+    worker = Worker(course, NAME, LIMITS)
+    assert worker.grade(Job(NAME, "ada")).earned == 60
+    assert Path(worker.scratch).exists()
+    end(worker)
+    worker.process.wait(5)
+    assert not Path(worker.scratch).exists()
+    worker.close()
+
+
+def test_unsafe_worker_grades_without_layers_and_says_so(course):
+    write(course, submission(course.source(NAME)))
+    with Worker(course, NAME, LIMITS, unsafe=True) as worker:
+        attempt = worker.grade(Job(NAME, "ada"))
+    assert attempt.earned == 60
+    assert attempt.layers == []
+
+
+def test_job_takes_no_longer_than_its_limit(course, worker):
+    stubborn = "while True:\n    try:\n        while True: pass\n    except BaseException: pass"
+    notebook = submission(course.source(NAME))
+    for cell in cells_of(notebook, "answer"):
+        cell.source = stubborn
+    write(course, notebook)
+    started = time.monotonic()
+    assert worker.grade(Job(NAME, "ada")).earned == 0
+    assert time.monotonic() - started < LIMITS.submission_s
+
+
+# Parts on their own
+
+
+def test_plan_knows_what_a_check_shows_and_hides():
+    source = "\n".join([
+        "a = f(1)",
+        "### BEGIN HIDDEN TESTS",
+        "b = f(2)",
+        "a2 = 3",
+        "### END HIDDEN TESTS",
+        "def helper(x): return x",
+        "(c, [d, *e]), b = g(), 1",
+        "for i in range(3): j = [k for k in range(i)]",
+    ])  # fmt: skip
+    check = plan.Check("f-check", 1.0, source)
+    assert check.shared_names == ["a", "c", "d", "e", "i", "j"]
+    assert check.shared_source.startswith("def helper")
+    assert check.hidden_lines == {2, 3, 4, 5}
+
+
+def test_special_methods_of_a_class_are_those_that_its_source_has():
+    node = ast.parse("class A:\n    def __add__(self, o): ...\n    __radd__ = __add__").body[0]
+    assert plan.special_methods(node) == {"add", "radd"}
+    node = ast.parse("@dataclass(order=True)\nclass A:\n    x: int").body[0]
+    assert {"eq", "lt", "hash"} <= plan.special_methods(node)
+
+
+@pytest.mark.parametrize(
+    ("source", "text"),
+    [
+        ("1 + 1", "2"),
+        ("1 + 1;", None),
+        ("%time -n 1 x = 5\nx", "5"),
+        ("%matplotlib inline\n'plot'", "'plot'"),
+        ("@dataclasses.dataclass\nclass P:\n    x: int\nP(1)", "P(x=1)"),
+    ],
+)
+def test_cell_shows_the_value_of_its_last_expression(source, text, monkeypatch):
+    monkeypatch.setitem(sys.modules, "__main__", sys.modules["__main__"])
+    shown = cells.Cells().run(f"import dataclasses\n{source}", "<cell x>")
+    assert shown.error is None
+    values = [o["text"] for o in shown.outputs if o["output_type"] == "execute_result"]
+    assert values == ([text] if text else [])
+
+
+def test_cell_that_prints_without_end_is_cut(monkeypatch):
+    monkeypatch.setitem(sys.modules, "__main__", sys.modules["__main__"])
+    shown = cells.Cells(text_limit=100).run("for i in range(10**5): print('spam')", "<cell x>")
+    assert len(shown.outputs[0]["text"]) < 150
+    assert "more characters" in shown.outputs[0]["text"]
+
+
+def test_generators_move_on_but_never_to_a_given_state():
+    for generator in (random.Random(3), np.random.default_rng(3), np.random.RandomState(3)):
+        first = copy.deepcopy(generator)
+        assert randomness.move_on(generator)
+        assert generator.random() != first.random()
+    assert not randomness.move_on([1, 2])
+
+
+def test_only_changed_states_are_sent():
+    before = randomness.random_states()
+    np.random.seed(5)  # noqa: NPY002 (the global generator is what this is about)
+    assert list(randomness.changed_states(before, randomness.random_states())) == ["numpy"]
+    randomness.set_states(before)
+    assert randomness.changed_states(before, randomness.random_states()) == {}

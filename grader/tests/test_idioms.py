@@ -1,0 +1,105 @@
+"""Idioms of check cells: the same verdict and the same words in a notebook and in the grader."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from made_course import hand_in, make_course
+from made_idioms import (
+    COMMON,
+    DIFFERENT,
+    Wrong,
+    checks_of,
+    exercise,
+    idioms,
+    rounds,
+    submission,
+    working,
+    write_course,
+)
+
+from grader.attempt import Job
+from grader.authoring.trial import trial
+from grader.engine.worker import Worker
+
+
+@dataclass
+class Verdicts:
+    """What each check says, "" where it passes, by the id of the check."""
+
+    notebook: dict[str, str]  # in a student's own notebook: plain Python in one namespace
+    grader: dict[str, str]
+
+
+@pytest.fixture(scope="module")
+def course(tmp_path_factory) -> Path:
+    """The source of an assignment of all idioms that are not refused."""
+    return write_course(tmp_path_factory.mktemp("idioms"), *working(), *DIFFERENT)
+
+
+@pytest.fixture(scope="module")
+def verdicts(course, tmp_path_factory) -> dict[int, Verdicts]:
+    """For each round of wrong answers, and for right ones at -1, what both say."""
+    return dict(zip(range(-1, 99), both(course, tmp_path_factory.mktemp("course")), strict=False))
+
+
+def both(source: Path, folder: Path) -> Iterator[Verdicts]:
+    course = make_course(folder / "course", source, exercise(source))
+    with Worker(course, source.stem) as worker:
+        for number, wrong in enumerate([[], *rounds()]):
+            notebook = submission(source, *wrong)
+            hand_in(course, source.stem, f"round-{number}", notebook)
+            attempt = worker.grade(Job(source.stem, f"round-{number}"))
+            outcomes = trial(notebook, source)
+            yield Verdicts(
+                {o.check: o.message for o in outcomes},
+                {c.id: "" if c.status == "passed" else f"{c.error}: {c.message}"
+                 for c in attempt.checks},
+            )  # fmt: skip
+
+
+def cases() -> list[tuple[int, Wrong]]:
+    answers = {answer for name in working() for answer in idioms()[name].answers}
+    return [(n, w) for n, round_ in enumerate(rounds()) for w in round_ if w.answer in answers]
+
+
+def test_common_idioms_are_here_and_at_least_24_work_unchanged():
+    assert len(COMMON) == 26
+    assert set(idioms()) >= COMMON
+    assert len(COMMON & set(working())) >= 24
+
+
+@pytest.mark.parametrize("name", working())
+def test_right_answer_passes_in_both(name, course, verdicts):
+    found = verdicts[-1]
+    for answer in idioms()[name].answers:
+        for check in checks_of(course, answer):
+            assert (found.notebook[check], found.grader[check]) == ("", "")
+
+
+@pytest.mark.parametrize("name", DIFFERENT)
+def test_idiom_that_differs_says_so(name, course, verdicts):
+    (answer,) = idioms()[name].answers
+    (check,) = checks_of(course, answer)
+    assert verdicts[-1].notebook[check] == ""
+    assert DIFFERENT[name] in verdicts[-1].grader[check]
+
+
+@pytest.mark.parametrize(
+    ("number", "wrong"), cases(), ids=lambda part: getattr(part, "answer", str(part))
+)
+def test_wrong_answer_fails_with_the_same_words_in_both(number, wrong, course, verdicts):
+    found, checks = verdicts[number], checks_of(course, wrong.answer)
+    assert any(wrong.expects in found.notebook[check] for check in checks)
+    assert [found.grader[check] for check in checks] == [found.notebook[check] for check in checks]
+
+
+def test_every_idiom_has_a_wrong_answer_and_they_harm_no_other_idiom(course, verdicts):
+    assert all(idiom.wrong for idiom in idioms().values())
+    for number, round_ in enumerate(rounds()):
+        wrong = {wrong.answer for wrong in round_}
+        for name in working():
+            for answer in set(idioms()[name].answers) - wrong:
+                for check in checks_of(course, answer):
+                    assert verdicts[number].grader[check] == ""
