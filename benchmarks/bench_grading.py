@@ -257,9 +257,9 @@ def cheats() -> list[str]:
         "",
         "## Cheats against stock nbgrader",
         "",
-        f"Of the {len(corpus)} cheats in `grader/tests/attacks` {len(tried)} can be run where no sandbox "
-        "holds them. Against this engine `grader/tests/test_attacks.py` demands that each gets what its "
-        "work is worth and harms nothing.",
+        f"Of the {len(corpus)} cheats in `grader/tests/attacks` {len(tried)} can be run "
+        "where no sandbox holds them. Against this engine `grader/tests/test_attacks.py` demands "
+        "that each gets what its work is worth and harms nothing.",
         "",
         "| what they got from nbgrader | cheats |",
         "|---|---:|",

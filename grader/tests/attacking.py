@@ -2,7 +2,7 @@
 
     outcomes = list(engine_outcomes(attacks("demo")))    all of them in one worker
     stock_points(attack)                                 points from nbgrader, and the harm done
-    python tests/attacking.py stock|engine [NAME ...]    the same, a JSON object a line
+    python grader/tests/attacking.py stock|engine [NAME ...]    the same, a JSON object a line
 
 A cheat may end without points for its problem and with full points for the rest of the notebook.
 """

@@ -1,6 +1,6 @@
 """Run the snippets of grader/tests/malicious/ and look at what they were not to touch.
 
-`python tests/contain.py SETTING` prints a JSON object a line for each: its name, and what it did
+`contain.py SETTING` prints a JSON object a line for each: its name, and what it did
 of what it should not have been able to do. Settings: "namespaces", "bare" (Landlock and seccomp
 alone), "old" (Linux 5.13, without namespaces) and "free" (no sandbox: the snippets must succeed).
 

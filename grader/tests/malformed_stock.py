@@ -1,4 +1,4 @@
-"""What stock nbgrader makes of malformed submissions: python tests/malformed_stock.py [NAME ...]
+"""What stock nbgrader makes of malformed submissions: malformed_stock.py [NAME ...]
 
 An instructor is assumed who gives the file the name that nbgrader wants and copies what lies beside
 it. Prints a line for every case, then counts: `right`: the points of the corpus, or a refusal where

@@ -1,4 +1,4 @@
-"""Run a command as an ordinary user: `python tests/ordinary_user.py [--first] COMMAND...`
+"""Run a command as an ordinary user: `python grader/tests/ordinary_user.py [--first] COMMAND...`
 
 With `--first` it does not wait for a processor while other programs work, where root may say so.
 Root becomes a user that owns nothing. Where the interpreter or the repository lies below a folder

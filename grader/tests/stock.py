@@ -3,7 +3,7 @@
 `scores(notebook, path)` runs the cells in IPython's own shell, which is what a kernel puts its
 messages around, in a process forked from one that has the slow imports behind it. A check earns its
 points where no error leaves it; the course lets a line on stderr cost nothing.
-`tests/test_equality.py` shows on a sample that `nbgrader autograde` gives the same.
+`grader/tests/test_equality.py` shows on a sample that `nbgrader autograde` gives the same.
 """
 
 import contextlib

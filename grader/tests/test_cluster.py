@@ -15,7 +15,7 @@ import yaml
 from test_scheduler import soon
 
 TESTS = Path(__file__).parent
-CLUSTER = TESTS.parent / "grader" / "cluster"
+CLUSTER = TESTS.parent / "cluster"
 OPTION = re.compile(r"(?<!\S)--[a-z][a-z-]+")
 
 
@@ -72,7 +72,7 @@ def test_page_names_files_that_are_there():
     names = re.findall(r"grader/cluster/([\w./]+\w)", text)
     assert len(names) > 4
     for name in {*names, *re.findall(r"`([\w/]+\.\w+)`", text)} - {"hosts.txt"}:
-        assert (CLUSTER / name).exists() or (TESTS.parent / name).exists(), name
+        assert (CLUSTER / name).exists() or (TESTS.parents[1] / name).exists(), name
 
 
 GRADES = """

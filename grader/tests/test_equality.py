@@ -25,7 +25,7 @@ from grader.tests.stock import scores
 
 HERE = Path(__file__).parent
 DEMO = HERE / "data" / "demo_course"
-COURSES = [HERE.parent, DEMO, HERE / "data" / "lab_course"]
+COURSES = [HERE.parents[1], DEMO, HERE / "data" / "lab_course"]
 PATHS = [path_of(name, course) for course in COURSES for name in assignments(course)]
 SELDOM = ("best_model",)  # takes seconds
 COUNT = 200

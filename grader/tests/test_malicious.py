@@ -13,7 +13,7 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the sandbox is 
 
 def run_snippets(user, setting, *names):
     """The verdict on the snippets named, or on every one, by its name."""
-    lines = as_user(user, "tests/contain.py", setting, *names, first=True).splitlines()
+    lines = as_user(user, "grader/tests/contain.py", setting, *names, first=True).splitlines()
     return {verdict["name"]: verdict for verdict in map(json.loads, lines)}
 
 
