@@ -68,7 +68,7 @@ def train_minillm(folder: Path, vocab_size: int) -> Figures:
 def train_naive(folder: Path, vocab_size: int) -> Figures:
     """Seconds of a trainer that counts every pair again before each merge."""
     from minillm.bpe import merge
-    from minillm.pattern import compile_pattern
+    from minillm.pretokenizer import compile_pattern
 
     chapters, pattern = read(folder / "chapters.json"), pattern_of(folder)
 

@@ -1,20 +1,20 @@
 """The mini-LLM of the course: each module is an assignment's answer key.
 
 01  corpus yardstick ngram             texts, bits per byte, counting
-02  bpe pattern tokenizer              merges, cutting a text, both together
+02  bpe pretokenizer tokenizer         merges, cutting a text, both together
     tokenizer_file                     tokenizer.json
-06  attention cache                    attention, masks; what it remembers
-07  config layers embedding sight      the settings, the parts, who sees whom
+06  attention cache                    attention, masks; what was read before
+07  config layers embedding            the settings, the parts
     transformer arguments              the model, what it can be given
 08  architectures objectives           the five rows; what they predict
-09  training optimizers batches        loss and rate, AdamW, windows of text
+09  losses optimizers batches          loss and rate, AdamW, windows of text
     trainer checkpoint log flops       a run, its files, what it costs
     language_model                     a trained model on the yardstick
 10  decoding generation beam           the next token, a text, the best text
-    reader stream one_token            what it has read, pieces, speed
+    reader detokenizer fast_decoding   what it has read, pieces, speed
     weights pretrained gguf wordpiece  models of others
     quantization                       their weights in few bits
-    storyland grammar                  a world whose entropy is known
+    storyland                          a world whose entropy is known
     ladder figures figure_data         what the book shows
 
 Shape letters, the same in formulas, docstrings and code:

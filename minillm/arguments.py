@@ -6,7 +6,7 @@ Values are looked at on a CPU only; elsewhere a look would wait for the device.
 import torch
 from torch import Tensor
 
-from minillm.cache import Cache
+from minillm.cache import KVCache
 from minillm.config import Config
 
 
@@ -54,7 +54,7 @@ def check_text(
     prefix: Tensor | None = None,
     segments: Tensor | None = None,
     positions: Tensor | None = None,
-    cache: Cache | None = None,
+    cache: KVCache | None = None,
 ) -> None:
     """Raise `ValueError` where one of them does not fit to the others."""
     past = 0 if cache is None else cache.length
@@ -85,7 +85,7 @@ def check_source(
     B: int,
     source: Tensor | None,
     mask: Tensor | None = None,
-    cache: Cache | None = None,
+    cache: KVCache | None = None,
 ) -> None:
     """Raise `ValueError` unless the source is one for `B` texts."""
     if config.structure != "encoder-decoder":

@@ -1,14 +1,17 @@
 """Attention: every token looks at the tokens that it may see."""
 
 import math
+from functools import reduce
+from operator import and_
+from typing import NamedTuple
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from minillm.cache import Memory
+from minillm.cache import LayerCache
 from minillm.config import Config
-from minillm.layers import rotate
+from minillm.layers import alibi_bias, alibi_slopes, rotate
 
 # Added to the score of a pair that must not meet. It is finite: a row of
 # nothing but minus infinity has no softmax, a row of these has an even one.
@@ -59,6 +62,45 @@ def mask_bias(mask: Tensor, dtype: torch.dtype = torch.float32) -> Tensor:
     return bias.masked_fill(~mask, FORBIDDEN)
 
 
+class Masks(NamedTuple):
+    """What the tokens of a Transformer may see of each other."""
+
+    bias: Tensor | None = None  # added to the scores (B, H, T, S)
+    causal: bool = False  # nobody looks ahead, and `bias` does not say it
+
+
+def masks(
+    config: Config,
+    order: Tensor,
+    T: int,
+    mask: Tensor | None = None,
+    prefix: Tensor | None = None,
+    ahead: bool = False,
+    dtype: torch.dtype = torch.float32,
+) -> Masks:
+    """The masks of one pass: the same in every block.
+
+    `order` (1 or B, S) numbers all tokens, the last `T` are the queries.
+    Nobody sees what `mask` (B, S) leaves out; with `ahead` everybody sees what
+    comes later, without it only in the `prefix` (B,).
+    """
+    S, alibi = order.shape[1], config.position == "alibi"
+    forward_only = not ahead and T > 1  # one token alone has nothing ahead
+    # Kernels know how to leave out the future without being told by a bias.
+    easy = mask is None and prefix is None and not alibi and T == S
+    parts = [] if mask is None else [padding_mask(mask)]
+    if forward_only and prefix is not None:
+        parts.append(prefix_mask(order, T, prefix))
+    elif forward_only and not easy:
+        parts.append(causal_mask(order, T))
+    bias = mask_bias(reduce(and_, parts), dtype) if parts else None
+    if alibi:
+        slopes = alibi_slopes(config.n_heads).to(order.device)
+        far = alibi_bias(order, T, slopes).to(dtype)
+        bias = far if bias is None else far + bias
+    return Masks(bias, forward_only and easy)
+
+
 def split_heads(x: Tensor, D: int) -> Tensor:
     """(B, T, H * D) as heads (B, T, H, D), without a copy."""
     return x.unflatten(-1, (-1, D))
@@ -91,12 +133,12 @@ class Attention(nn.Module):
         bias: Tensor | None = None,
         causal: bool = False,
         angles: tuple[Tensor, Tensor] | None = None,
-        memory: Memory | None = None,
+        cache: LayerCache | None = None,
     ) -> Tensor:
         """What the tokens of `x` (B, T, C) see in each other, (B, T, C).
 
         `bias` is added to the scores; `causal` forbids to look ahead, faster
-        than a bias does; `angles` turn queries and keys (RoPE); `memory` puts
+        than a bias does; `angles` turn queries and keys (RoPE); `cache` puts
         the keys and values of earlier tokens in front.
         """
         heads = split_heads(self.qkv(x), self.D)  # (B, T, H + 2 H_kv, D)
@@ -104,8 +146,8 @@ class Attention(nn.Module):
         if angles is not None:
             q, k = rotate(q, *angles), rotate(k, *angles)
         q, k, v = (s.transpose(1, 2) for s in (q, k, v))  # (B, H, T, D)
-        if memory is not None:
-            k, v = memory.append(k, v)
+        if cache is not None:
+            k, v = cache.append(k, v)
         return self.out(join_heads(self.attend(q, k, v, bias, causal)))
 
     def cross(

@@ -6,7 +6,7 @@ from torch import Tensor
 from minillm.config import Config
 
 
-class Memory:
+class LayerCache:
     """Keys and values of the tokens that one attention has read.
 
     Room for `length` tokens is set aside at once: (B, H_kv, length, D).
@@ -31,7 +31,7 @@ class Memory:
         return self.k[:, :, :end], self.v[:, :, :end]
 
 
-class Cache:
+class KVCache:
     """Keys and values of the tokens read so far, in every block.
 
     Room for `length` tokens of `batch` texts is set aside at once.
@@ -46,8 +46,8 @@ class Cache:
         dtype: torch.dtype | None = None,
     ):
         shape = (batch, config.kv_heads, length, config.head_size)
-        self.memories = [
-            Memory(
+        self.layers = [
+            LayerCache(
                 torch.zeros(shape, device=device, dtype=dtype),
                 torch.zeros(shape, device=device, dtype=dtype),
             )
@@ -58,16 +58,16 @@ class Cache:
     @property
     def batch(self) -> int:
         """Texts that are read at once."""
-        return len(self.memories[0].k)
+        return len(self.layers[0].k)
 
     @property
     def length(self) -> int:
         """Tokens read so far."""
-        return self.memories[0].length
+        return self.layers[0].length
 
     def reorder(self, rows: Tensor) -> None:
         """Go on with these rows (B,) of the batch, each as often as named."""
-        for memory in self.memories:
-            memory.k, memory.v = memory.k[rows], memory.v[rows]
+        for layer in self.layers:
+            layer.k, layer.v = layer.k[rows], layer.v[rows]
         if self.source is not None:
             self.source = [(k[rows], v[rows]) for k, v in self.source]

@@ -10,6 +10,32 @@ from minillm.config import Config
 from minillm.layers import ACTIVATIONS, NORMS, sinusoidal
 
 
+def number_tokens(mask: Tensor | None, S: int, device: torch.device) -> Tensor:
+    """The tokens' numbers (1 or B, S), from 0; padding is not counted.
+
+    `mask` (B, S) is True at real tokens; None: all are.
+    """
+    if mask is None:
+        return torch.arange(S, device=device)[None]
+    return (mask.cumsum(dim=1) - 1).clamp(min=0)
+
+
+def positions_of(
+    config: Config, order: Tensor, prefix: Tensor | None
+) -> Tensor:
+    """The positions of tokens numbered by `order` (1 or B, T).
+
+    They are their numbers. In two dimensions (1 or B, 2, T) the first counts
+    the `prefix` (B,) and stays at its last token; the second is 0 in the
+    prefix and counts from 1 behind it. Du et al. 2022, 2.1.2.
+    """
+    if config.position != "rope2d":
+        return order
+    ends = 0 if prefix is None else prefix[:, None]
+    behind = (order - ends + 1).clamp(min=0)
+    return torch.stack(((order - behind).clamp(min=0), behind), dim=1)
+
+
 class Embedding(nn.Module):
     """From ids to vectors: tokens, positions, segments, their norm."""
 

@@ -8,8 +8,8 @@ from torch import Tensor
 
 from minillm.corpus import BOS, EOS, Vocabulary
 from minillm.decoding import GREEDY, Sampling
+from minillm.detokenizer import Detokenizer
 from minillm.reader import Ids, Reader, evaluating
-from minillm.stream import TextStream
 from minillm.transformer import Transformer
 
 
@@ -70,7 +70,7 @@ def generate(
     Raises `ValueError` where prompt and new tokens are more than the context,
     where a prompt is empty, and on settings that do not go together.
     """
-    streams = [TextStream(vocabulary, stop) for _ in prompts] if stop else []
+    streams = [Detokenizer(vocabulary, stop) for _ in prompts] if stop else []
     columns, n_new = [], np.zeros(len(prompts), np.int64)
     for ids, finished in steps(
         model,
@@ -113,7 +113,7 @@ def stream(
     unfinished is left out. The model reads `bos` (None: nothing) and the
     prompt; the rest is as in `generate`.
     """
-    pieces = TextStream(vocabulary, stop)
+    pieces = Detokenizer(vocabulary, stop)
     ids = start_of(vocabulary, prompt, bos)
     for token, finished in steps(
         model, [ids], max_new_tokens, sampling, generator, eos=eos
@@ -166,5 +166,5 @@ def start_of(vocabulary: Vocabulary, prompt: str, bos: int | None) -> Ids:
 
 def text_of(vocabulary: Vocabulary, ids: Ids, stop: Sequence[str] = ()) -> str:
     """The text of ids (T,) up to the first stop string, whole characters."""
-    pieces = TextStream(vocabulary, stop)
+    pieces = Detokenizer(vocabulary, stop)
     return "".join(pieces.push(int(i)) for i in ids) + pieces.close()

@@ -15,7 +15,7 @@ from minillm.config import Config
 from minillm.decoding import GREEDY, Sampling
 from minillm.generation import generate
 from minillm.gguf import GGUF, read
-from minillm.pattern import SMOLLM
+from minillm.pretokenizer import SMOLLM
 from minillm.tokenizer import Tokenizer
 from minillm.transformer import Transformer
 from minillm.weights import from_gguf, from_transformers

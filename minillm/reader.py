@@ -7,8 +7,8 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from minillm.cache import Cache
-from minillm.one_token import OneToken, can_be_written_out
+from minillm.cache import KVCache
+from minillm.fast_decoding import FastDecoder, can_decode_fast
 from minillm.transformer import Transformer
 
 Ids = Sequence[int] | np.ndarray  # of one text, (T,)
@@ -84,7 +84,7 @@ class Reader:
         self._mask = None
         if mask is not None:
             self._mask = torch.cat((mask, more == 0), dim=1).to(self.device)
-        self.cache = Cache(
+        self.cache = KVCache(
             config, B, T + self.room, weight.device, weight.dtype
         )
         self._given: dict[str, Tensor] = {}  # to the model, with each token
@@ -92,8 +92,8 @@ class Reader:
             lengths = torch.tensor([len(row) for row in prompts])
             self._given["prefix"] = lengths.to(self.device)
         self._source = self._pad_sources(sources)
-        self._written_out = can_be_written_out(model)
-        self._one_token: OneToken | None = None
+        self._written_out = can_decode_fast(model)
+        self._one_token: FastDecoder | None = None
 
     def _pad_sources(self, sources: Sequence[Ids] | None) -> Tensor | None:
         """The sources (B, S); where they are padded goes to the model."""
@@ -131,7 +131,7 @@ class Reader:
         self.length += 1
         if self._written_out:
             if self._one_token is None:
-                self._one_token = OneToken(self.model, self.cache, len(ids))
+                self._one_token = FastDecoder(self.model, self.cache, len(ids))
             return self._one_token(ids, self.mask).float()
         logits = self.model(
             ids[:, None], mask=self.mask, cache=self.cache, **self._given

@@ -16,7 +16,7 @@ from typing import Literal, Self
 import numpy as np
 
 from minillm.bpe import Pair, apply_merges, learn_merges
-from minillm.pattern import PATTERN, compile_pattern
+from minillm.pretokenizer import PATTERN, compile_pattern
 from minillm.tokenizer_file import (
     byte_tokens,
     dump,

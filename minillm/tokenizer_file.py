@@ -7,7 +7,7 @@ from functools import cache
 from itertools import count
 from typing import Any, Literal
 
-from minillm.pattern import GPT2
+from minillm.pretokenizer import GPT2
 
 Parts = tuple[list[str], list, list[str], list[str]]
 

@@ -12,9 +12,9 @@ from torch.nn.parallel import DistributedDataParallel
 
 from minillm import checkpoint
 from minillm.batches import Windows
+from minillm.losses import Objective, accumulate, warmup_cosine
 from minillm.objectives import IGNORE
 from minillm.optimizers import clip_gradients, make_optimizers, set_rate
-from minillm.training import Objective, accumulate, warmup_cosine
 from minillm.transformer import Transformer
 
 

@@ -11,12 +11,22 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from minillm.arguments import check_ids, check_source, check_text
-from minillm.attention import Attention, mask_bias, padding_mask
-from minillm.cache import Cache, Memory
+from minillm.attention import (
+    Attention,
+    Masks,
+    mask_bias,
+    masks,
+    padding_mask,
+)
+from minillm.cache import KVCache, LayerCache
 from minillm.config import Config
-from minillm.embedding import Embedding, MaskedHead
-from minillm.layers import NORMS, FeedForward, residual
-from minillm.sight import Sight, number_tokens, place, see
+from minillm.embedding import (
+    Embedding,
+    MaskedHead,
+    number_tokens,
+    positions_of,
+)
+from minillm.layers import NORMS, FeedForward, residual, rope_angles
 
 
 class Block(nn.Module):
@@ -36,15 +46,16 @@ class Block(nn.Module):
     def forward(
         self,
         x: Tensor,
-        sight: Sight,
-        memory: Memory | None = None,
+        seen: Masks,
+        angles: tuple[Tensor, Tensor] | None = None,
+        cache: LayerCache | None = None,
         source: tuple[Tensor, Tensor] | None = None,
         source_bias: Tensor | None = None,
     ) -> Tensor:
         """(B, T, C) to (B, T, C); `source` are keys and values to look at."""
 
         def look(y: Tensor) -> Tensor:
-            return self.attention(y, *sight, memory=memory)
+            return self.attention(y, *seen, angles, cache)
 
         x = self._skip(x, look, self.attention_norm)
         if source is not None:
@@ -135,7 +146,7 @@ class Transformer(nn.Module):
         prefix: Tensor | None = None,
         segments: Tensor | None = None,
         positions: Tensor | None = None,
-        cache: Cache | None = None,
+        cache: KVCache | None = None,
     ) -> Tensor:
         """The last block's output (B, T, C), after the final norm."""
         check_text(self.config, ids, mask, prefix, segments, positions, cache)
@@ -144,15 +155,15 @@ class Transformer(nn.Module):
         order = number_tokens(mask, past + ids.shape[1], ids.device)
         seen, unseen = self._source(source, source_mask, cache)
         if positions is None:
-            positions = place(self.config, order[:, past:], prefix)
+            positions = positions_of(self.config, order[:, past:], prefix)
         x = self.embedding(ids, positions, segments)
         ahead = self.config.structure == "encoder"
-        sight = see(
-            self.config, order, positions, mask, prefix, ahead, x.dtype
-        )
+        T, dtype = ids.shape[1], x.dtype
+        visible = masks(self.config, order, T, mask, prefix, ahead, dtype)
+        angles = self._angles(positions)
         for i, block in enumerate(self.blocks):
-            memory = None if cache is None else cache.memories[i]
-            x = block(x, sight, memory, seen and seen[i], unseen)
+            layer = None if cache is None else cache.layers[i]
+            x = block(x, visible, angles, layer, seen and seen[i], unseen)
         return self.norm(x)
 
     def encode(self, source: Tensor, mask: Tensor | None = None) -> Tensor:
@@ -160,13 +171,22 @@ class Transformer(nn.Module):
         check_ids(self.config, source)
         order = number_tokens(mask, source.shape[1], source.device)
         x = self.embedding(source, order)
-        sight = see(self.config, order, order, mask, ahead=True, dtype=x.dtype)
+        T, dtype = source.shape[1], x.dtype
+        visible = masks(self.config, order, T, mask, ahead=True, dtype=dtype)
+        angles = self._angles(order)
         for block in self.encoder:
-            x = block(x, sight)
+            x = block(x, visible, angles)
         return self.encoder_norm(x)
 
+    def _angles(self, positions: Tensor) -> tuple[Tensor, Tensor] | None:
+        """Of RoPE, where the configuration has it."""
+        config = self.config
+        if config.position not in ("rope", "rope2d"):
+            return None
+        return rope_angles(positions, config.head_size, config.rope_theta)
+
     def _source(
-        self, source: Tensor | None, mask: Tensor | None, cache: Cache | None
+        self, source: Tensor | None, mask: Tensor | None, cache: KVCache | None
     ) -> tuple[list[tuple[Tensor, Tensor]] | None, Tensor | None]:
         """Each block's keys and values of the source; what hides padding."""
         if self.config.structure != "encoder-decoder":

@@ -444,7 +444,7 @@ def wrong_slopes(H):
 FAULTS = {  # case, what is replaced, by what
     "rope pairs": ("llama", "minillm.attention.rotate", neighbours),
     "rope pairs, grouped": ("llama-2-key-heads", "minillm.attention.rotate", neighbours),
-    "slopes": ("bloom-12-heads", "minillm.sight.alibi_slopes", wrong_slopes),
+    "slopes": ("bloom-12-heads", "minillm.attention.alibi_slopes", wrong_slopes),
     "unbiased bert": ("bert", "minillm.layers.layer_norm", unbiased_layer_norm),
     "unbiased bloom": ("bloom-8-heads", "minillm.layers.layer_norm", unbiased_layer_norm),
 }

@@ -6,7 +6,7 @@ import torch
 from transformers import LlamaConfig, LlamaForCausalLM
 
 from minillm.architectures import configure
-from minillm.cache import Cache
+from minillm.cache import KVCache
 from minillm.corpus import EOS, ByteVocabulary
 from minillm.decoding import Sampling
 from minillm.generation import complete, generate, steps, stream
@@ -152,8 +152,8 @@ def test_reader_logits_equal_those_of_whole_texts():
 
 def test_cache_holds_exactly_what_is_needed():
     reader = Reader(build("llama"), PROMPTS, 6)
-    assert isinstance(reader.cache, Cache)
-    assert reader.cache.memories[0].k.shape == (4, 2, 11, 8)
+    assert isinstance(reader.cache, KVCache)
+    assert reader.cache.layers[0].k.shape == (4, 2, 11, 8)
 
 
 @pytest.mark.parametrize("n", [0, 1])

@@ -8,7 +8,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from minillm.grammar import About, Choice, Field, Mark, draw, expect, link, log2_prob, parse
+from minillm.storyland.grammar import (
+    About,
+    Choice,
+    Field,
+    Mark,
+    draw,
+    expect,
+    link,
+    log2_prob,
+    parse,
+)
 
 
 def root_of(wording, person=None, noise=0.0):

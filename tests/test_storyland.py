@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from test_grammar import derivations
 
 from minillm import storyland
-from minillm.grammar import About, Choice, Field
 from minillm.storyland import SPLITS, World
+from minillm.storyland.grammar import About, Choice, Field
 
 HOMONYMS = {
     "bank": {"river", "money"},

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from tokenizers import models, pre_tokenizers, trainers
 
 from minillm import corpus
-from minillm.pattern import GPT2, PATTERN, SMOLLM
+from minillm.pretokenizer import GPT2, PATTERN, SMOLLM
 from minillm.tokenizer import Tokenizer
 from minillm.tokenizer_file import byte_tokens, from_printable, printable, to_printable
 from minillm.yardstick import check_lossless

@@ -8,9 +8,9 @@ from torch.nn import functional as F
 
 from minillm.architectures import configure
 from minillm.arguments import check
-from minillm.cache import Cache
+from minillm.attention import Masks
+from minillm.cache import KVCache
 from minillm.config import Config
-from minillm.sight import Sight
 from minillm.transformer import Transformer
 from tests.small_models import (
     SMALL,
@@ -233,7 +233,7 @@ def test_a_fully_masked_source_is_not_nan():
     assert all(p.grad.isfinite().all() for p in model.parameters())
 
 
-# Cache
+# KVCache
 
 
 def read(model, ids, cache, sizes, mask=None, **given):
@@ -257,7 +257,7 @@ SIZES = [[1] * 9, [9], [5, 4], [3, 1, 1, 4], [4, 5]]
 def test_cache_equals_recomputation(name, sizes):
     model, ids = small(name), random_ids(2, 9)
     given = also(model, 2, prefix=min(3, sizes[0]))  # a prefix is read at once
-    cache = Cache(model.config, 2, 9)
+    cache = KVCache(model.config, 2, 9)
     close(read(model, ids, cache, sizes, **given), model(ids, **given))
 
 
@@ -269,7 +269,7 @@ def test_cache_of_padded_texts_equals_recomputation(name, fused, side):
     model, sizes = small(name, fused=fused), [3, 1, 1, 4]
     ids, mask = random_ids(3, 9), padded(9, side)
     given = also(model, 3, prefix=0)
-    logits = read(model, ids, Cache(model.config, 3, 12), sizes, mask, **given)
+    logits = read(model, ids, KVCache(model.config, 3, 12), sizes, mask, **given)
     close(logits[mask], model(ids, mask=mask, **given)[mask])
 
 
@@ -278,7 +278,7 @@ def test_cache_of_a_left_padded_prefix_equals_reading_it_alone():
     model, ids, mask = small("chatglm"), random_ids(2, 9), torch.ones(2, 9, dtype=torch.bool)
     mask[1, :3] = False
     prefix = torch.tensor([5, 2])
-    logits = read(model, ids, Cache(model.config, 2, 9), [5, 1, 1, 2], mask, prefix=prefix)
+    logits = read(model, ids, KVCache(model.config, 2, 9), [5, 1, 1, 2], mask, prefix=prefix)
     close(logits[mask], model(ids, mask=mask, prefix=prefix)[mask])
     close(logits[1, 3:], model(ids[1:, 3:], prefix=prefix[1:])[0])
 
@@ -288,7 +288,7 @@ def test_cache_keeps_the_source_with_its_padding():
     model, ids, source = small("original"), random_ids(3, 6), random_ids(3, 7, seed=1)
     source_mask = padded(7, "right")
     expected = model(ids, source=source, source_mask=source_mask)
-    cache = Cache(model.config, 3, 6)
+    cache = KVCache(model.config, 3, 6)
     first = model(ids[:, :2], source=source, source_mask=source_mask, cache=cache)
     rest = [
         model(ids[:, t : t + 1], source_mask=source_mask, cache=cache) for t in range(2, 6)
@@ -301,7 +301,7 @@ def test_cache_keeps_the_source_with_its_padding():
 def test_cache_goes_on_with_other_rows(name):
     model, ids = small(name), random_ids(3, 9)
     given = also(model, 3)
-    cache, rows = Cache(model.config, 3, 9), torch.tensor([2, 0, 0])
+    cache, rows = KVCache(model.config, 3, 9), torch.tensor([2, 0, 0])
     model(ids[:, :5], cache=cache, **given)
     cache.reorder(rows)
     ids = torch.cat((ids[rows, :5], ids[:, 5:]), dim=1)
@@ -312,7 +312,7 @@ def test_cache_goes_on_with_other_rows(name):
 @torch.no_grad()
 def test_cache_may_change_the_number_of_rows():
     model, ids = small("llama"), random_ids(1, 6)
-    cache = Cache(model.config, 1, 6)
+    cache = KVCache(model.config, 1, 6)
     model(ids[:, :4], cache=cache)
     cache.reorder(torch.tensor([0, 0, 0]))
     tails = random_ids(3, 2, seed=3)
@@ -322,7 +322,7 @@ def test_cache_may_change_the_number_of_rows():
 
 @torch.no_grad()
 def test_cache_refuses_more_than_it_has_room_for():
-    model, cache = small("llama"), Cache(configure("llama", **SMALL), 2, 5)
+    model, cache = small("llama"), KVCache(configure("llama", **SMALL), 2, 5)
     model(random_ids(2, 4), cache=cache)
     with pytest.raises(ValueError, match="room for 5 tokens, not 6"):
         model(random_ids(2, 2), cache=cache)
@@ -331,16 +331,16 @@ def test_cache_refuses_more_than_it_has_room_for():
 
 @torch.no_grad()
 def test_cache_counts_towards_the_context():
-    model, cache = small("llama", context=6), Cache(configure("llama", **SMALL), 1, 9)
+    model, cache = small("llama", context=6), KVCache(configure("llama", **SMALL), 1, 9)
     model(random_ids(1, 5), cache=cache)
     with pytest.raises(ValueError, match="7 tokens are more than the context of 6"):
         model(random_ids(1, 2), cache=cache)
 
 
 def test_cache_has_a_type():
-    cache = Cache(configure("llama", **SMALL, n_kv_heads=2), 3, 5, dtype=torch.bfloat16)
-    assert cache.memories[0].k.shape == (3, 2, 5, 8)
-    assert {m.k.dtype for m in cache.memories} == {torch.bfloat16}
+    cache = KVCache(configure("llama", **SMALL, n_kv_heads=2), 3, 5, dtype=torch.bfloat16)
+    assert cache.layers[0].k.shape == (3, 2, 5, 8)
+    assert {m.k.dtype for m in cache.layers} == {torch.bfloat16}
     assert cache.length == 0
 
 
@@ -348,13 +348,13 @@ def test_cache_has_a_type():
 @pytest.mark.parametrize("structure", ["decoder", "prefix"])
 @torch.no_grad()
 def test_settings_combine_freely(position, structure):
-    """Cache and padding are right for models that have no row in the table, too."""
+    """KVCache and padding are right for models that have no row in the table, too."""
     ids, mask = random_ids(3, 9), padded(9, "left")
     for kind, norm in (("pre", "layer"), ("post", "rms"), ("deep", "rms")):
         settings = {"structure": structure, "position": position, "norm": norm, "residual": kind}
         model = build("llama", n_kv_heads=1, embedding_norm=True, bias=True, **settings)
         given = also(model, 3, prefix=1)
-        logits = read(model, ids, Cache(model.config, 3, 9), [8, 1], mask, **given)
+        logits = read(model, ids, KVCache(model.config, 3, 9), [8, 1], mask, **given)
         close(logits[mask], model(ids, mask=mask, **given)[mask])
         given = {key: value[1:2] for key, value in given.items()}
         close(logits[1, 1:], model(ids[1:2, 1:], **given)[0])
@@ -499,9 +499,9 @@ def test_dropout_follows_each_sublayer(silent):
         for p in block.get_submodule(silent).parameters():
             p.zero_()
     torch.manual_seed(0)
-    gained = block(x, Sight()) - x
+    gained = block(x, Masks()) - x
     assert (gained == 0).float().mean().item() == pytest.approx(0.25, abs=0.03)
-    whole = block.eval()(x, Sight()) - x
+    whole = block.eval()(x, Masks()) - x
     close(gained[gained != 0] * 0.75, whole[gained != 0])
 
 
@@ -629,7 +629,7 @@ REFUSED = {  # model, what it is given beside ids (2, 7), what it says
         {"segments": torch.zeros(2, 6, dtype=torch.int64)},
         r"segments: .* not torch.int64 \(2, 6\)",
     ),
-    "cache": ("bert", {"cache": Cache(configure("bert", **SMALL), 2, 9)}, "encoder .* cache"),
+    "cache": ("bert", {"cache": KVCache(configure("bert", **SMALL), 2, 9)}, "encoder .* cache"),
     "no source": ("original", {}, "needs a source"),
     "3 sources": ("original", {"source": random_ids(3, 4)}, "3 sources for 2 texts"),
     "mask of another source": (
@@ -653,7 +653,7 @@ REFUSED = {  # model, what it is given beside ids (2, 7), what it says
     ),
     "cache of 3": (
         "llama",
-        {"cache": Cache(configure("llama", **SMALL), 3, 9)},
+        {"cache": KVCache(configure("llama", **SMALL), 3, 9)},
         "cache for 3 texts, but 2",
     ),
 }
@@ -671,7 +671,7 @@ def test_a_prefix_longer_than_what_is_read_at_once_is_refused():
     """What has been read cannot be read again with what follows in sight."""
     model = small("chatglm")
     with pytest.raises(ValueError, match="prefix: 0 to 2 is possible, these are 3 to 3"):
-        model(random_ids(1, 2), prefix=torch.tensor([3]), cache=Cache(model.config, 1, 7))
+        model(random_ids(1, 2), prefix=torch.tensor([3]), cache=KVCache(model.config, 1, 7))
 
 
 def test_check_accepts_what_fits_and_shows_what_does_not():

@@ -8,8 +8,8 @@ import torch
 from torch.nn import functional as F
 
 from minillm.architectures import configure
+from minillm.losses import Objective, accumulate, cross_entropy, warmup_cosine
 from minillm.objectives import IGNORE
-from minillm.training import Objective, accumulate, cross_entropy, warmup_cosine
 from minillm.transformer import Transformer
 
 SIZES = {"vocab_size": 23, "n_layers": 2, "n_heads": 2, "width": 16, "hidden": 24, "context": 12}

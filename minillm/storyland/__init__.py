@@ -31,10 +31,18 @@ from pathlib import Path
 from random import Random
 from typing import Any, NamedTuple
 
-from minillm import grammar
-from minillm.grammar import About, Choice, Field, Mark, Node, Person, Rules
+from minillm.storyland import grammar
+from minillm.storyland.grammar import (
+    About,
+    Choice,
+    Field,
+    Mark,
+    Node,
+    Person,
+    Rules,
+)
 
-WORDING = Path(__file__).parents[1] / "data" / "storyland" / "grammar.txt"
+WORDING = Path(__file__).parents[2] / "data" / "storyland" / "grammar.txt"
 SPLITS = {  # split: are its people held out, are its templates?
     "train": (False, False),
     "valid": (False, False),
@@ -180,7 +188,7 @@ class World:
         ]
 
     def root(self, split: str = "train") -> Node:
-        """Return all documents of a split as one node of minillm.grammar."""
+        """Return all documents of a split as one node of its grammar."""
         if split not in SPLITS:
             raise ValueError(f"split is one of {[*SPLITS]}, got {split!r}")
         if SPLITS[split] not in self._roots:

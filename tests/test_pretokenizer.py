@@ -8,7 +8,7 @@ import tokenizers
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from minillm.pattern import GPT2, PATTERN, SMOLLM, category, compile_pattern, spell_out
+from minillm.pretokenizer import GPT2, PATTERN, SMOLLM, category, compile_pattern, spell_out
 
 ALL = [chr(code) for code in range(0x110000) if not 0xD800 <= code < 0xE000]
 ASSIGNED = [c for c in ALL if unicodedata.category(c) != "Cn"]

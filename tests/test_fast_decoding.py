@@ -5,9 +5,9 @@ import torch
 from torch import nn
 
 from minillm.beam import beam_search
-from minillm.cache import Cache
+from minillm.cache import KVCache
+from minillm.fast_decoding import FastDecoder, can_decode_fast, product
 from minillm.generation import generate
-from minillm.one_token import OneToken, can_be_written_out, product
 from minillm.reader import Reader
 from tests.small_models import build, close, normal, random_ids
 
@@ -27,9 +27,9 @@ PROMPTS = [[0, 5, 9, 7, 3], [0, 5], [0, 4, 4], [0, 1, 2, 3]]
 def logits_of(model, ids, mask, written_out):
     """Logits (B, 4, V) behind each of the last 4 ids (B, 12), read one by one."""
     dtype = next(model.parameters()).dtype
-    cache, read = Cache(model.config, len(ids), 12, dtype=dtype), []
+    cache, read = KVCache(model.config, len(ids), 12, dtype=dtype), []
     model(ids[:, :8], mask=mask if mask is None else mask[:, :8], cache=cache)
-    one_token = OneToken(model, cache, len(ids)) if written_out else None
+    one_token = FastDecoder(model, cache, len(ids)) if written_out else None
     for t in range(8, 12):
         real = None if mask is None else mask[:, : t + 1]
         if one_token:
@@ -45,7 +45,7 @@ def logits_of(model, ids, mask, written_out):
 @torch.no_grad()
 def test_logits_are_those_of_the_model(settings, B, padding):
     model = build("llama", **settings).eval()
-    assert can_be_written_out(model)
+    assert can_decode_fast(model)
     ids = random_ids(B, 12)
     mask = torch.arange(12) >= torch.tensor([3, 0, 6])[:B, None] if padding else None
     close(logits_of(model, ids, mask, True), logits_of(model, ids, mask, False))
@@ -98,7 +98,7 @@ def patched(model):
 @torch.no_grad()
 def test_a_model_that_was_changed_is_asked_itself(change):
     model, ids = change(build("llama").eval()), torch.tensor([[0, 5, 9, 7]])
-    assert not can_be_written_out(model)
+    assert not can_decode_fast(model)
     reader = Reader(model, [[0, 5]], 2)
     reader.start()
     for t in (2, 3):
@@ -111,26 +111,26 @@ def test_a_model_that_was_changed_is_asked_itself(change):
     {"final_norm": False}, {"activation": "gelu"}, {"position": "rope2d"}, {"n_segments": 2},
 ], ids=str)  # fmt: skip
 def test_other_models_are_not_written_out(settings):
-    assert not can_be_written_out(build("llama", **settings))
+    assert not can_decode_fast(build("llama", **settings))
 
 
 def test_other_rows_and_modules_are_not_written_out():
-    assert not any(can_be_written_out(build(row)) for row in ("original", "bert", "bloom"))
-    assert not can_be_written_out(nn.Linear(2, 2))
+    assert not any(can_decode_fast(build(row)) for row in ("original", "bert", "bloom"))
+    assert not can_decode_fast(nn.Linear(2, 2))
 
 
 def calls(monkeypatch):
     """A list that grows by one with each token that is read written out."""
     read = []
-    call = OneToken.__call__
-    monkeypatch.setattr(OneToken, "__call__", lambda *a: read.append(1) or call(*a))
+    call = FastDecoder.__call__
+    monkeypatch.setattr(FastDecoder, "__call__", lambda *a: read.append(1) or call(*a))
     return read
 
 
 def without(monkeypatch, work):
     """What `work` returns where nothing is written out."""
     with monkeypatch.context() as patch:
-        patch.setattr("minillm.reader.can_be_written_out", lambda model: False)
+        patch.setattr("minillm.reader.can_decode_fast", lambda model: False)
         return work()
 
 
@@ -171,6 +171,6 @@ def test_a_full_cache_is_an_error():
     reader = Reader(build("llama"), [[0, 5]], 0)
     with torch.no_grad():
         reader.start()
-        one_token = OneToken(reader.model, reader.cache, 1)
+        one_token = FastDecoder(reader.model, reader.cache, 1)
         with pytest.raises(ValueError, match="room for 2 tokens, not 3"):
             one_token(torch.tensor([1]))

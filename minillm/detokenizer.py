@@ -19,7 +19,7 @@ def overlap(text: str, stop: str) -> int:
     return 0
 
 
-class TextStream:
+class Detokenizer:
     """Pieces of text, as soon as it is sure that they stay as they are.
 
     A token can end within a character, and a text can end with the first
@@ -28,7 +28,7 @@ class TextStream:
     True. The vocabulary joins the bytes of its tokens, all of ours do.
 
     >>> from minillm.corpus import ByteVocabulary
-    >>> stream = TextStream(ByteVocabulary(), stop=["END"])
+    >>> stream = Detokenizer(ByteVocabulary(), stop=["END"])
     >>> [stream.push(int(i)) for i in ByteVocabulary().encode("é, E! END")]
     ['', 'é', ',', ' ', '', 'E!', ' ', '', '', '']
 

@@ -7,14 +7,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from minillm.corpus import ByteVocabulary, WordVocabulary
-from minillm.stream import TextStream, overlap
+from minillm.detokenizer import Detokenizer, overlap
 
 BYTES = ByteVocabulary()
 
 
 def pieces(ids, stop=(), vocabulary=BYTES):
     """What is shown for each token, then at the end."""
-    stream = TextStream(vocabulary, stop)
+    stream = Detokenizer(vocabulary, stop)
     return [*(stream.push(int(i)) for i in ids), stream.close()]
 
 
@@ -74,7 +74,7 @@ def test_stop_string_of_characters_that_are_split():
 
 
 def test_stop_string_within_one_token():
-    stream = TextStream(Chunks([b"yes.\n\nQ", b"more"]), ["\n"])
+    stream = Detokenizer(Chunks([b"yes.\n\nQ", b"more"]), ["\n"])
     assert stream.push(0) == "yes."
     assert stream.stopped
     assert stream.push(1) == ""
@@ -83,19 +83,19 @@ def test_stop_string_within_one_token():
 
 def test_the_first_stop_string_to_be_complete_counts():
     assert "".join(pieces(BYTES.encode("abcd"), ["bcd", "c"])) == "ab"
-    assert TextStream(Chunks([b"abcd"]), ["bcd", "c"]).push(0) == "ab"
-    assert TextStream(Chunks([b"abcd"]), ["d", "bcd"]).push(0) == "a"
+    assert Detokenizer(Chunks([b"abcd"]), ["bcd", "c"]).push(0) == "ab"
+    assert Detokenizer(Chunks([b"abcd"]), ["d", "bcd"]).push(0) == "a"
 
 
 @pytest.mark.parametrize("stop", ["END", ["END", ""], [""]])
 def test_stop_strings_that_make_no_sense_are_refused(stop):
     with pytest.raises(ValueError, match="stop strings are a list"):
-        TextStream(BYTES, stop)
+        Detokenizer(BYTES, stop)
 
 
 def test_stop_strings_without_a_vocabulary_are_refused():
     with pytest.raises(ValueError, match="takes a vocabulary"):
-        TextStream(None, ["END"])
+        Detokenizer(None, ["END"])
 
 
 texts = st.text("ab\n é€😀", max_size=30)
@@ -121,7 +121,7 @@ def test_stream_gives_the_same_text_wherever_tokens_end(text, stop, borders):
 @given(texts, stops)
 def test_stream_never_takes_back(text, stop):
     """Whatever follows, what was shown so far is the beginning of the whole."""
-    stream = TextStream(BYTES, stop)
+    stream = Detokenizer(BYTES, stop)
     shown = ""
     for n, i in enumerate(BYTES.encode(text), 1):
         shown += stream.push(int(i))

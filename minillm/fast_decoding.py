@@ -2,7 +2,7 @@
 
 When a Transformer writes on a CPU, it spends about half of its time between
 the matrix products: in calls of modules, in checks, in settings of other rows.
-`OneToken` leaves all that out. What is left is what each token costs.
+`FastDecoder` leaves all that out. What is left is what each token costs.
 """
 
 from collections.abc import Callable
@@ -14,7 +14,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from minillm.attention import Attention, mask_bias, padding_mask
-from minillm.cache import Cache, Memory
+from minillm.cache import KVCache, LayerCache
 from minillm.embedding import Embedding
 from minillm.layers import (
     ACTIVATIONS,
@@ -42,8 +42,8 @@ PARTS = {
 }
 
 
-def can_be_written_out(model: nn.Module) -> bool:
-    """Whether `OneToken` computes what `model` does.
+def can_decode_fast(model: nn.Module) -> bool:
+    """Whether `FastDecoder` computes what `model` does.
 
     It is a `Transformer` of LLaMA's row, and nobody has replaced a part of it,
     or listens to one by a hook.
@@ -140,15 +140,15 @@ def products_of(block: Block, batch: int) -> Products:
     )
 
 
-class OneToken:
+class FastDecoder:
     """Reads one more token of each of `batch` texts.
 
     The numbers are those of the model with its `cache`, which goes on to grow.
-    Only for models that `can_be_written_out`; there is no gradient.
+    Only for models that `can_decode_fast`; there is no gradient.
     """
 
     @torch.no_grad()
-    def __init__(self, model: Transformer, cache: Cache, batch: int):
+    def __init__(self, model: Transformer, cache: KVCache, batch: int):
         config = self.config = model.config
         self.cache, self.activation = cache, ACTIVATIONS[config.activation][1]
         self.blocks = [
@@ -177,10 +177,10 @@ class OneToken:
             where = mask.sum(dim=1) - 1
             bias = mask_bias(padding_mask(mask), x.dtype)
         cos, sin = self.cos[where], self.sin[where]  # (..., 1, 1, D)
-        for products, memory in zip(
-            self.blocks, self.cache.memories, strict=True
+        for products, layer in zip(
+            self.blocks, self.cache.layers, strict=True
         ):
-            x = x + self.attend(x, products, memory, cos, sin, bias)
+            x = x + self.attend(x, products, layer, cos, sin, bias)
             x = x + self.feed_forward(x, products)
         return self.head(self.norm(x))
 
@@ -188,7 +188,7 @@ class OneToken:
         self,
         x: Tensor,
         products: Products,
-        memory: Memory,
+        cache: LayerCache,
         cos: Tensor,
         sin: Tensor,
         bias: Tensor | None,
@@ -201,7 +201,7 @@ class OneToken:
         turned, v = heads[:, : H + K], heads[:, H + K :]
         others = turned.roll(D // 2, dims=-1)
         turned = torch.addcmul(turned * cos, others, sin)
-        k, v = memory.append(turned[:, H:], v)
+        k, v = cache.append(turned[:, H:], v)
         # The heads that share a key are queries of one head.
         q = turned[:, :H].reshape(-1, K, H // K, D)
         seen = F.scaled_dot_product_attention(q, k, v, attn_mask=bias)
