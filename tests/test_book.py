@@ -57,7 +57,7 @@ def prose(text: str) -> str:
 
     def keep(fence: re.Match[str]) -> str:
         literal = not fence["head"].startswith("{") or re.match(
-            r"\{(code|literalinclude|math|raw|bibliography|figure|image)", fence["head"]
+            r"\{(code|library|math|raw|bibliography|figure|image)", fence["head"]
         )
         return "" if literal else prose(OPTIONS.sub("", fence["body"]))
 

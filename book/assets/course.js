@@ -1,4 +1,7 @@
-/** Lets the keyboard scroll what is wider than the screen: formulas, tables, output of cells. */
+/**
+ * Lets the keyboard scroll what is wider than the screen: formulas, tables, output of cells.
+ * Opens all folds while the page is printed.
+ */
 
 const WIDE = "mjx-container[display], .pst-scrollable-table-container, .cell_output .output, pre";
 
@@ -13,3 +16,12 @@ addEventListener("load", async () => {
   letKeyboardScroll();
 });
 addEventListener("resize", letKeyboardScroll);
+
+let opened = [];
+addEventListener("beforeprint", () => {
+  opened = [...document.querySelectorAll("article details:not([open])")];
+  for (const fold of opened) fold.open = true;
+});
+addEventListener("afterprint", () => {
+  for (const fold of opened) fold.open = false;
+});

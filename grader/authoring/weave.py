@@ -26,6 +26,7 @@ import ast
 import re
 import sys
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from grader.authoring import committed
@@ -39,10 +40,25 @@ CELL = re.compile(
 OPTION = re.compile(r"^:(\w+):[ \t]*(.*?)[ \t]*$", re.MULTILINE)
 TARGET = re.compile(r"(?P<file>[\w/]+\.py):(?P<names>\w+(?:,[ ]*\w+)*)")
 YAML_DIRECTIVE = re.compile(r"^weave:", re.MULTILINE)
+PROBLEM = re.compile(
+    r"^#{2,4} (?:Problem )?(\d+[a-z]?)[.:] +(.*?)(?: +\([^()]*\))? *$", re.MULTILINE
+)
 BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
 HIDE, SHOW = "### BEGIN HIDDEN TESTS\n# Woven: ", "### END HIDDEN TESTS\n"
 HIDDEN = re.compile(rf"\A\n?{HIDE}.*?^{SHOW}", re.MULTILINE | re.DOTALL)
 Function = ast.FunctionDef | ast.AsyncFunctionDef
+
+
+@dataclass(frozen=True)
+class Answer:
+    """An object of the library that students write."""
+
+    assignment: str  # 01_ngrams
+    problem: str  # the number in the heading above the answer cell: 1b
+    title: str  # what the heading says after it, in Markdown: `count_ngrams`
+    file: str  # minillm/ngram.py
+    name: str  # count_ngrams
+    methods: tuple[str, ...]  # of a class: those that students write
 
 
 def weave(path: Path) -> str:
@@ -73,6 +89,24 @@ def woven_modules(path: Path) -> list[str]:
     options = (dict(OPTION.findall(match["options"])) for match in _cells(path))
     targets = (_target(o["weave"])[0] for o in options if "weave" in o and "answer" in o)
     return sorted({file.removesuffix(".py").replace("/", ".") for file in targets})
+
+
+def answers(path: Path) -> list[Answer]:
+    """The objects of the library that are answers of the solution at `path`, in its order."""
+    text = Path(path).read_text(encoding="utf-8")
+    found, heading, end = [], None, 0
+    for cell in CELL.finditer(text):
+        between, end = text[end : cell.start()], cell.end()
+        heading = next(reversed(list(PROBLEM.finditer(between))), heading)
+        options = dict(OPTION.findall(cell["options"]))
+        if "answer" not in options or "weave" not in options:
+            continue
+        if heading is None:
+            raise AssignmentError(f"{path}: no `## Problem 1: ...` above {options['answer']}")
+        file, names = _target(options["weave"])
+        place = path.stem, heading[1], heading[2], file
+        found += [Answer(*place, name, tuple(_methods(options))) for name in names]
+    return found
 
 
 def library_files(path: Path) -> list[Path]:
@@ -109,13 +143,17 @@ def _woven(options: dict[str, str], course: Path) -> str:
         raise AssignmentError(f":weave: names {file}, which is not in {course}")
     text = (course / file).read_text(encoding="utf-8")
     module, lines = ast.parse(text), text.split("\n")
-    methods = re.split(r",\s*", options["blank"]) if "blank" in options else []
     parts = []
     for name in names:
         node = _find(module, name, file)
-        answers = _answers(node, methods, file) if "answer" in options else []
-        parts.append(_paste(node, answers, lines))
+        written = _written(node, _methods(options), file) if "answer" in options else []
+        parts.append(_paste(node, written, lines))
     return "\n\n\n".join(parts)
+
+
+def _methods(options: dict[str, str]) -> list[str]:
+    """The methods that `:blank:` names."""
+    return re.split(r",\s*", options["blank"]) if "blank" in options else []
 
 
 def _find(module: ast.Module, name: str, file: str) -> ast.stmt:
@@ -126,7 +164,7 @@ def _find(module: ast.Module, name: str, file: str) -> ast.stmt:
     raise AssignmentError(f"{file} defines no {name!r}")
 
 
-def _answers(node: ast.stmt, methods: Sequence[str], file: str) -> list[Function]:
+def _written(node: ast.stmt, methods: Sequence[str], file: str) -> list[Function]:
     """The functions of `node` whose bodies are the answer."""
     if methods and not isinstance(node, ast.ClassDef):
         raise AssignmentError(f":blank: names methods, but {file}:{node.lineno} is no class")
@@ -143,12 +181,12 @@ def _answers(node: ast.stmt, methods: Sequence[str], file: str) -> list[Function
     return [found[name] for name in methods]
 
 
-def _paste(node: ast.stmt, answers: Sequence[Function], lines: Sequence[str]) -> str:
-    """The text of `node`, with solution marks around the bodies of `answers`."""
+def _paste(node: ast.stmt, written: Sequence[Function], lines: Sequence[str]) -> str:
+    """The text of `node`, with solution marks around the bodies of `written`."""
     decorators = getattr(node, "decorator_list", [])
     start = min([node.lineno, *(d.lineno for d in decorators)]) - 1
     lines = list(lines[: node.end_lineno])
-    for function in sorted(answers, key=lambda f: -f.lineno):
+    for function in sorted(written, key=lambda f: -f.lineno):
         _mark(function, lines)
     return "\n".join(lines[start:])
 
