@@ -27,14 +27,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import product
-from pathlib import Path
 from random import Random
 from typing import Any, NamedTuple
 
 from minillm import grammar
 from minillm.grammar import About, Choice, Field, Mark, Node, Person, Rules
+from minillm.places import COURSE
 
-WORDING = Path(__file__).parents[1] / "data" / "storyland" / "grammar.txt"
+WORDING = COURSE / "data" / "storyland" / "grammar.txt"
 SPLITS = {  # split: are its people held out, are its templates?
     "train": (False, False),
     "valid": (False, False),
