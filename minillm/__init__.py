@@ -16,6 +16,7 @@
     quantization                       their weights in few bits
     storyland                          a world whose entropy is known
     ladder figures figure_data         what the book shows
+    places                             where the files of the course are
 
 Shape letters, the same in formulas, docstrings and code:
 

@@ -11,7 +11,9 @@ from typing import Literal, Protocol
 
 import numpy as np
 
-DATA = Path(__file__).resolve().parents[1] / "data"
+from minillm.places import COURSE
+
+DATA = COURSE / "data"
 BOS, EOS = 0, 1  # ids in every vocabulary: a text begins, a text ends
 
 CHAPTER = re.compile(

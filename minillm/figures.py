@@ -28,8 +28,9 @@ from minillm.figure_data import (
     smoothing_data,
     to_json,
 )
+from minillm.places import COURSE
 
-FIGURES = Path(__file__).resolve().parents[1] / "book" / "figures"
+FIGURES = COURSE / "book" / "figures"
 IMPORT = re.compile(r'^import .* from "\./(\w+\.js)";\n', re.MULTILINE)
 HISTORIES = (
     " Miss", " Mr", " the", " very", " could", " of", " said", " happy",

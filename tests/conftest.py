@@ -14,34 +14,11 @@ import pytest
 from browsing import Visit, browser, serve, visit_at
 from repository import ROOT, make
 
+from tools.book.build import is_current, pages_folder
+
 __all__ = ["browser", "visit_at"]
 # Test processes share the cores, so one thread each; read when torch is imported.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
-
-HTML = {
-    "open": ROOT / "_build" / "html",
-    "student": ROOT / "_build" / "student" / "_build" / "html",
-}
-SOURCES = (
-    *("_config.yml", "_toc.yml", "Makefile", "tools/book"),
-    *("book", "minillm", "data", "solutions", "exercises"),
-)
-
-
-def sources() -> Iterator[Path]:
-    """Every file that the book is built from."""
-    for name in SOURCES:
-        path = ROOT / name
-        files = [path] if path.is_file() else path.rglob("*")
-        yield from (f for f in files if f.is_file() and "__pycache__" not in f.parts)
-
-
-def is_current(edition: str) -> bool:
-    """Whether the last build ended well and no source is younger than it."""
-    complete = HTML[edition] / ".complete"
-    return (
-        complete.exists() and max(f.stat().st_mtime for f in sources()) <= complete.stat().st_mtime
-    )
 
 
 def built(edition: str) -> Path:
@@ -49,13 +26,13 @@ def built(edition: str) -> Path:
     (ROOT / "_build").mkdir(exist_ok=True)
     with open(ROOT / "_build" / "book.lock", "w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        if not is_current(edition):
+        if not is_current(ROOT, edition):
             done = make("book", f"EDITION={edition}")
             if done.returncode:
                 pytest.fail(
                     f"make book failed:\n{done.stdout[-500:]}\n{done.stderr}", pytrace=False
                 )
-    return HTML[edition]
+    return pages_folder(ROOT, edition)
 
 
 @pytest.fixture(scope="session")

@@ -27,10 +27,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import product
-from pathlib import Path
 from random import Random
 from typing import Any, NamedTuple
 
+from minillm.places import COURSE
 from minillm.storyland import grammar
 from minillm.storyland.grammar import (
     About,
@@ -42,7 +42,7 @@ from minillm.storyland.grammar import (
     Rules,
 )
 
-WORDING = Path(__file__).parents[2] / "data" / "storyland" / "grammar.txt"
+WORDING = COURSE / "data" / "storyland" / "grammar.txt"
 SPLITS = {  # split: are its people held out, are its templates?
     "train": (False, False),
     "valid": (False, False),

@@ -9,11 +9,12 @@
 
 from typing import Any
 
-from tools.book import library, offline_math
+from tools.book import library, notebooks, offline_math
 
 
 def setup(app: Any) -> dict[str, bool]:
     """What Sphinx calls."""
     library.setup(app)
+    notebooks.setup(app)
     offline_math.setup(app)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

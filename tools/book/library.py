@@ -104,6 +104,7 @@ def check_edition(app: Sphinx, config: Any) -> None:
 def setup(app: Sphinx) -> None:
     """Register what this module adds to Sphinx."""
     app.add_config_value("edition", os.environ.get("EDITION") or "open", "env")
+    app.add_config_value("topic", os.environ.get("TOPIC") or "", "html")
     app.connect("config-inited", check_edition)
     app.add_node(fold, html=(visit_fold, depart_fold))
     app.add_directive("library", Library)

@@ -1,0 +1,328 @@
+"""Each chapter as a plain notebook that Jupyter and Colab open without the book's tools.
+
+The HTML build ends with `notebooks/NN_slug_chapter.ipynb` beside the pages, and with the wheel that the
+first cell of each notebook installs where the library is missing. Text is Markdown without our
+directives (`markdown`); figures are widgets; what a page folds is folded; there are no outputs.
+
+A figure that the reader moves is written in a chapter as
+
+    ```{interactive} shannon
+    ```
+
+and is the module `book/figures/shannon.js` on the page, `minillm.figures.shannon()` in the notebook.
+
+The download button of a chapter gives its notebook. Where `_config.yml` names the repository, and
+the branch on which the site is published, launch buttons open the notebook on Colab and JupyterHub.
+"""
+
+import ast
+import re
+from collections.abc import Iterator
+from html import escape
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from docutils import nodes
+from nbformat import NotebookNode
+from pybtex.backends.markdown import Backend
+from sphinx import addnodes
+from sphinx.application import Sphinx
+from sphinx.environment import BuildEnvironment
+from sphinx.util.docutils import SphinxDirective
+
+from tools.book import inputs, wheel
+from tools.book.markdown import Code, Text, Writer, attachment, picture_name
+
+CHAPTER = re.compile(r"book/(\d\d_\w+)$")
+ATTACHED = re.compile(r"\(attachment:([^)]+)\)")
+NEEDLESS = re.compile(r"\\([^\\`*_\[\]<$])")  # what pybtex escapes beyond need
+FOLDED_TAGS = {"hide-input", "remove-input", "hide-cell", "remove-cell"}
+INSTALL = """\
+# Run this cell first: it installs the course's library where it is missing.
+try:
+    import minillm
+except ModuleNotFoundError:
+    from pathlib import Path
+
+    wheel = "{name}"
+    place = wheel if Path(wheel).exists() else "{address}" + wheel
+    get_ipython().run_line_magic("pip", f"install -q '{{place}}{extra}'")"""
+NO_ADDRESS = """\
+# Run this cell first: it installs the course's library where it is missing.
+# The file {name} must lie beside this notebook.
+try:
+    import minillm
+except ModuleNotFoundError:
+    get_ipython().run_line_magic("pip", "install -q './{name}{extra}'")"""
+HOST = """<div class="figure-host" data-figure="{name}">
+<p>This figure moves with JavaScript, on a page that a server sends: run <code>make serve</code> in
+a copy of the course, or <code>python -m http.server</code> in the folder of these pages.</p>
+</div>
+"""
+
+
+class interactive(nodes.General, nodes.Element):
+    """A figure of the book that the reader moves; the attribute `name` says which."""
+
+
+class Interactive(SphinxDirective):
+    """`{interactive} shannon`: the figure of that name."""
+
+    required_arguments = 1
+
+    def run(self) -> list[nodes.Node]:
+        """The node in the place of the directive."""
+        name = self.arguments[0]
+        if not (Path(self.env.srcdir) / "book" / "figures" / f"{name}.js").is_file():
+            raise self.error(f"there is no figure book/figures/{name}.js")
+        return [interactive(name=name)]
+
+
+def visit_interactive(writer: Any, node: interactive) -> None:
+    """Write the place where `page.js` mounts a figure."""
+    writer.body.append(HOST.format(name=escape(node["name"])))
+
+
+# Notebooks
+
+
+def notebook(app: Sphinx, docname: str) -> NotebookNode:
+    """A chapter as a notebook."""
+    env, course = app.env, Path(app.srcdir)
+    page = Path(env.doc2path(docname))
+    doctree = env.get_doctree(docname)
+    cited = cite_in_words(doctree, env)
+    doctree = env.get_and_resolve_doctree(docname, app.builder, doctree=doctree)
+    numbers = {
+        name: ".".join(map(str, number))
+        for kind in env.toc_fignumbers.get(docname, {}).values()
+        for name, number in kind.items()
+    }
+    pictures: dict[str, Path] = {}
+
+    def picture(uri: str) -> str:
+        path = course / uri
+        pictures[picture_name(path)] = path
+        return f"attachment:{picture_name(path)}"
+
+    blocks = [*Writer(numbers, address, picture).blocks(doctree), *references(cited, env)]
+    made = [nbformat.v4.new_code_cell(install_cell(app, page))]
+    made += cells(blocks, nbformat_cells(page, app), pictures)
+    for n, cell in enumerate(made):
+        cell.id = f"cell-{n:03d}"
+    kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
+    built = {"built_from": page.relative_to(course).as_posix()}
+    meta = {"kernelspec": kernel, "language_info": {"name": "python"}, **built}
+    return nbformat.v4.new_notebook(cells=made, metadata=meta)
+
+
+def cells(
+    blocks: list[Text | Code], source: list[NotebookNode], pictures: dict[str, Path]
+) -> Iterator[NotebookNode]:
+    """The cells of a notebook: texts up to the next heading or code, and all code in its order.
+
+    Code that the page does not show at all still runs; its cell is folded.
+    """
+    texts: list[str] = []
+    waiting = [n for n, cell in enumerate(source) if cell.cell_type == "code"]
+
+    def text_cell() -> Iterator[NotebookNode]:
+        if texts:
+            cell = nbformat.v4.new_markdown_cell("\n\n".join(texts))
+            attached = {name: attachment(pictures[name]) for name in ATTACHED.findall(cell.source)}
+            if attached:
+                cell.attachments = attached
+            texts.clear()
+            yield cell
+
+    def code_cells(until: int, folded: bool) -> Iterator[NotebookNode]:
+        while waiting and waiting[0] <= until:
+            n = waiting.pop(0)
+            yield from code_cell(source[n], folded or n < until)
+
+    for block in blocks:
+        if isinstance(block, Code):
+            yield from text_cell()
+            if block.index is None:
+                yield nbformat.v4.new_code_cell(block.source)
+            else:
+                yield from code_cells(block.index, block.folded)
+        else:
+            if block.heading:
+                yield from text_cell()
+            texts.append(block.source)
+    yield from text_cell()
+    yield from code_cells(len(source), True)
+
+
+def code_cell(cell: NotebookNode, folded: bool) -> Iterator[NotebookNode]:
+    """A cell of a chapter without what only the book understands; none where nothing is left."""
+    tags = set(cell.metadata.get("tags", []))
+    source = without_glue(cell.source)
+    if source:
+        metadata: dict[str, Any] = {}
+        if folded or tags & FOLDED_TAGS:
+            metadata["jupyter"] = {"source_hidden": True}
+        if "raises-exception" in tags:
+            metadata["tags"] = ["raises-exception"]
+        yield nbformat.v4.new_code_cell(source, metadata=metadata)
+
+
+def without_glue(code: str) -> str:
+    """A cell's code without `glue`, which hands values over to the book's text."""
+    if "glue" not in code:
+        return code
+    lines: list[str | None] = list(code.split("\n"))
+    tree = inputs.tree(code)
+    for node in ast.walk(tree):
+        is_import = isinstance(node, ast.ImportFrom) and node.module == "myst_nb"
+        is_call = isinstance(node, ast.Expr) and _is_glue(node.value)
+        if (is_import or is_call) and node.end_lineno:
+            keep = None if node in tree.body else " " * node.col_offset + "pass"
+            lines[node.lineno - 1 : node.end_lineno] = [keep] + [None] * (
+                node.end_lineno - node.lineno
+            )
+    return "\n".join(line for line in lines if line is not None).strip("\n")
+
+
+def _is_glue(call: ast.expr) -> bool:
+    return isinstance(call, ast.Call) and getattr(call.func, "id", "") == "glue"
+
+
+def nbformat_cells(page: Path, app: Sphinx) -> list[NotebookNode]:
+    """The cells of a page as myst-nb numbers them."""
+    from myst_nb.core.read import create_nb_reader
+
+    text = page.read_text(encoding="utf-8")
+    reader = create_nb_reader(str(page), app.env.myst_config, app.env.mystnb_config, text)
+    return reader.read(text).cells if reader else []
+
+
+def install_cell(app: Sphinx, page: Path) -> str:
+    """The first cell, which installs the library."""
+    course = Path(app.srcdir)
+    name = wheel.wheel_name(course)
+    extra = "[torch]" if inputs.needs(page, course, "torch") else ""
+    address = published(app)
+    template = INSTALL if address else NO_ADDRESS
+    return template.format(name=name, address=address, extra=extra)
+
+
+def published(app: Sphinx) -> str:
+    """The address of the published notebooks, or "" where `_config.yml` names no repository."""
+    options = app.config.html_theme_options
+    url, branch = options.get("repository_url", ""), options.get("repository_branch", "")
+    return f"{url.rstrip('/')}/raw/{branch}/notebooks/" if url else ""
+
+
+def address(uri: str) -> str:
+    """Where a reference within the book leads from a notebook: to another chapter, or nowhere."""
+    chapter = re.match(r"(\d\d_\w+)\.html", uri)
+    return name(chapter[1]) if chapter else ""
+
+
+def name(chapter: str) -> str:
+    """The name of a chapter's notebook; the assignment is called `01_ngrams.ipynb`."""
+    return f"{chapter}_chapter.ipynb"
+
+
+# Citations
+
+
+def cite_in_words(doctree: nodes.document, env: BuildEnvironment) -> list[str]:
+    """Replace the citations of a page by author and year; returns the keys, sorted."""
+    entries = env.get_domain("cite").bibdata.data.entries  # type: ignore[attr-defined]
+    found: set[str] = set()
+    for node in list(doctree.findall(addnodes.pending_xref)):
+        if node.get("refdomain") == "cite":
+            keys = [key.strip() for key in node["reftarget"].split(",")]
+            found |= set(keys)
+            within = node["reftype"] in ("t", "ts", "ct")
+            words = [in_words(entries[key], within) for key in keys]
+            text = " and ".join(words) if within else f"({'; '.join(words)})"
+            node.replace_self(nodes.inline(text, text, ids=node["ids"]))
+    return sorted(found)
+
+
+def in_words(entry: Any, within: bool) -> str:
+    """`Kneser and Ney (1995)` within a sentence, `Kneser and Ney, 1995` in brackets."""
+    persons = entry.persons.get("author") or entry.persons.get("editor") or []
+    names = [" ".join(map(str, person.rich_last_names)) for person in persons]
+    who = " and ".join(names) if len(names) < 3 else f"{names[0]} et al."
+    year = entry.fields.get("year", "n.d.")
+    return f"{who} ({year})" if within else f"{who}, {year}"
+
+
+def references(keys: list[str], env: BuildEnvironment) -> Iterator[Text]:
+    """The list of the works that a page cites."""
+    citations = env.get_domain("cite").citations  # type: ignore[attr-defined]
+    formatted = {citation.key: citation.formatted_entry.text for citation in citations}
+    rendered = [formatted[key].render(Backend()) for key in keys if key in formatted]
+    lines = ["- " + " ".join(NEEDLESS.sub(r"\1", text).split()) for text in rendered]
+    if lines:
+        yield Text("**References**")
+        yield Text("\n".join(lines))
+
+
+# Sphinx
+
+
+def write(app: Sphinx, exception: Exception | None) -> None:
+    """Write the notebooks of all chapters and the wheel, after an HTML build that ended well."""
+    if exception or app.builder.format != "html":
+        return
+    folder, course = Path(app.outdir) / "notebooks", Path(app.srcdir)
+    for docname in sorted(app.env.found_docs):
+        if match := CHAPTER.match(docname):
+            folder.mkdir(exist_ok=True)
+            text = nbformat.writes(notebook(app, docname)) + "\n"
+            (folder / name(match[1])).write_text(text, encoding="utf-8")
+    topic = app.config.topic or None
+    if app.config.edition == "student" and topic is None:
+        topic = "00"  # all answers are withheld
+    wheel.build(folder, course, topic)
+
+
+def buttons(app: Sphinx, pagename: str, template: str, context: dict, doctree: Any) -> None:
+    """Let the buttons of a chapter give and launch its notebook; other pages have no source."""
+    chapter = CHAPTER.match(pagename)
+    groups = context.get("header_buttons", [])
+    for group in list(groups):
+        if group.get("label") == "download-buttons":
+            kept = [b for b in group["buttons"] if b["label"] == "download-pdf-button"]
+            group["buttons"] = ([download(chapter[1], context)] if chapter else []) + kept
+        if group.get("label") == "launch-buttons":
+            if not chapter:
+                groups.remove(group)
+            for button in group["buttons"]:
+                button["url"] = button["url"].replace(
+                    f"{pagename}.md", f"notebooks/{name(chapter[1])}" if chapter else ""
+                )
+
+
+def download(chapter: str, context: dict) -> dict[str, str]:
+    """The button that downloads a chapter's notebook."""
+    return {
+        "type": "link",
+        "url": context["pathto"](f"notebooks/{name(chapter)}", 1),
+        "text": ".ipynb",
+        "icon": "fas fa-code",
+        "tooltip": "Download this chapter as a notebook",
+        "label": "download-notebook-button",
+    }
+
+
+def launch_only_with_repository(app: Sphinx, config: Any) -> None:
+    """Without a repository there is nothing to launch from."""
+    if not config.html_theme_options.get("repository_url"):
+        config.html_theme_options.pop("launch_buttons", None)
+
+
+def setup(app: Sphinx) -> None:
+    """Register what this module adds to Sphinx."""
+    app.add_node(interactive, html=(visit_interactive, lambda writer, node: None))
+    app.add_directive("interactive", Interactive)
+    app.connect("config-inited", launch_only_with_repository)
+    app.connect("html-page-context", buttons, priority=502)
+    app.connect("build-finished", write)
