@@ -105,7 +105,7 @@ def page(light) -> Page:
     light.page.bring_to_front()  # a page behind another one draws nothing
     light.page.get_by_role("button", name="Start again").click()
     figure = light.page.locator("[data-figure=smoothing]")
-    figure.get_by_label("add-k").check(force=True)
+    figure.get_by_role("radio", name="add-k").check(force=True)
     figure.get_by_role("slider").fill("0")
     figure.get_by_role("combobox").select_option(index=0)
     return light.page
@@ -439,8 +439,8 @@ def test_add_k_costs_what_the_yardstick_says(page, presses, train, valid, vocabu
 def test_a_discount_costs_what_plain_kneser_ney_does(
     page, presses, train, valid, vocabulary, monkeypatch
 ):
-    page.get_by_label("Kneser-Ney").check(force=True)
-    page.get_by_role("slider").fill("0.5")
+    page.get_by_role("radio", name="Kneser-Ney").check(force=True)
+    page.locator("[data-figure=smoothing]").get_by_role("slider").fill("0.5")
     D, bits = slide(page, "D", presses)
     monkeypatch.setattr(ngram, "discounts", lambda count: np.array([0, D, D, D]))
     model = NGram(vocabulary, 2).fit(train)
@@ -514,8 +514,8 @@ def test_colours_say_what_smoothing_did_to_each_word(page):
     page.locator("[data-figure=smoothing] select").select_option(
         index=figures.HISTORIES.index(" the")
     )
-    page.get_by_label("Kneser-Ney").check(force=True)
-    page.get_by_role("slider").fill("0.75")
+    page.get_by_role("radio", name="Kneser-Ney").check(force=True)
+    page.locator("[data-figure=smoothing]").get_by_role("slider").fill("0.75")
     fates = dict(zip(shown_words(page), classes(page), strict=True))
     assert {fates[w] for w in (" Mrs", " not", " in", " of")} == {"fig-gain"}
     assert fates[" same"] == "fig-loss"
@@ -534,7 +534,7 @@ def classes(page: Page) -> list[str]:
 
 
 def test_the_curve_begins_where_it_is_finite(page):
-    page.get_by_label("Kneser-Ney").check(force=True)
+    page.get_by_role("radio", name="Kneser-Ney").check(force=True)
     chart = page.locator("[data-figure=smoothing] svg:has(.fig-least)")
     drawn = chart.locator("polyline.fig-line").get_attribute("points").split()
     points = np.array([point.split(",") for point in drawn], float)
@@ -551,7 +551,7 @@ def test_the_curve_begins_where_it_is_finite(page):
 def test_no_line_strikes_a_label(open_page, theme, width):
     page = open_page(theme, width).page
     for method in ("add-k", "Kneser-Ney"):
-        page.get_by_label(method).check(force=True)
+        page.get_by_role("radio", name=method).check(force=True)
         assert page.evaluate(STRUCK) == []
         dashed = page.locator("[data-figure=smoothing] .fig-dashed").first.get_attribute("y1")
         label = page.locator(".fig-chart text", has_text="lowest")
@@ -563,7 +563,7 @@ def test_the_seen_words_share_is_theirs(page, train, vocabulary):
     history = page.locator("[data-figure=smoothing] select")
     history.select_option(index=3)
     slide(page, "k", ["ArrowLeft"] * 10)
-    position = float(page.locator("input[type=range]").input_value())
+    position = float(page.locator("[data-figure=smoothing] input[type=range]").input_value())
     model = NGram(vocabulary, 2, smoothing="add_k", k=10**position).fit(train)
     stream = ngram.pad(map(vocabulary.encode, train))
     very = vocabulary.ids[figures.HISTORIES[3]]
@@ -573,7 +573,7 @@ def test_the_seen_words_share_is_theirs(page, train, vocabulary):
 
 
 def test_without_smoothing_the_bill_is_infinite(page):
-    page.locator("[data-figure=smoothing]").get_by_label("Kneser-Ney").check(force=True)
+    page.get_by_role("radio", name="Kneser-Ney").check(force=True)
     assert slide(page, "D", ["Home"]) == (0, float("inf"))
     assert "∞" in page.locator(".fig-cost").inner_text()
 
