@@ -69,7 +69,8 @@ def smoothing_data(
 
     Each validation token w after h is a column of `tokens`: `count` c(hw),
     `total` c(h), `kinds` N1+(h .) and `preceding` N1+(. w). A column stands
-    for all tokens that are equal to it; there are `times` of them.
+    for all tokens that are equal to it; there are `times` of them. `losses`
+    compares counts in one half of the training texts with the other half.
     Raises `ValueError` on a history that is not in the vocabulary.
     """
     train, valid = list(train), list(valid)
@@ -94,6 +95,7 @@ def smoothing_data(
         "preceding": [int(preceding.sum()), int((preceding > 0).sum())],
         "tokens": dict(zip(names, tokens.tolist(), strict=True)),
         "times": times.tolist(),
+        "losses": _losses(train, vocabulary),
         "histories": [
             _after(word, vocabulary, tables[1], preceding)
             for word in histories
@@ -114,6 +116,49 @@ def _validation_counts(
     row = np.searchsorted(keys, h * size + w).clip(max=len(keys) - 1)
     count = np.where(keys[row] == h * size + w, bigrams.count[row], 0)
     return np.stack([count, total[h], kinds[h], preceding[w]])
+
+
+def _losses(
+    train: list[str], vocabulary: WordVocabulary, most: int = 8
+) -> dict[str, Any]:
+    """What bigrams with counts 1 to `most` in every second text do elsewhere.
+
+    Each of the `rows` is one `count`: the mean count `elsewhere`, in the other
+    texts, the mean of `kinds` N1+(h .) and of `pairs` N1+(h .) N1+(. w), and
+    the values of `total` c(h) with how many `times` each occurs.
+    """
+    size = vocabulary.size
+    half, other = (
+        pad(map(vocabulary.encode, train[first::2])) for first in (0, 1)
+    )
+    tables = count_ngrams(half, 2, size)
+    here, there = tables[1], count_ngrams(other, 2, size)[1]
+    preceding = continuation_counts(tables)[0]
+    kinds = np.bincount(here.history, minlength=size)[here.history]
+    total = np.bincount(here.history, here.count, size)[here.history]
+    keys = np.append(there.history * size + there.word, -1)
+    wanted = here.history * size + here.word
+    row = np.searchsorted(keys[:-1], wanted)
+    counted = np.append(there.count, 0)
+    elsewhere = np.where(keys[row] == wanted, counted[row], 0)
+    elsewhere = elsewhere * (len(half) / max(len(other), 1))
+    rows = []
+    for count in np.intersect1d(here.count, np.arange(1, most + 1)):
+        of = here.count == count
+        totals, times = np.unique(total[of].astype(int), return_counts=True)
+        pairs = kinds[of] * preceding[here.word[of]]
+        rows.append(
+            {
+                "count": int(count),
+                "elsewhere": float(elsewhere[of].mean()),
+                "kinds": float(kinds[of].mean()),
+                "pairs": float(pairs.mean()),
+                "total": totals.tolist(),
+                "times": times.tolist(),
+            }
+        )
+    below = [int(preceding.sum()), int((preceding > 0).sum())]
+    return {"preceding": below, "rows": rows}
 
 
 def _after(

@@ -4,6 +4,8 @@ A figure is one ES module in `book/figures/`. On a page `page.js` mounts it on
 data that `python -m minillm.figures` has written; in a notebook the same
 module is the front end of a widget:
 
+    counting()    a window fills the table of n-grams of your text
+    discount()    what Kneser-Ney takes from each count, and where it goes
     explorer()    next words, and the orders that their probability comes from
     smoothing()   what k and the discount do, and cost in bits per byte
     shannon()     guess the next letter, and bound the entropy of English
@@ -31,7 +33,8 @@ from minillm.figure_data import (
 from minillm.places import COURSE
 
 FIGURES = COURSE / "book" / "figures"
-IMPORT = re.compile(r'^import .* from "\./(\w+\.js)";\n', re.MULTILINE)
+IMPORT = re.compile(r'^import [^;]* from "\./(\w+\.js)";\n', re.MULTILINE)
+TOY = ("the cat sat", "the dog sat", "my cat ran")
 HISTORIES = (
     " Miss", " Mr", " the", " very", " could", " of", " said", " happy",
     " Highbury",
@@ -66,6 +69,18 @@ class Figure(anywidget.AnyWidget):
     data: Any = traitlets.Any().tag(sync=True)
 
 
+class Counting(Figure):
+    """How counting fills the table of n-grams."""
+
+    _esm = front_end("counting")
+
+
+class Discount(Figure):
+    """Where the discount of Kneser-Ney goes."""
+
+    _esm = front_end("discount")
+
+
 class Explorer(Figure):
     """The n-gram explorer."""
 
@@ -82,6 +97,24 @@ class Shannon(Figure):
     """Shannon's guessing game."""
 
     _esm = front_end("shannon")
+
+
+def counting(sentences: Iterable[str] = TOY) -> Counting:
+    """The window that counts your sentences, or the chapter's three."""
+    return Counting(data={"texts": "\n".join(sentences)})
+
+
+def discount(
+    sentences: Iterable[str] = TOY, history: str | None = None
+) -> Discount:
+    """Kneser-Ney on your sentences, or the chapter's three, after `history`.
+
+    Words are what stands between spaces; the first history of the text but
+    `<s>` where none is named.
+    """
+    return Discount(
+        data={"texts": "\n".join(sentences), "history": history}
+    )
 
 
 def explorer(texts: Iterable[str] | None = None) -> Explorer:

@@ -16,21 +16,25 @@ from minillm.corpus import WordVocabulary, austen, words
 from minillm.ngram import NGram
 from minillm.yardstick import bits_per_byte
 
-NAMES = ("shannon", "explorer", "smoothing")
+NAMES = ("shannon", "counting", "discount", "explorer", "smoothing")
 STYLES = ("course.css", "figures.css")
 PAGE = """<!doctype html><html lang="en" data-theme="{theme}"><head><meta charset="utf-8">
 <title>Figures</title><meta name="viewport" content="width=device-width">{styles}
 <link rel="icon" href="data:,"><script type="module" src="page.js"></script>
 <style>body {{ background: var(--pst-color-background); color: var(--course-ink) }}</style></head>
 <body><main class="bd-article"><h1>Figures</h1>{body}</main></body></html>"""
-HOST = '<div class="figure-host" data-figure="{}"><p>This figure needs JavaScript.</p></div>'
+HOST = """<div class="figure-host" data-figure="{}" data-texts="the cat sat&#10;the dog sat
+my cat ran"><p>This figure needs JavaScript.</p></div>"""
 QUESTIONS = """<div class="quiz"><ol>
 <li><p>One?</p><ul>
-<li><p><input type="checkbox" disabled> the <code>wrong</code> one — No — never.</p></li>
-<li><p><input type="checkbox" disabled checked> the right one — Yes,
-<code>indeed</code>.</p></li></ul></li></ol></div>
+<li><p><input type="checkbox" disabled> the <code>wrong</code> one</p>
+<ul><li>No — never.</li></ul></li>
+<li><p><input type="checkbox" disabled checked> the right one</p>
+<ul><li>Yes, <code>indeed</code>.</li></ul></li></ul></li></ol></div>
 <div class="predict"><p>How many?</p></div>
-<div class="cell"><details><summary>Show</summary><pre>42</pre></details></div>"""
+<div class="cell"><details><summary>Show</summary><pre>42</pre></details></div>
+<details class="answer"><summary>Why</summary><p>Because of six times nine.</p></details>
+<details class="other"><summary>Later</summary><p>Not an answer.</p></details>"""
 
 STRUCK = """() => [...document.querySelectorAll(".fig-chart")].flatMap(chart => {
     const lines = chart.querySelectorAll(".fig-grid, .fig-dashed, .fig-axis");
@@ -101,7 +105,7 @@ def page(light) -> Page:
     light.page.bring_to_front()  # a page behind another one draws nothing
     light.page.get_by_role("button", name="Start again").click()
     figure = light.page.locator("[data-figure=smoothing]")
-    figure.get_by_label("add-k").check(force=True)
+    figure.get_by_role("radio", name="add-k").check(force=True)
     figure.get_by_role("slider").fill("0")
     figure.get_by_role("combobox").select_option(index=0)
     return light.page
@@ -231,6 +235,183 @@ def test_words_are_cut_in_the_page_as_in_python(page, valid):
     assert page.evaluate(cut, texts) == [words(text) for text in texts]
 
 
+@pytest.mark.parametrize("seed", [0, 1])
+def test_explorer_draws_words_with_their_probability(page, models, vocabulary, seed):
+    """What a number from 0 to 1 falls on is what NumPy finds in the running sum."""
+    rng = np.random.default_rng(seed)
+    context = vocabulary.encode(" She could not")
+    p = models[3].distribution(context)
+    numbers = rng.random(200)
+    found = page.evaluate(
+        """async ([p, numbers]) => {
+            const { pick } = await import("./explorer.js");
+            return numbers.map(u => pick(p, u));
+        }""",
+        [p.tolist(), numbers.tolist()],
+    )
+    assert found == np.searchsorted(np.cumsum(p), numbers, side="right").tolist()
+
+
+def test_explorer_writes_on_with_each_order(page, models, vocabulary):
+    written = page.evaluate(
+        """async () => {
+            const m = await import("./explorer.js");
+            const packed = await (await fetch("data/explorer.bin")).arrayBuffer();
+            const index = m.buildIndex(await m.unpack(packed));
+            const ids = m.encode(index, " She could not").flatMap(piece => piece.ids);
+            return [1, 2, 3, 4, 5].map(n => {
+                const numbers = [], random = m.randomNumbers(7);
+                const draw = () => { numbers.push(random()); return numbers.at(-1); };
+                const ids_ = m.writeOn(index, ids, n, draw, 8);
+                return [ids_, numbers, m.decode(index, ids_)];
+            });
+        }"""
+    )
+    for n, (ids, numbers, text) in enumerate(written, 1):
+        so_far = vocabulary.encode(" She could not").tolist()
+        for drawn, u in zip(ids, numbers, strict=True):
+            p = models[n].distribution(np.array(so_far))
+            below = np.cumsum(p)
+            assert below[drawn] - p[drawn] - 1e-9 <= u <= below[drawn] + 1e-9
+            so_far.append(drawn)
+        assert text.replace(" </s>", "") == vocabulary.decode(ids)
+    figure = page.locator("[data-figure=explorer]")
+    figure.get_by_role("button", name="Let each order").click()
+    assert figure.locator(".fig-written li").count() == 5
+
+
+# Counting and the discount
+
+
+TEXTS = [
+    "the cat sat\nthe dog sat\nmy cat ran",
+    "a b a b\na c",
+    "San Francisco\nin San Francisco\nto San Francisco\na glass\nmy glass\nthe glass",
+]
+
+
+def loop_counts(text: str, n: int) -> dict[tuple[str, ...], dict[str, int]]:
+    """What followed each history of up to n - 1 words, by plain loops."""
+    table: dict[tuple[str, ...], dict[str, int]] = {}
+    for line in text.splitlines():
+        tokens = ["<s>", *line.split(), "</s>"]
+        for t in range(1, len(tokens)):
+            row = table.setdefault(tuple(tokens[max(0, t - n + 1) : t]), {})
+            row[tokens[t]] = row.get(tokens[t], 0) + 1
+    return table
+
+
+@pytest.mark.parametrize("text", TEXTS)
+@pytest.mark.parametrize("n", [1, 2, 3])
+def test_counting_counts_and_shares_as_python_does(page, text, n):
+    found = page.evaluate(
+        """async ([text, n]) => {
+            const { count, ngrams, share } = await import("./counting.js");
+            const { rows } = count(ngrams(text, n));
+            return rows.map(row => [row.history, [...row.counts].map(([word, c]) =>
+                [word, c, share(row, word)])]);
+        }""",
+        [text, n],
+    )
+    expected = loop_counts(text, n)
+    assert {tuple(history): {w: c for w, c, _ in row} for history, row in found} == expected
+    for history, row in found:
+        total = sum(expected[tuple(history)].values())
+        for word, c, share in row:
+            assert share == pytest.approx(c / total, abs=1e-12), (history, word)
+
+
+def test_the_window_fills_the_table_step_by_step(page):
+    figure = page.locator("[data-figure=counting]")
+    figure.get_by_label("Your text").fill("a b a b")
+    for _ in range(4):
+        figure.get_by_role("button", name="Step", exact=True).click()
+    assert sum(values(page, ".fig-counts td[data-count]", "count")) == 4
+    assert "“a”: “b” now 2 ×, all words 2 ×" in figure.locator(".fig-said").inner_text()
+    slider = figure.get_by_role("slider")
+    slider.focus()
+    page.keyboard.press("End")
+    assert sum(values(page, ".fig-counts td[data-count]", "count")) == 5
+    assert "The text is counted." in figure.locator(".fig-said").inner_text()
+    figure.get_by_role("button", name="Step back").click()
+    assert sum(values(page, ".fig-counts td[data-count]", "count")) == 4
+    figure.get_by_label("3", exact=True).check(force=True)
+    assert figure.locator(".fig-counts tbody th").all_inner_texts() == [
+        "<s>",
+        "<s> a",
+        "a b",
+        "b a",
+    ]
+
+
+@pytest.mark.parametrize("text", TEXTS)
+@pytest.mark.parametrize("D", [0.05, 0.5, 1.0])
+@pytest.mark.parametrize("counts", ["before", "totals"])
+def test_discount_equals_the_library_after_every_history(page, text, D, counts):
+    """On words without spaces: the library's vocabulary of such a text is the same."""
+    kinds = {"before": ngram.continuation_counts, "totals": lambda ts: [t.count for t in ts]}
+    known = dict.fromkeys(text.split())
+    vocabulary = WordVocabulary(known, unknown="<unk>")
+    vocabulary.encode = lambda line: np.array([vocabulary.ids[w] for w in line.split()], np.int64)
+    model = OneDiscount(vocabulary, D, kinds[counts]).fit(text.splitlines())
+    histories = ["<s>", *known, "<unk>"]
+    found = page.evaluate(
+        """async ([text, histories, D, counts]) => {
+            const { learn, slices, smooth } = await import("./discount.js"), model = learn(text);
+            return histories.map(history => {
+                const result = smooth(model, history, D, counts);
+                const full = [0, 0.3, 1, 1.7, 2].map(stage =>
+                    slices(result, stage).reduce((sum, { height }) => sum + height, 0));
+                return [result.words.map(({ word, p }) => [word, p]), full];
+            });
+        }""",
+        [text, histories, D, counts],
+    )
+    ids = {**vocabulary.ids, "<unk>": 2, "</s>": 1}
+    for history, (words_after, full) in zip(histories, found, strict=True):
+        context = [] if history == "<s>" else [ids[history]]
+        if context:  # the history alone, not after <s>
+            context = [2, *context]
+        p = model.distribution(np.array(context, np.int64))
+        for word, share in words_after:
+            assert share == pytest.approx(p[ids[word]], abs=1e-9), (history, word)
+        assert full == pytest.approx([1] * 5)  # no slice is lost on its way
+
+
+def test_the_discount_goes_into_the_pot_and_to_all_words(page):
+    figure = page.locator("[data-figure=discount]")
+    figure.get_by_label("Your text").fill(TEXTS[0])
+    figure.get_by_label("What comes after").select_option("the")
+    stage, knob = figure.get_by_role("slider").all()
+    stage.fill("0")
+    knob.fill("0.5")
+    bars = figure.locator(".fig-chart rect")
+    assert bars.count() == 4  # cat and dog: kept below, what is to be taken above
+    stage.fill("1")
+    assert "The pot holds 2 × 0.5 / 2 = 50\u00a0%" in figure.locator(".fig-said").inner_text()
+    stage.fill("2")
+    assert bars.count() == 2 + 8
+    p = dict(
+        zip(
+            figure.locator("tbody th").all_inner_texts(),
+            values(page, "[data-figure=discount] tbody tr"),
+            strict=True,
+        )
+    )
+    assert p["ran"] == pytest.approx(0.046875)  # by hand in the chapter
+    assert sum(p.values()) == pytest.approx(1)
+    figure.get_by_label("What comes after").select_option("<unk>")
+    assert "Nothing was seen" in figure.locator(".fig-said").inner_text()
+
+
+def test_play_moves_the_discount_at_once_where_motion_is_unwanted(page):
+    page.emulate_media(reduced_motion="reduce")
+    figure = page.locator("[data-figure=discount]")
+    figure.get_by_role("button", name="Play").click()
+    assert figure.get_by_role("slider").first.input_value() == "2"
+    page.emulate_media(reduced_motion="no-preference")
+
+
 # Smoothing
 
 
@@ -258,8 +439,8 @@ def test_add_k_costs_what_the_yardstick_says(page, presses, train, valid, vocabu
 def test_a_discount_costs_what_plain_kneser_ney_does(
     page, presses, train, valid, vocabulary, monkeypatch
 ):
-    page.get_by_label("Kneser-Ney").check(force=True)
-    page.get_by_role("slider").fill("0.5")
+    page.get_by_role("radio", name="Kneser-Ney").check(force=True)
+    page.locator("[data-figure=smoothing]").get_by_role("slider").fill("0.5")
     D, bits = slide(page, "D", presses)
     monkeypatch.setattr(ngram, "discounts", lambda count: np.array([0, D, D, D]))
     model = NGram(vocabulary, 2).fit(train)
@@ -270,31 +451,71 @@ def test_a_discount_costs_what_plain_kneser_ney_does(
 def check_words(page: Page, p: np.ndarray, vocabulary: WordVocabulary) -> None:
     """The words after " Miss", and the share of all seen ones, have the probabilities `p`."""
     ids = [vocabulary.ids[word] for word in shown_words(page)]
-    np.testing.assert_allclose(values(page, ".fig-dots p"), p[ids], rtol=0, atol=1e-9)
+    np.testing.assert_allclose(values(page, ".fig-left li"), p[ids], rtol=0, atol=1e-9)
 
 
-@pytest.mark.parametrize("key", ["Home", "ArrowRight", "End"])
-@pytest.mark.parametrize(("method", "knob", "low"), [("add-k", "k", -5), ("Kneser-Ney", "D", 0)])
-def test_zero_has_a_place_of_its_own(page, method, knob, low, key):
-    page.get_by_label(method).check(force=True)
-    page.get_by_role("slider").fill(str(low))
-    slide(page, knob, [key])
-    cut = page.locator(".fig-dots .fig-gap").evaluate("e => +e.getAttribute('x')")
-    for i in range(len(figures.HISTORIES)):
-        page.locator("[data-figure=smoothing] select").select_option(index=i)
-        shares = np.array(values(page, ".fig-dots p"))
-        dots = [e.get_attribute("cx") for e in page.locator(".fig-dots .fig-dot").all()]
-        assert np.array_equal(np.array(dots, float) > cut + 10, shares > 0)
-        by_share = np.array(dots, float)[np.argsort(shares, kind="stable")]
-        assert np.all(np.diff(by_share) >= 0)
+def test_losses_are_those_of_the_models_of_half_the_text(page, data, train, vocabulary):
+    shipped = json.loads(gzip.decompress((data / "smoothing.json.gz").read_bytes()))
+    half = train[::2]
+    here, other = (
+        ngram.count_ngrams(ngram.pad(map(vocabulary.encode, texts)), 2, vocabulary.size)[1]
+        for texts in (half, train[1::2])
+    )
+    total = np.bincount(here.history, here.count, vocabulary.size)[here.history]
+    lengths = [sum(len(vocabulary.encode(t)) + 2 for t in texts) for texts in (half, train[1::2])]
+    keys, wanted = (t.history * vocabulary.size + t.word for t in (other, here))
+    elsewhere = dict(zip(keys.tolist(), other.count, strict=True))
+    found = np.array([elsewhere.get(key, 0) for key in wanted.tolist()])
+    script = """async ([data, method, value]) => {
+        const { loss } = await import("./smoothing.js");
+        return data.losses.rows.map(row => loss(data, method, value, row));
+    }"""
+    model = OneDiscount(vocabulary, 0.7).fit(half)
+    below = model.alpha[0][here.word] + model.backoff[0][0] / (vocabulary.size - 1)
+    kneser_ney = model.alpha[1][:-1] + model.backoff[1][here.history] * below
+    laplace = (here.count + 1) / (total + vocabulary.size - 1)
+    for method, value, p in (("kneser_ney", 0.7, kneser_ney), ("add_k", 1, laplace)):
+        losses = page.evaluate(script, [shipped, method, value])
+        for c, lost in enumerate(losses, 1):
+            expected = c - (total * p)[here.count == c].mean()
+            assert lost == pytest.approx(expected, abs=1e-6)
+    for c, row in enumerate(shipped["losses"]["rows"], 1):
+        measured = found[here.count == c].mean() * lengths[0] / lengths[1]
+        assert row["elsewhere"] == pytest.approx(measured, abs=1e-9)
+
+
+class OneDiscount(NGram):
+    """Kneser-Ney bigrams with the same discount for every count."""
+
+    def __init__(self, vocabulary, discount, counts=ngram.continuation_counts):
+        super().__init__(vocabulary, 2)
+        self.discount, self.counts = discount, counts
+
+    def _kneser_ney(self, tables):
+        d = np.array([0, *[self.discount] * 3])
+        sizes = [1, *(len(table.word) for table in tables)]
+        return [
+            ngram.kneser_ney(table.history, count, size, d)
+            for table, count, size in zip(tables, self.counts(tables), sizes, strict=False)
+        ]
+
+
+def test_measured_and_expected_losses_are_drawn_until_they_leave_the_chart(page, data):
+    shipped = json.loads(gzip.decompress((data / "smoothing.json.gz").read_bytes()))
+    rings = values(page, ".fig-ring[data-lost]", "lost")
+    rows = shipped["losses"]["rows"]
+    assert rings == pytest.approx([row["count"] - row["elsewhere"] for row in rows])
+    assert 0 < len(values(page, ".fig-dot[data-lost]", "lost")) < len(rings)  # Laplace leaves
+    slide(page, "k", ["Home"])
+    assert len(values(page, ".fig-dot[data-lost]", "lost")) == len(rings)
 
 
 def test_colours_say_what_smoothing_did_to_each_word(page):
     page.locator("[data-figure=smoothing] select").select_option(
         index=figures.HISTORIES.index(" the")
     )
-    page.get_by_label("Kneser-Ney").check(force=True)
-    page.get_by_role("slider").fill("0.75")
+    page.get_by_role("radio", name="Kneser-Ney").check(force=True)
+    page.locator("[data-figure=smoothing]").get_by_role("slider").fill("0.75")
     fates = dict(zip(shown_words(page), classes(page), strict=True))
     assert {fates[w] for w in (" Mrs", " not", " in", " of")} == {"fig-gain"}
     assert fates[" same"] == "fig-loss"
@@ -304,18 +525,16 @@ def test_colours_say_what_smoothing_did_to_each_word(page):
 
 def shown_words(page: Page) -> list[str]:
     """The words that the figure of smoothing lists."""
-    return [e.get_attribute("data-word") for e in page.locator(".fig-dots p").all()]
+    return [e.get_attribute("data-word") for e in page.locator(".fig-left li").all()]
 
 
 def classes(page: Page) -> list[str]:
-    """What the colours of the dots stand for, from top to bottom."""
-    return page.locator(".fig-dots g:has(.fig-dot)").evaluate_all(
-        "all => all.map(g => g.classList[0])"
-    )
+    """What the colours of the bars stand for, from top to bottom."""
+    return page.locator(".fig-left li").evaluate_all("all => all.map(li => li.classList[0])")
 
 
 def test_the_curve_begins_where_it_is_finite(page):
-    page.get_by_label("Kneser-Ney").check(force=True)
+    page.get_by_role("radio", name="Kneser-Ney").check(force=True)
     chart = page.locator("[data-figure=smoothing] svg:has(.fig-least)")
     drawn = chart.locator("polyline.fig-line").get_attribute("points").split()
     points = np.array([point.split(",") for point in drawn], float)
@@ -332,7 +551,7 @@ def test_the_curve_begins_where_it_is_finite(page):
 def test_no_line_strikes_a_label(open_page, theme, width):
     page = open_page(theme, width).page
     for method in ("add-k", "Kneser-Ney"):
-        page.get_by_label(method).check(force=True)
+        page.get_by_role("radio", name=method).check(force=True)
         assert page.evaluate(STRUCK) == []
         dashed = page.locator("[data-figure=smoothing] .fig-dashed").first.get_attribute("y1")
         label = page.locator(".fig-chart text", has_text="lowest")
@@ -344,7 +563,7 @@ def test_the_seen_words_share_is_theirs(page, train, vocabulary):
     history = page.locator("[data-figure=smoothing] select")
     history.select_option(index=3)
     slide(page, "k", ["ArrowLeft"] * 10)
-    position = float(page.locator("input[type=range]").input_value())
+    position = float(page.locator("[data-figure=smoothing] input[type=range]").input_value())
     model = NGram(vocabulary, 2, smoothing="add_k", k=10**position).fit(train)
     stream = ngram.pad(map(vocabulary.encode, train))
     very = vocabulary.ids[figures.HISTORIES[3]]
@@ -354,7 +573,7 @@ def test_the_seen_words_share_is_theirs(page, train, vocabulary):
 
 
 def test_without_smoothing_the_bill_is_infinite(page):
-    page.locator("[data-figure=smoothing]").get_by_label("Kneser-Ney").check(force=True)
+    page.get_by_role("radio", name="Kneser-Ney").check(force=True)
     assert slide(page, "D", ["Home"]) == (0, float("inf"))
     assert "∞" in page.locator(".fig-cost").inner_text()
 
@@ -503,13 +722,14 @@ def test_figures_are_accessible_and_fit(open_page, theme, width):
     visit.page.locator(".fig-board").focus()
     visit.page.keyboard.type("ei shal")
     visit.page.locator("div.quiz input").first.check()
+    visit.page.get_by_role("button", name="Check").click()
     assert structure_problems(visit) + colour_problems(visit) == []
     assert visit.page.evaluate("document.documentElement.scrollWidth") <= width
     assert visit.errors == []
 
 
 def test_every_control_is_reached_with_the_tab_key(page):
-    controls = "button:enabled:not([tabindex]), input, select, .fig-board"
+    controls = "button:enabled:not([tabindex]), input, select, textarea, .fig-board, .fig-scroll"
     left = page.evaluate(f"() => document.querySelectorAll('.figure-host :is({controls})').length")
     page.evaluate("document.activeElement.blur(); window.reached = new Set()")
     for _ in range(left + 5):
@@ -541,6 +761,8 @@ def test_data_is_small_and_rebuilt_to_the_same_bytes(data, train, valid):
 def test_a_widget_runs_the_module_of_the_page(name):
     texts = ["the cat sat on the mat", "the dog sat", "my cat ran, the cat sat"] * 3
     made = {
+        "counting": lambda: figures.counting(texts),
+        "discount": lambda: figures.discount(texts, "cat"),
         "explorer": lambda: figures.explorer(texts),
         "smoothing": lambda: figures.smoothing(texts, texts, [" cat"]),
         "shannon": lambda: figures.shannon(texts, ["my cat ran"], ["cat ran"]),
@@ -583,24 +805,45 @@ def test_bad_input_is_refused(call, message):
 # Quiz and prediction
 
 
-def test_quiz_explains_the_choice_and_counts_first_tries(open_page):
+def test_quiz_answers_on_check_and_not_on_an_arrow_key(open_page):
     page = open_page("quiz").page
-    first = page.get_by_label("the wrong one")
-    first.focus()
-    page.keyboard.press("Space")
-    assert page.locator(".fig-why:visible").inner_text().split() == [
-        "✗",
-        "Wrong.",
-        "No",
-        "—",
-        "never.",
-    ]
+    check = page.get_by_role("button", name="Check")
+    check.click()  # nothing is chosen: nothing is told
+    assert page.locator(".fig-why:visible").count() == 0
+    page.get_by_label("the right one").focus()
+    page.keyboard.press("ArrowUp")
+    assert page.get_by_label("the wrong one").is_checked()
+    assert page.locator(".fig-why:visible").count() == 0
+    page.keyboard.press("Enter")
+    words = page.locator(".fig-why:visible").inner_text().split()
+    assert words == ["✗", "Wrong.", "No", "—", "never."]
     assert page.locator(".fig-score").inner_text() == "0 of 1 right at the first try."
     page.keyboard.press("ArrowDown")
+    assert page.locator(".fig-why:visible").count() == 1
+    check.click()
     why = page.locator(".fig-why:visible").last
     assert why.inner_text().split() == ["✓", "Right.", "Yes,", "indeed."]
     assert why.locator("code").inner_text() == "indeed"
     assert page.locator(".fig-score").inner_text() == "0 of 1 right at the first try."
+
+
+def test_quiz_without_its_script_tells_no_answer(browser, address):
+    page = browser.new_page(java_script_enabled=False)
+    page.goto(f"{address}quiz.html")
+    assert page.get_by_text("the right one").is_visible()
+    assert page.locator("div.quiz input:visible").count() == 0
+    assert not page.get_by_text("never").is_visible()
+    note = page.locator("div.quiz").evaluate("e => getComputedStyle(e, '::before').content")
+    assert "make serve" in note
+    page.close()
+
+
+def test_a_host_keeps_no_room_for_what_cannot_come(browser, address):
+    page = browser.new_page(java_script_enabled=False)
+    page.goto(f"{address}light.html")
+    heights = page.locator(".figure-host").evaluate_all("all => all.map(e => e.clientHeight)")
+    assert max(heights) < 120
+    page.close()
 
 
 def test_a_computed_quiz_works_in_the_page_and_folds_its_answers_without_it(open_page):
@@ -609,6 +852,7 @@ def test_a_computed_quiz_works_in_the_page_and_folds_its_answers_without_it(open
     assert right in folded
     page = open_page("computed").page
     page.get_by_label("yes").check()
+    page.get_by_role("button", name="Check").click()
     assert page.locator(".fig-why:visible").inner_text().split() == ["✓", "Right.", "Count."]
     assert page.locator("legend code").inner_text() == "2 < 3"
     number = page.locator("div.quiz ol").evaluate("e => getComputedStyle(e).counterReset")
@@ -621,4 +865,6 @@ def test_a_prediction_stands_beside_the_answer(open_page):
     page.get_by_label("Your prediction").fill("40")
     page.keyboard.press("Enter")
     assert page.get_by_text("42").is_visible()
+    assert page.get_by_text("six times nine").is_visible()
+    assert not page.get_by_text("Not an answer").is_visible()
     assert "40" in page.locator("div.predict output").inner_text()

@@ -105,3 +105,24 @@ export function onWidth(element, draw) {
     draw(width);
   }).observe(element);
 }
+
+/** Call `frame` with 0 to 1 over some milliseconds; with 1 at once where motion is not wanted. */
+export function animate(duration, frame) {
+  if (matchMedia("(prefers-reduced-motion: reduce)").matches) return frame(1);
+  const start = performance.now();
+  const step = (now) => {
+    const share = Math.min(1, (now - start) / duration);
+    frame(share);
+    if (share < 1) requestAnimationFrame(step);
+  };
+  requestAnimationFrame(step);
+}
+
+/** A bigram's mark of a text's beginning, and of its end. */
+export const [START, END] = ["<s>", "</s>"];
+
+/** The sentences of a text, one a line, each as its words between the two marks. */
+export function sentences(text) {
+  const lines = text.split("\n").map((line) => line.trim()).filter((line) => line);
+  return lines.map((line) => [START, ...line.split(/\s+/), END]);
+}

@@ -6,7 +6,8 @@
 import { choice, html, percent, show, token, unzip } from "./draw.js";
 
 export const DATA = "explorer.bin";
-const [BOS, SPACE_BYTE, FIRST_WORD, ORDER, TOP] = [0, 34, 258, 5, 10];
+const [BOS, EOS, SPACE_BYTE, FIRST_WORD, ORDER, TOP] = [0, 1, 34, 258, 5, 10];
+const LENGTH = 30;  // tokens that each order writes
 const SPACE =
   "\\t-\\r\\x1c-\\x20\\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000";
 const LETTERS = "[\\p{L}\\p{Nl}\\p{No}]+";
@@ -130,6 +131,44 @@ export function largest(p, count = TOP) {
   return [...p.keys()].sort((a, b) => p[b] - p[a] || a - b).slice(0, count);
 }
 
+/** The id that a number from 0 to 1 falls on, where each id is as wide as its probability. */
+export function pick(p, u) {
+  let sum = 0;
+  for (let id = 0; id < p.length; id++) {
+    sum += p[id];
+    if (u < sum) return id;
+  }
+  return p.findLastIndex((share) => share > 0);
+}
+
+/** Numbers from 0 to 1 that a seed fixes (mulberry32). */
+export function randomNumbers(seed) {
+  return () => {
+    seed = (seed + 0x6d2b79f5) | 0;
+    let t = Math.imul(seed ^ (seed >>> 15), 1 | seed);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
+  };
+}
+
+/** Draw a continuation of ids from the model of order n, up to the end of the text. */
+export function writeOn(index, ids, n, random, length = LENGTH) {
+  const written = [];
+  while (written.length < length) {
+    const id = pick(distribution(index, [...ids, ...written], n).p, random());
+    written.push(id);
+    if (id === EOS) break;
+  }
+  return written;
+}
+
+/** The text of ids: words, spelled words put together, and the end as a mark. */
+export function decode(index, ids) {
+  const pieces = ids.map((id) => id >= FIRST_WORD ? [...new TextEncoder().encode(symbol(index, id))]
+    : id < 2 ? [...new TextEncoder().encode(` ${symbol(index, id)}`)] : [id - 2]);
+  return new TextDecoder().decode(new Uint8Array(pieces.flat()));
+}
+
 /** The context that a typed text stands for: inside a chapter its first word follows a space. */
 export function contextOf(typed, begins) {
   const text = typed.trim();
@@ -212,6 +251,7 @@ export async function mount(el, packed) {
     autocomplete: "off", maxlength: 200, input: () => draw() });
   const begins = html("input", { type: "checkbox", change: () => draw() });
   const history = html("p", { class: "fig-chips", "aria-live": "polite" });
+  const written = html("ol", { class: "fig-written", "aria-live": "polite" });
   const panels = html("div", { class: "fig-panels" });
   const append = (word) => { input.value += word; draw(); input.focus(); };
   function draw() {
@@ -220,15 +260,28 @@ export async function mount(el, packed) {
     history.replaceChildren(...chips(index, pieces, state.n, begins.checked || !pieces.length));
     panels.replaceChildren(topWords(index, model, append), staircase(index, model, state.n));
   }
+  const write = () => {
+    const text = contextOf(input.value, begins.checked), seed = Math.floor(Math.random() * 2 ** 31);
+    const ids = encode(index, text).flatMap((piece) => piece.ids);
+    written.replaceChildren(...[1, 2, 3, 4, 5].map((n) => {
+      const more = writeOn(index, ids, n, randomNumbers(seed));
+      return html("li", { "data-order": n }, html("b", {}, `n = ${n} `),
+        html("span", { class: "fig-prompt" }, text), decode(index, more),
+        more.at(-1) === EOS ? "" : " …");
+    }));
+  };
   const orders = [1, 2, 3, 4, 5].map((n) => [n, String(n)]);
   show(el, "The n-gram explorer", "Type the beginning of a sentence and choose the order n. " +
-    "Press a word to append it. The page holds the whole training text and counts in it: nothing " +
-    "is left out.",
+    "Press a word to append it, or let the models write on. The page holds the whole training " +
+    "text and counts in it: nothing is left out.",
     html("div", { class: "fig-controls" },
       html("label", { class: "fig-field" }, "The text so far", input),
       html("label", { class: "fig-check" }, begins, "a chapter begins here"),
       choice("Order n", orders, state.n, (n) => { state.n = n; draw(); })),
-    history, panels);
+    history, panels,
+    html("div", { class: "fig-controls" }, html("button", { type: "button", class: "fig-button",
+      click: write }, "Let each order write on")),
+    written);
   draw();
 }
 

@@ -1,7 +1,8 @@
 /**
  * Brings a page of the book to life; loads only what the page holds. To write in a chapter (MyST):
  *
- *   A figure (shannon, explorer or smoothing), with a sentence for readers without JavaScript:
+ *   A figure (the name of a module), with a sentence for readers without JavaScript. A module that
+ *   names no DATA is mounted on the host's own `data-` attributes:
  *
  *     ```{raw} html
  *     <div class="figure-host" data-figure="explorer">
@@ -10,18 +11,21 @@
  *     </div>
  *     ```
  *
- *   A quiz: questions in a numbered list, choices in a task list, [x] at the right one, and after
- *   the first dash between spaces what there is to say about the choice (a list that begins with 7.
- *   goes on counting from there):
+ *   A quiz: questions in a numbered list, choices in a task list, [x] at the right one, and below
+ *   each choice a list of one item that explains it (a list that begins with 7. goes on counting
+ *   from there). Without JavaScript the marks and the explanations stay hidden:
  *
  *     :::{div} quiz
  *     1. What does a bigram model look at?
  *
- *        - [ ] The whole text — Its history ends one word back.
- *        - [x] The last word — Order 2 means one word of history.
+ *        - [ ] The whole text
+ *          - Its history ends one word back.
+ *        - [x] The last word
+ *          - Order 2 means one word of history.
  *     :::
  *
- *   Predict, then reveal: a question, then a cell whose output is folded (or, inside, a dropdown):
+ *   Predict, then reveal: a question, then cells whose output is folded and dropdowns of class
+ *   `answer` (or a dropdown inside the question). Reveal opens all of them:
  *
  *     :::{div} predict
  *     How many bits per byte will order 2 need?
@@ -31,6 +35,11 @@
  *     :tags: [hide-output]
  *     bits_per_byte(model, valid)
  *     ```
+ *
+ *     :::{dropdown} What it says
+ *     :class-container: answer
+ *     More than most readers guess.
+ *     :::
  */
 
 /** The data that a figure mounts: bytes, or what JSON says, be it packed or not. */
@@ -46,7 +55,7 @@ async function load(name) {
 async function mountFigure(host) {
   try {
     const module = await import(`./${host.dataset.figure}.js`);
-    await module.mount(host, await load(module.DATA));
+    await module.mount(host, module.DATA ? await load(module.DATA) : { ...host.dataset });
     host.dataset.ready = "true";
   } catch (error) {
     host.textContent = `This figure could not be loaded (${error.message}). ` +
@@ -62,7 +71,10 @@ function mountInTime(hosts) {
       mountFigure(target);
     }
   }, { rootMargin: "800px" });
-  hosts.forEach((host) => watcher.observe(host));
+  for (const host of hosts) {
+    host.dataset.loading = "true";  // keeps room, so that the page does not jump
+    watcher.observe(host);
+  }
 }
 
 mountInTime(document.querySelectorAll(".figure-host[data-figure]"));
@@ -70,3 +82,7 @@ for (const name of ["quiz", "predict"]) {
   const blocks = document.querySelectorAll(`div.${name}`);
   if (blocks.length) import(`./${name}.js`).then((module) => blocks.forEach(module.mount));
 }
+// On paper nothing can be unfolded any more.
+addEventListener("beforeprint", () => {
+  for (const folded of document.querySelectorAll("details")) folded.open = true;
+});

@@ -1,58 +1,47 @@
-/** Turns a list of questions into a quiz; every choice explains itself when it is chosen. */
+/** Turns a list of questions into a quiz: choose with the mouse or the arrows, then press Check. */
 import { html } from "./draw.js";
 
-/** The parts of a choice: the nodes before the first dash, and the explanation after it. */
+/** The parts of a choice: its own text, and the explanation in the list or the fold inside it. */
 export function splitChoice(item) {
   const box = item.querySelector("input[type=checkbox]");
   const right = item.hasAttribute("data-right") || Boolean(box?.checked);
   box?.remove();
   const folded = item.querySelector("details");
   folded?.querySelectorAll("summary, .verdict").forEach((part) => part.remove());
+  const listed = item.querySelector(":scope > ul");
+  const why = [...((folded ?? listed?.querySelector("li"))?.childNodes ?? [])];
   folded?.remove();
-  const why = [...(folded ?? afterDash(item)).childNodes];
-  return { right, label: [...content(item).childNodes], why };
-}
-
-/** The element that holds the text of a list item: its paragraph, where it has one. */
-function content(item) {
-  return item.querySelector(":scope > p") ?? item;
-}
-
-/** Cut out what follows the first " — " of an item. */
-function afterDash(item) {
-  const range = document.createRange();
-  const walker = document.createTreeWalker(item, NodeFilter.SHOW_TEXT);
-  for (let node = walker.nextNode(); node; node = walker.nextNode()) {
-    const at = node.data.search(/\s[—–]\s/);
-    if (at < 0) continue;
-    range.setStart(node, at);
-    range.setEnd(content(item), content(item).childNodes.length);
-    const rest = range.extractContents();
-    rest.firstChild.data = rest.firstChild.data.slice(3);
-    return rest;
-  }
-  return document.createDocumentFragment();
+  listed?.remove();
+  return { right, label: [...(item.querySelector(":scope > p") ?? item).childNodes], why };
 }
 
 /** A choice as a radio button with room for its explanation. */
-function drawChoice({ right, label, why }, name, answer) {
-  const note = html("p", { class: "fig-why", hidden: true, "data-right": right },
+function drawChoice({ right, label, why }, name) {
+  const note = html("div", { class: "fig-why", hidden: true, "data-right": right },
     html("b", {}, right ? "✓ Right. " : "✗ Wrong. "), why);
-  const choose = () => { note.hidden = false; answer(right); };
-  const input = html("input", { type: "radio", name, change: choose });
+  const input = html("input", { type: "radio", name, required: true });
   const text = html("span", {}, label);
-  return html("li", {}, html("label", {}, input, text), note);
+  return { right, input, note, item: html("li", {}, html("label", {}, input, text), note) };
 }
 
 /** Make one question answerable; `report` hears whether the first answer was right. */
 function mountQuestion(item, name, report) {
   const list = item.querySelector("ul");
   let tries = 0;
-  const answer = (right) => { if (tries++ === 0) report(right); };
-  const choices = [...list.children].map((choice) => drawChoice(splitChoice(choice), name, answer));
+  const choices = [...list.children].map((choice) => drawChoice(splitChoice(choice), name));
+  const check = (event) => {
+    event.preventDefault();
+    const chosen = choices.find(({ input }) => input.checked);
+    if (tries++ === 0) report(chosen.right);
+    for (const choice of choices) {  // the right answer opens what there is to say about all
+      if (choice === chosen || chosen.right) choice.note.hidden = false;
+    }
+  };
   const question = [...item.childNodes].filter((node) => node !== list);
-  item.replaceChildren(html("fieldset", {}, html("legend", {}, question),
-    html("ul", { "aria-live": "polite" }, choices)));
+  item.replaceChildren(html("form", { submit: check }, html("fieldset", {},
+    html("legend", {}, question),
+    html("ul", { "aria-live": "polite" }, choices.map((choice) => choice.item)),
+    html("button", { class: "fig-button" }, "Check"))));
 }
 
 /** Make a quiz out of an element that holds an ordered list of questions. */
@@ -66,10 +55,9 @@ export function mount(el) {
     score.textContent = `${n} of ${questions.length} right at the first try` +
       (left ? `, ${left} to go.` : ".");
   };
-  const form = html("form", { submit: (event) => event.preventDefault() });
-  el.replaceChildren(form);
   const first = `counter-reset: question ${list.start - 1}`;
-  form.append(html("ol", { start: list.start, style: first }, questions), score);
-  questions.forEach((item, i) => mountQuestion(item, `question-${i}`, report));
+  const name = (i) => `question-${list.start + i}`;
+  el.replaceChildren(html("ol", { start: list.start, style: first }, questions), score);
+  questions.forEach((item, i) => mountQuestion(item, name(i), report));
   el.dataset.ready = "true";
 }

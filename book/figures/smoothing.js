@@ -67,13 +67,18 @@ export function distribution(data, method, value, history) {
   return { rows, seen };
 }
 
-/** The power of ten below every positive probability that the knobs give to a word shown. */
-export function reach(data) {
-  const ends = Object.entries(METHODS).flatMap(([method, { low, high, step, value }]) =>
-    [low, low + step, high].map((position) => [method, value(position)]));
-  const shares = ends.flatMap(([method, value]) => data.histories.flatMap((history) =>
-    distribution(data, method, value, history).rows.map(({ p }) => p)));
-  return Math.floor(Math.log10(Math.min(...shares.filter((p) => p > 0))));
+/**
+ * What bigrams of one count lose: the count minus what a model of half of the text expects in as
+ * much text again, on average. `row` is one of `data.losses.rows`.
+ */
+export function loss({ size, losses }, method, value, { count, total, times, kinds, pairs }) {
+  if (method === "kneser_ney") {
+    const [all, different] = losses.preceding, floor = value * different / all / (size - 1);
+    return value - value * ((pairs - value * kinds) / all + kinds * floor);
+  }
+  const n = times.reduce((sum, t) => sum + t, 0);
+  return count - total.reduce((sum, c, i) =>
+    sum + times[i] * c * (count + value) / (c + value * (size - 1)), 0) / n;
 }
 
 /** Bits per byte over the range of a knob: points [position, bits]. */
@@ -93,14 +98,20 @@ function short(x) {
 /** The cheapest point of a curve. */
 const lowest = (points) => points.reduce((best, point) => (point[1] < best[1] ? point : best));
 
-/** The empty chart for a method's curve, with room for both curves; and its heights with lines or names. */
-function frame(width, curves, method, label) {
+/** Levels of an axis from below the smallest to above the largest value, some six of them. */
+function levelsOf(values) {
+  const range = Math.max(...values) - Math.min(...values);
+  const step = [0.02, 0.05, 0.1, 0.2, 0.5, 1].find((size) => range / size <= 6) ?? 2;
+  const first = Math.floor(Math.min(...values) / step), last = Math.ceil(Math.max(...values) / step);
+  return Array.from({ length: last - first + 1 }, (_, i) => (first + i) * step);
+}
+
+/** The empty chart for a method's curve, with room for the other's best; and its heights with lines or names. */
+function frame(width, curves, method, best, label) {
   const { low, high, ticks, axis } = METHODS[method], height = 250;
-  const bits = Object.values(curves).flat().map((point) => point[1]).filter(Number.isFinite);
-  const floor = Math.floor(Math.min(...bits) * 2), roof = Math.ceil(Math.max(...bits) * 2);
-  const levels = Array.from({ length: roof - floor + 1 }, (_, i) => (floor + i) / 2);
-  const { node, at } = chart({ width, height, x: [low, high], y: [floor / 2, roof / 2],
-    xTicks: ticks, yTicks: levels.map((y) => [y, y.toFixed(1)]), xLabel: axis,
+  const levels = levelsOf([best, ...curves[method].map(([, bits]) => bits).filter(Number.isFinite)]);
+  const { node, at } = chart({ width, height, x: [low, high], y: [levels[0], levels.at(-1)],
+    xTicks: ticks, yTicks: levels.map((y) => [y, y.toFixed(2)]), xLabel: axis,
     yLabel: "validation bits per byte", label });
   const below = [35, 25, 15].map((up) => height - up);  // the names of ticks and axis
   return { node, at, rules: [...levels.map((y) => at(low, y)[1]), ...below] };
@@ -125,11 +136,11 @@ function nameDashed(right, words) {
 /** The curve of one method with the current point, and the best of the other as a dashed line. */
 function drawCurve(width, curves, method, position, bits) {
   const own = METHODS[method], other = method === "add_k" ? "kneser_ney" : "add_k";
-  const { node, at, rules } = frame(width, curves, method,
+  const best = lowest(curves[other])[1];
+  const { node, at, rules } = frame(width, curves, method, best,
     `Bits per byte against ${own.knob}; now ${bits.toFixed(3)} at ${short(own.value(position))}`);
   const finite = curves[method].filter((point) => Number.isFinite(point[1]));
   const points = finite.map((point) => at(...point)), least = lowest(finite), end = at(...least);
-  const best = lowest(curves[other])[1];
   const [left, y] = at(own.low, best), [right] = at(own.high, best), [x, now] = at(position, bits);
   node.append(
     svg("line", { class: "fig-dashed", x1: left, x2: right, y1: y, y2: y }),
@@ -148,42 +159,48 @@ function fate(before, after) {
   return after === before ? "fig-same" : after < before ? "fig-loss" : "fig-gain";
 }
 
-/** Where probabilities lie: 0 in a place of its own, a break, then powers of ten from `low` on. */
-function scale(width, low) {
-  const zero = 160, gap = 172, start = 184, end = width - 14;
-  const px = (p) => (p > 0 ? start + (end - start) * (1 - Math.log10(p) / low) : zero);
-  const powers = Array.from({ length: Math.floor(-low / 3) + 1 }, (_, i) => -3 * i);
-  return { gap, end, px, ticks: [[0, "0"], ...powers.map((e) => [10 ** e, power(e)])] };
+/** A line through points up to where it leaves the chart through its roof. */
+function upTo(roof, points) {
+  const out = points.findIndex(([, y]) => y > roof);
+  if (out < 0) return points;
+  const [[x0, y0], [x1, y1]] = [points[out - 1] ?? points[out], points[out]];
+  const cross = y1 === y0 ? x1 : x0 + (x1 - x0) * (roof - y0) / (y1 - y0);
+  return out ? [...points.slice(0, out), [cross, roof]] : [];
 }
 
-/** The lines and names of the ticks, the axis, and the break that parts 0 from all others. */
-function drawScale({ gap, end, px, ticks }, bottom) {
-  const slash = (x) => svg("line",
-    { class: "fig-axis", x1: x - 2, x2: x + 2, y1: bottom + 5, y2: bottom - 5 });
-  const lines = ticks.map(([p, name]) => [
-    svg("line", { class: "fig-grid", x1: px(p), x2: px(p), y1: 0, y2: bottom }),
-    svg("text", { x: px(p), y: bottom + 18, "text-anchor": "middle" }, name)]);
-  const axis = svg("line", { class: "fig-axis", x1: px(0), x2: end, y1: bottom, y2: bottom });
-  const cut = svg("rect", { class: "fig-gap", x: gap - 2, y: 0, width: 4, height: bottom + 1 });
-  return { below: [lines, axis], above: [cut, slash(gap - 3), slash(gap + 3)] };
+/** What each count loses: measured in the other half of the text, and expected by the method. */
+function drawLosses(width, data, method, setting) {
+  const { rows } = data.losses, counts = rows.map(({ count }) => count), roof = 2.5;
+  const expected = rows.map((row) => [row.count, loss(data, method, setting, row)]);
+  const measured = rows.map(({ count, elsewhere }) => [count, count - elsewhere]);
+  const label = expected.map(([c, lost], i) => `a count of ${c} loses ${measured[i][1].toFixed(2)}` +
+    ` and ${METHODS[method].name} takes ${lost.toFixed(2)}`).join("; ");
+  const { node, at } = chart({ width, height: 230, x: [0.5, Math.max(...counts) + 0.5], y: [0, roof],
+    xTicks: counts.map((c) => [c, c]), yTicks: [0, 0.5, 1, 1.5, 2, 2.5].map((y) => [y, y.toFixed(1)]),
+    xLabel: "times seen in one half of the chapters", yLabel: "what a count loses", label });
+  const name = (text, right, kind) => [
+    svg("circle", { class: kind, cx: width - right - 6.2 * text.length - 18, cy: 8, r: 4 }),
+    svg("text", { x: width - right, y: 12, "text-anchor": "end" }, text)];
+  node.append(line(upTo(roof, expected).map((point) => at(...point)), { class: "fig-line" }),
+    ...measured.map(([c, lost]) => { const [cx, cy] = at(c, lost);
+      return svg("circle", { class: "fig-ring", cx, cy, r: 5, "data-count": c, "data-lost": lost }); }),
+    ...expected.filter(([, lost]) => lost <= roof).map(([c, lost]) => { const [cx, cy] = at(c, lost);
+      return svg("circle", { class: "fig-dot", cx, cy, r: 3.5, "data-count": c, "data-lost": lost }); }),
+    ...name("measured", 108, "fig-ring"), ...name(METHODS[method].name, 12, "fig-dot"));
+  return node;
 }
 
-/** Each word's share before (ring) and its probability after smoothing (dot). */
-function drawWords(width, rows, low) {
-  const height = 24, bottom = rows.length * height, places = scale(width, low), { px } = places;
-  const each = (draw) => rows.map(({ before, p }, i) =>
-    svg("g", { class: fate(before, p) }, draw(px(before), px(p), height * (i + 0.5))));
-  const moves = each((from, to, y) => line([[from, y], [to, y]], { class: "fig-move" }));
-  const marks = each((from, to, y) => [svg("circle", { class: "fig-ring", cx: from, cy: y, r: 5 }),
-    svg("circle", { class: "fig-dot", cx: to, cy: y, r: 3.5 })]);
-  const { below, above } = drawScale(places, bottom);
-  const names = rows.map(({ word, count, p }) => html("p", { "data-word": word, "data-value": p },
-    token(word), html("small", {}, `${count} ×`)));
-  const label = rows.map(({ word, before, p }) =>
-    `${word.trim()}: ${short(before)} becomes ${short(p)}`).join("; ");
-  const size = { width, height: bottom + 24, role: "img", "aria-label": label };
-  return html("div", { class: "fig-dots" }, names,
-    svg("svg", { class: "fig-chart", ...size }, below, moves, above, marks));
+/** Each word after a history: its count, and how much of it is left, on one linear scale. */
+function drawWords(rows) {
+  const most = 1.25;  // of its own count; a word that gains more is cut
+  return html("ol", { class: "fig-left" }, rows.map(({ word, count, before, p }) => {
+    const left = count ? p / before : 0, kind = fate(before, p);
+    return html("li", { class: kind, "data-word": word, "data-value": p }, token(word),
+      html("span", {}, `${count} ×`),
+      html("span", { class: "fig-bar" }, html("span", { class: `fig-part ${kind}`,
+        style: `width:${(100 * Math.min(left, most) / most).toFixed(2)}%` })),
+      html("span", {}, count ? `left: ${percent(left)}` : `p = ${short(p)}`));
+  }));
 }
 
 /** One bar: the share of the words that were seen after the history, and of all others. */
@@ -200,10 +217,9 @@ function drawShares(seen) {
 export function mount(el, data) {
   const state = { method: "add_k", position: { add_k: 0, kneser_ney: 0.5 } };
   const curves = { add_k: curve(data, "add_k"), kneser_ney: curve(data, "kneser_ney") };
-  const low = reach(data);
   const slider = html("input", { type: "range", input: () => move(Number(slider.value)) });
   const named = html("span"), cost = html("output", { class: "fig-cost" });
-  const graph = html("div", {}), after = html("div", {});
+  const graph = html("div", {}), losses = html("div", {}), after = html("div", {});
   const pick = html("select", { change: () => draw() }, data.histories.map(({ word, total }) =>
     html("option", {}, `${word.trim()} (${total.toLocaleString("en")} ×)`)));
   const move = (position) => { state.position[state.method] = position; draw(); };
@@ -224,16 +240,18 @@ export function mount(el, data) {
     const width = graph.clientWidth;
     if (!width) return;  // not on the screen yet
     graph.replaceChildren(drawCurve(width, curves, method, position, bits));
-    after.replaceChildren(drawWords(width, rows, low), drawShares(seen));
+    if (data.losses.rows.length) losses.replaceChildren(drawLosses(width, data, method, setting));
+    after.replaceChildren(drawWords(rows), drawShares(seen));
   }
   const methods = Object.entries(METHODS).map(([key, { name }]) => [key, name]);
   const swatch = (kind, name) => html("span", {}, html("i", { class: `fig-swatch ${kind}` }), name);
   show(el, "What smoothing costs", "Choose a method and move its knob, with the mouse or the " +
-    "arrow keys: what do the validation chapters cost? A ring is the share that was counted, a " +
-    "dot the smoothed probability.",
+    "arrow keys. Above: what the validation chapters cost. In the middle: what a count loses, " +
+    "measured (rings) and taken by the method (dots). Below: what is left of the words after a " +
+    "history.",
     html("div", { class: "fig-controls" }, choice("Method", methods, state.method, turn),
       html("label", { class: "fig-field" }, named, slider), cost),
-    graph,
+    graph, losses,
     html("div", { class: "fig-asked" },
       html("label", { class: "fig-check" }, "What comes after ", pick),
       html("small", {}, swatch("fig-loss", "lost"), swatch("fig-gain", "gained"))),
