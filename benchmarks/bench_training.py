@@ -58,7 +58,8 @@ def minillm_step(kind: str, shape: tuple[int, ...], device: str, **how: Any) -> 
     import torch
 
     from minillm.batches import Windows
-    from minillm.trainer import Recipe, Trainer
+    from minillm.recipe import Recipe
+    from minillm.trainer import Trainer
     from minillm.transformer import Transformer
 
     T, B, V = shape[3:]

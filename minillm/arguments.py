@@ -3,6 +3,8 @@
 Values are looked at on a CPU only; elsewhere a look would wait for the device.
 """
 
+from typing import Any
+
 import torch
 from torch import Tensor
 
@@ -20,6 +22,7 @@ def check(
     """Raise `ValueError` unless `x` has this shape and type, and its values
     lie from 0 to `below` - 1.
     """
+    check_tensor(name, x)
     if x.dtype != dtype or x.shape != shape:
         raise ValueError(
             f"{name}: {dtype} of shape {shape} is needed, "
@@ -35,8 +38,18 @@ def check(
         )
 
 
+def check_tensor(name: str, x: Any) -> None:
+    """Raise `ValueError` unless `x` is a tensor."""
+    if not isinstance(x, Tensor):
+        raise ValueError(
+            f"{name}: a tensor is needed, not a {type(x).__name__}; "
+            "torch.tensor(...) makes one"
+        )
+
+
 def check_ids(config: Config, ids: Tensor, past: int = 0) -> None:
     """Raise `ValueError` unless `ids` can follow `past` other tokens."""
+    check_tensor("ids", ids)
     if ids.ndim != 2:
         raise ValueError(f"ids have a shape (B, T), not {tuple(ids.shape)}")
     check("ids", ids, tuple(ids.shape), below=config.vocab_size)
@@ -54,16 +67,21 @@ def check_text(
     prefix: Tensor | None = None,
     segments: Tensor | None = None,
     positions: Tensor | None = None,
-    cache: KVCache | None = None,
+    state: KVCache | None = None,
 ) -> None:
     """Raise `ValueError` where one of them does not fit to the others."""
-    past = 0 if cache is None else cache.length
+    if not isinstance(state, KVCache | None):
+        raise ValueError(
+            f"the state of a Transformer is a KVCache, not a "
+            f"{type(state).__name__}"
+        )
+    past = 0 if state is None else state.length
     check_ids(config, ids, past)
     B, T = ids.shape
-    if cache is not None and config.structure == "encoder":
+    if state is not None and config.structure == "encoder":
         raise ValueError("an encoder looks ahead: it has no use for a cache")
-    if cache is not None and cache.batch != B:
-        raise ValueError(f"a cache for {cache.batch} texts, but {B} texts")
+    if state is not None and state.batch != B:
+        raise ValueError(f"a cache for {state.batch} texts, but {B} texts")
     if mask is not None:
         check("mask", mask, (B, past + T), dtype=torch.bool)
     if prefix is not None:
@@ -85,7 +103,7 @@ def check_source(
     B: int,
     source: Tensor | None,
     mask: Tensor | None = None,
-    cache: KVCache | None = None,
+    state: KVCache | None = None,
 ) -> None:
     """Raise `ValueError` unless the source is one for `B` texts."""
     if config.structure != "encoder-decoder":
@@ -93,7 +111,7 @@ def check_source(
             raise ValueError("only an encoder-decoder reads a source")
         return
     if source is None:
-        if cache is None or cache.source is None:
+        if state is None or state.source is None:
             raise ValueError("an encoder-decoder needs a source")
         return
     check_ids(config, source)
@@ -101,3 +119,17 @@ def check_source(
         raise ValueError(f"{len(source)} sources for {B} texts")
     if mask is not None:
         check("source_mask", mask, tuple(source.shape), dtype=torch.bool)
+
+
+def check_cache(state: KVCache | None, x: Tensor) -> None:
+    """Raise `ValueError` unless a cache is of the type of the states `x`.
+
+    Within autocast types are mixed, and the cache's own one counts.
+    """
+    if state is None or torch.is_autocast_enabled(x.device.type):
+        return
+    if state.dtype != x.dtype:
+        raise ValueError(
+            f"a cache of {state.dtype} for states of {x.dtype}: "
+            "`initial_state` makes one of the right type"
+        )

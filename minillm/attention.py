@@ -18,6 +18,15 @@ from minillm.layers import alibi_bias, alibi_slopes, rotate
 FORBIDDEN = -1e30
 
 
+def forbidden(dtype: torch.dtype) -> float:
+    """`FORBIDDEN`, or what is left of it in a type of smaller numbers.
+
+    float16 ends at 65504. Half of that leaves room for the score itself and
+    for ALiBi's distance: their sum must not become minus infinity.
+    """
+    return max(FORBIDDEN, torch.finfo(dtype).min / 2)
+
+
 def scaled_dot_product_attention(
     q: Tensor, k: Tensor, v: Tensor, bias: Tensor | None = None
 ) -> Tensor:
@@ -57,9 +66,9 @@ def padding_mask(real: Tensor) -> Tensor:
 
 
 def mask_bias(mask: Tensor, dtype: torch.dtype = torch.float32) -> Tensor:
-    """What a mask adds to the scores: 0 where it is True, else `FORBIDDEN`."""
+    """What a mask adds to the scores: 0 where it is True, else `forbidden`."""
     bias = torch.zeros(mask.shape, dtype=dtype, device=mask.device)
-    return bias.masked_fill(~mask, FORBIDDEN)
+    return bias.masked_fill(~mask, forbidden(dtype))
 
 
 class Masks(NamedTuple):
@@ -112,7 +121,7 @@ def join_heads(x: Tensor) -> Tensor:
 
 
 class Attention(nn.Module):
-    """Multi-head attention, of a text to itself or to a source.
+    """Multi-head attention of a text to itself.
 
     One matrix holds the projections of queries, keys and values. With fewer
     heads for keys and values than for queries (`n_kv_heads`), consecutive
@@ -148,60 +157,77 @@ class Attention(nn.Module):
         q, k, v = (s.transpose(1, 2) for s in (q, k, v))  # (B, H, T, D)
         if cache is not None:
             k, v = cache.append(k, v)
-        return self.out(join_heads(self.attend(q, k, v, bias, causal)))
+        seen = attend(q, k, v, bias, causal, self.fused)
+        return self.out(join_heads(seen))
 
-    def cross(
+
+class CrossAttention(nn.Module):
+    """Multi-head attention of a text to a source.
+
+    The queries come from the text, keys and values from the source. They have
+    modules of their own, so that whoever replaces one (by LoRA, say) replaces
+    all that it does. Vaswani et al. 2017, 3.2.3.
+    """
+
+    def __init__(self, config: Config):
+        super().__init__()
+        self.D, self.fused = config.head_size, config.fused
+        n_kv = 2 * config.kv_heads * self.D
+        self.q = nn.Linear(config.width, config.width, config.bias)
+        self.kv = nn.Linear(config.width, n_kv, config.bias)
+        self.out = nn.Linear(config.width, config.width, config.bias)
+
+    def forward(
         self, x: Tensor, k: Tensor, v: Tensor, bias: Tensor | None = None
     ) -> Tensor:
         """What `x` (B, T, C) sees in a source: (B, T, C); keys and values
         (B, H_kv, S, D) come from `keys_values`.
         """
-        weight, offset = self._rows(slice(None, self.H * self.D))
-        q = split_heads(F.linear(x, weight, offset), self.D).transpose(1, 2)
-        return self.out(join_heads(self.attend(q, k, v, bias)))
+        q = split_heads(self.q(x), self.D).transpose(1, 2)
+        return self.out(join_heads(attend(q, k, v, bias, fused=self.fused)))
 
     def keys_values(self, source: Tensor) -> tuple[Tensor, Tensor]:
         """Keys and values (B, H_kv, S, D) of a source (B, S, C)."""
-        weight, offset = self._rows(slice(self.H * self.D, None))
-        heads = split_heads(F.linear(source, weight, offset), self.D)
-        k, v = heads.transpose(1, 2).chunk(2, dim=1)
+        heads = split_heads(self.kv(source), self.D).transpose(1, 2)
+        k, v = heads.chunk(2, dim=1)
         return k, v
 
-    def attend(
-        self,
-        q: Tensor,
-        k: Tensor,
-        v: Tensor,
-        bias: Tensor | None = None,
-        causal: bool = False,
-    ) -> Tensor:
-        """Attention (B, H, T, D) of all heads, fused or by the formula."""
-        shape, T = q.shape, q.shape[2]
-        q, k, v = self._share(q, k, v, bias)
-        if self.fused:
-            out = F.scaled_dot_product_attention(
-                q, k, v, attn_mask=bias, is_causal=causal
-            )
-            return out.reshape(shape)
-        if causal:
-            order = torch.arange(T, device=q.device)[None]
-            bias = mask_bias(causal_mask(order, T), q.dtype)
-        return scaled_dot_product_attention(q, k, v, bias).reshape(shape)
 
-    def _share(
-        self, q: Tensor, k: Tensor, v: Tensor, bias: Tensor | None
-    ) -> tuple[Tensor, Tensor, Tensor]:
-        """Queries, keys and values with the same number of heads."""
-        n_each = self.H // self.H_kv
-        if n_each == 1:
-            return q, k, v
-        if q.shape[2] == 1 and (bias is None or bias.shape[1] == 1):
-            # One token: the heads that share a key are queries of one head.
-            return q.reshape(len(q), self.H_kv, n_each, self.D), k, v
-        k, v = (heads.repeat_interleave(n_each, dim=1) for heads in (k, v))
+def attend(
+    q: Tensor,
+    k: Tensor,
+    v: Tensor,
+    bias: Tensor | None = None,
+    causal: bool = False,
+    fused: bool = True,
+) -> Tensor:
+    """Attention (B, H, T, D) of all heads, fused or by the formula.
+
+    Queries (B, H, T, D); keys and values (B, H_kv, S, D).
+    """
+    shape, T = q.shape, q.shape[2]
+    q, k, v = share_heads(q, k, v, bias)
+    if fused:
+        seen = F.scaled_dot_product_attention(
+            q, k, v, attn_mask=bias, is_causal=causal
+        )
+        return seen.reshape(shape)
+    if causal:
+        order = torch.arange(T, device=q.device)[None]
+        bias = mask_bias(causal_mask(order, T), q.dtype)
+    return scaled_dot_product_attention(q, k, v, bias).reshape(shape)
+
+
+def share_heads(
+    q: Tensor, k: Tensor, v: Tensor, bias: Tensor | None
+) -> tuple[Tensor, Tensor, Tensor]:
+    """Queries, keys and values with the same number of heads."""
+    n_each = q.shape[1] // k.shape[1]
+    if n_each == 1:
         return q, k, v
-
-    def _rows(self, rows: slice) -> tuple[Tensor, Tensor | None]:
-        """Weight and bias of some of the projections."""
-        offset = self.qkv.bias
-        return self.qkv.weight[rows], None if offset is None else offset[rows]
+    if q.shape[2] == 1 and (bias is None or bias.shape[1] == 1):
+        # One token: the heads that share a key are queries of one head, and
+        # nothing is copied. Writing a text spends its time here.
+        return q.reshape(len(q), k.shape[1], n_each, -1), k, v
+    k, v = (heads.repeat_interleave(n_each, dim=1) for heads in (k, v))
+    return q, k, v

@@ -8,8 +8,9 @@ import torch
 from torch import Tensor
 
 from minillm.corpus import EOS
-from minillm.reader import Ids, Reader, evaluating
-from minillm.transformer import Transformer
+from minillm.generation import open_reader
+from minillm.network import Network, evaluating
+from minillm.reader import Ids
 
 
 class Hypothesis(NamedTuple):
@@ -134,7 +135,7 @@ class Search:
 
 @torch.inference_mode()
 def beam_search(
-    model: Transformer,
+    model: Network,
     prompt: Ids,
     width: int,
     max_new_tokens: int | None = None,
@@ -160,7 +161,7 @@ def beam_search(
     details are those of `transformers`.
     """
     sources = None if source is None else [source]
-    reader = Reader(model, [prompt], max_new_tokens, sources)
+    reader = open_reader(model, [prompt], max_new_tokens, sources)
     if reader.room < 1:
         raise ValueError("max_new_tokens is 0: nothing to search for")
     search = Search(width, reader.room, alpha, penalty, early_stopping)

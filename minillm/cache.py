@@ -61,6 +61,11 @@ class KVCache:
         return len(self.layers[0].k)
 
     @property
+    def dtype(self) -> torch.dtype:
+        """Of the numbers that are kept."""
+        return self.layers[0].k.dtype
+
+    @property
     def length(self) -> int:
         """Tokens read so far."""
         return self.layers[0].length

@@ -14,6 +14,7 @@ from safetensors.torch import save
 from torch import Tensor, nn
 
 from minillm.config import Config
+from minillm.network import State, device_of, map_state, tensors_of
 
 FORMAT = 1  # of the files that this version writes
 
@@ -27,6 +28,15 @@ def checksum(tensors: Mapping[str, Tensor], about: Mapping[str, str]) -> str:
     return f"{crc:08x}"
 
 
+def check_finite(tensors: Mapping[str, Tensor], what: str) -> None:
+    """Raise `ValueError` that names a tensor with a number NaN or infinite."""
+    for name, tensor in tensors.items():
+        if tensor.is_floating_point() and not tensor.isfinite().all():
+            raise ValueError(
+                f"{name} of {what} has a number that is NaN or infinite"
+            )
+
+
 def write(
     path: str | Path, tensors: Mapping[str, Tensor], about: Mapping[str, Any]
 ) -> None:
@@ -35,9 +45,11 @@ def write(
     The file is safetensors; `about` is kept in its header as JSON. It is
     written under another name, forced to the disk and then renamed: whenever
     the program or the machine stops, `path` is the old file or the new one,
-    whole.
+    whole. So it is where a number is NaN or infinite: that raises `ValueError`
+    before anything is written.
     """
     path = Path(path)
+    check_finite(tensors, f"what {path.name!r} would keep")
     partial = path.with_name(path.name + ".partial")
     tensors = {name: t.detach().contiguous() for name, t in tensors.items()}
     header = {name: json.dumps(value) for name, value in about.items()}
@@ -81,18 +93,18 @@ def read(path: str | Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
     return tensors, {name: json.loads(text) for name, text in header.items()}
 
 
-def config_from(settings: Mapping[str, Any]) -> Config:
-    """The `Config` whose `dataclasses.asdict` these settings are.
+def config_from(settings: Mapping[str, Any], kind: type = Config) -> Any:
+    """The dataclass `kind` whose `dataclasses.asdict` these settings are.
 
     Raises `ValueError` on a setting that this version does not know.
     """
-    unknown = settings.keys() - {field.name for field in fields(Config)}
+    unknown = settings.keys() - {field.name for field in fields(kind)}
     if unknown:
         raise ValueError(
             f"the checkpoint has settings that this version does not know: "
             f"{', '.join(sorted(unknown))}"
         )
-    return Config(**settings)
+    return kind(**settings)
 
 
 def check_same(
@@ -111,14 +123,17 @@ def check_same(
         )
 
 
-def load_weights(model: nn.Module, weights: Mapping[str, Tensor]) -> None:
-    """Copy named weights into a model.
+def load_weights(
+    model: nn.Module, weights: Mapping[str, Tensor], partial: bool = False
+) -> None:
+    """Copy named weights into a model; `partial`: into a part of it.
 
-    Raises `ValueError` that names what is missing, left over or of another
-    shape.
+    Raises `ValueError` that names what is missing (unless `partial`), left
+    over, of another shape, NaN or infinite.
     """
     own = model.state_dict()
-    wrong = [f"{name} is missing" for name in own.keys() - weights.keys()]
+    missing = set() if partial else own.keys() - weights.keys()
+    wrong = [f"{name} is missing" for name in missing]
     wrong += [f"{name} is unknown" for name in weights.keys() - own.keys()]
     wrong += [
         f"{name} is {tuple(weights[name].shape)}, not {tuple(own[name].shape)}"
@@ -129,7 +144,8 @@ def load_weights(model: nn.Module, weights: Mapping[str, Tensor]) -> None:
         raise ValueError(
             f"the weights are of another model: {'; '.join(sorted(wrong)[:5])}"
         )
-    model.load_state_dict(dict(weights))
+    check_finite(weights, "the checkpoint")
+    model.load_state_dict(dict(weights), strict=not partial)
 
 
 def prefixed(prefix: str, tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
@@ -185,3 +201,36 @@ def restore_optimizers(
                 "param_groups": optimizer.state_dict()["param_groups"],
             }
         )
+
+
+def run_tensors(
+    net: nn.Module, optimizers: Iterable[torch.optim.Optimizer], state: State
+) -> dict[str, Tensor]:
+    """Everything that a run needs to go on: weights, what the optimizers
+    remember, the state that is carried from batch to batch.
+    """
+    carried = {str(i): x for i, x in enumerate(tensors_of(state))}
+    return {
+        **prefixed("model.", net.state_dict()),
+        **prefixed("optimizer.", optimizer_state(net, optimizers)),
+        **prefixed("state.", carried),
+    }
+
+
+def restore_run(
+    net: nn.Module,
+    optimizers: Iterable[torch.optim.Optimizer],
+    state: State,
+    tensors: Mapping[str, Tensor],
+) -> State:
+    """Give a run back what `run_tensors` has kept. Returns the state, put
+    together like the one that is given.
+    """
+    load_weights(net, with_prefix("model.", tensors))
+    remembered = with_prefix("optimizer.", tensors)
+    check_finite(remembered, "the optimizer")
+    restore_optimizers(net, optimizers, remembered)
+    kept = with_prefix("state.", tensors)
+    numbers = iter(range(len(kept)))
+    device = device_of(net)
+    return map_state(lambda _: kept[str(next(numbers))].to(device), state)

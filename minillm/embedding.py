@@ -1,4 +1,4 @@
-"""From ids to vectors, and from BERT's last vectors back to ids."""
+"""From ids to vectors, and from last vectors back to ids."""
 
 import math
 
@@ -43,7 +43,7 @@ class Embedding(nn.Module):
 
     def __init__(self, config: Config):
         super().__init__()
-        C = config.width
+        C, self.vocab_size = config.width, config.vocab_size
         self.scale = math.sqrt(C) if config.embedding_scale else 1.0
         self.token = nn.Embedding(config.vocab_size, C)
         if config.position == "sinusoidal":
@@ -77,9 +77,20 @@ class Embedding(nn.Module):
             )
         return self.dropout(self.norm(x))
 
+    def logits(self, x: Tensor, bias: Tensor | None = None) -> Tensor:
+        """Logits (B, T, V) of vectors (B, T, C): the head that is tied."""
+        if type(self.token) is nn.Embedding:
+            return F.linear(x, self.token.weight, bias)
+        # Somebody has replaced it. What it does is what it gives for each id,
+        # whatever a `weight` inside it may say.
+        ids = torch.arange(self.vocab_size, device=x.device)
+        return F.linear(x, self.token(ids), bias)
+
 
 class MaskedHead(nn.Module):
-    """BERT's way from states to logits; the matrix of tokens is shared."""
+    """BERT's way from last states to the vectors whose products with those of
+    the tokens, plus `bias` (V,), are the logits.
+    """
 
     def __init__(self, config: Config):
         super().__init__()
@@ -88,8 +99,6 @@ class MaskedHead(nn.Module):
         self.bias = nn.Parameter(torch.zeros(config.vocab_size))
         self.activation = ACTIVATIONS[config.activation][config.fused]
 
-    def forward(self, x: Tensor, tokens: Tensor) -> Tensor:
-        """Logits (B, T, V) of states (B, T, C) by token vectors (V, C)."""
-        return F.linear(
-            self.norm(self.activation(self.dense(x))), tokens, self.bias
-        )
+    def forward(self, x: Tensor) -> Tensor:
+        """(B, T, C) to (B, T, C)."""
+        return self.norm(self.activation(self.dense(x)))

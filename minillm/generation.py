@@ -1,4 +1,4 @@
-"""Texts that a Transformer writes: token by token, in batches, as a stream."""
+"""Texts that a network writes: token by token, in batches, as a stream."""
 
 from collections.abc import Iterator, Sequence
 
@@ -9,13 +9,32 @@ from torch import Tensor
 from minillm.corpus import BOS, EOS, Vocabulary
 from minillm.decoding import GREEDY, Sampling
 from minillm.detokenizer import Detokenizer
-from minillm.reader import Ids, Reader, evaluating
+from minillm.network import Network, evaluating
+from minillm.reader import Ids, Reader
+from minillm.stateful import StatefulReader
 from minillm.transformer import Transformer
+
+
+def open_reader(
+    model: Network,
+    prompts: Sequence[Ids],
+    max_new_tokens: int | None = None,
+    sources: Sequence[Ids] | None = None,
+) -> Reader | StatefulReader:
+    """Whoever reads a batch of texts with this network.
+
+    Raises `ValueError` as `generate` does.
+    """
+    if isinstance(model, Transformer):
+        return Reader(model, prompts, max_new_tokens, sources)
+    if sources is not None:
+        raise ValueError("only an encoder-decoder reads a source")
+    return StatefulReader(model, prompts, max_new_tokens)
 
 
 @torch.inference_mode()
 def steps(
-    model: Transformer,
+    model: Network,
     prompts: Sequence[Ids],
     max_new_tokens: int | None = None,
     sampling: Sampling = GREEDY,
@@ -31,7 +50,7 @@ def steps(
     all texts are finished, or number `max_new_tokens`. Arguments and errors
     are those of `generate`.
     """
-    reader = Reader(model, prompts, max_new_tokens, sources)
+    reader = open_reader(model, prompts, max_new_tokens, sources)
     finished = np.zeros(len(prompts), bool)
     ids: Tensor | None = None
     with evaluating(model):
@@ -47,7 +66,7 @@ def steps(
 
 
 def generate(
-    model: Transformer,
+    model: Network,
     prompts: Sequence[Ids],
     max_new_tokens: int | None = None,
     sampling: Sampling = GREEDY,
@@ -94,7 +113,7 @@ def generate(
 
 
 def stream(
-    model: Transformer,
+    model: Network,
     vocabulary: Vocabulary,
     prompt: str,
     max_new_tokens: int | None = None,
@@ -128,7 +147,7 @@ def stream(
 
 
 def complete(
-    model: Transformer,
+    model: Network,
     vocabulary: Vocabulary,
     prompts: Sequence[str],
     max_new_tokens: int | None = None,

@@ -1,11 +1,11 @@
-"""A Transformer and its vocabulary, on the course's yardstick."""
+"""A trained network and its vocabulary: on the yardstick, and in a file."""
 
 import json
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import torch
@@ -13,148 +13,113 @@ from torch import Tensor
 
 from minillm import checkpoint
 from minillm.corpus import BOS, EOS, ByteVocabulary, Vocabulary
+from minillm.network import Network, State, device_of, evaluating
 from minillm.tokenizer import Tokenizer
 from minillm.transformer import Transformer
-
-
-def window_starts(n_tokens: int, context: int, stride: int) -> np.ndarray:
-    """Where the windows begin that together score a text of `n_tokens`.
-
-    The first begins at 0, each next one `stride` tokens later, until one
-    reaches the end; a window holds up to `context` tokens.
-
-    >>> window_starts(10, 4, 2)
-    array([0, 2, 4, 6])
-    """
-    n_more = math.ceil(max(0, n_tokens - context) / stride)
-    return stride * np.arange(n_more + 1)
-
-
-class Window(NamedTuple):
-    """Some tokens of a text that are read at once; those from `done` on are
-    to be scored.
-    """
-
-    length: int
-    text: int  # its number
-    start: int
-    done: int
+from minillm.windows import read_pieces, read_windows, window_starts
 
 
 class LanguageModel:
-    """What the yardstick asks of a model, answered by a Transformer.
+    """What the yardstick asks of a model, answered by a network.
 
-    A text longer than the Transformer's context is read in windows that begin
-    `stride` tokens apart. Each token is scored once, in the first window that
-    reaches it: with all tokens in front of it, or at least the last
-    context - stride of them. A small stride gives more history for more time;
-    None is half of the context. `batch` windows are worked on at once.
+    A network without a context limit reads each text from its beginning to
+    its end, some tokens at a time, the state carried on. One with a limit (a
+    Transformer) reads a longer text in windows that begin `stride` tokens
+    apart. Each token is scored once, in the first window that reaches it:
+    with all tokens in front of it, or at least the last context - stride of
+    them. A small stride gives more history for more time; None is half of the
+    context. `batch` texts or windows are worked on at once.
 
     The logit of `<s>`, which is never predicted, is set to minus infinity, so
     that its probability is exactly 0. Logits become log-probabilities in
     float32, whatever the weights are. Raises `ValueError` on a Transformer
-    that cannot read from left to right, on another vocabulary than its own and
-    on a stride outside 1 to context.
+    that cannot read from left to right, on another vocabulary than its own,
+    on a stride outside 1 to context or without a context, and on a batch
+    below 1.
     """
 
     def __init__(
         self,
-        transformer: Transformer,
+        net: Network,
         vocabulary: Vocabulary,
         stride: int | None = None,
         batch: int = 16,
     ):
-        config = transformer.config
-        stride = max(1, config.context // 2) if stride is None else stride
-        if config.structure not in ("decoder", "prefix"):
+        structure = getattr(net.config, "structure", "decoder")
+        if structure not in ("decoder", "prefix"):
             raise ValueError(
-                f"a Transformer of structure {config.structure!r} gives no "
+                f"a Transformer of structure {structure!r} gives no "
                 "probability to the next token of a text"
             )
-        if vocabulary.size != config.vocab_size:
+        if vocabulary.size != net.config.vocab_size:
             raise ValueError(
-                f"the vocabulary has {vocabulary.size} ids, the Transformer "
-                f"{config.vocab_size}"
+                f"the vocabulary has {vocabulary.size} ids, the "
+                f"{type(net).__name__} {net.config.vocab_size}"
             )
-        if not 1 <= stride <= config.context:
-            raise ValueError(
-                f"the stride is from 1 to {config.context}, not {stride}"
-            )
-        self.transformer, self.vocabulary = transformer, vocabulary
+        if net.context is None and stride is not None:
+            raise ValueError("a network that reads any length has no stride")
+        if net.context is not None:
+            stride = max(1, net.context // 2) if stride is None else stride
+            if type(stride) is not int or not 1 <= stride <= net.context:
+                raise ValueError(
+                    f"the stride is from 1 to {net.context}, not {stride}"
+                )
+        if type(batch) is not int or batch < 1:
+            raise ValueError(f"a batch is of 1 text or more, not {batch}")
+        self.net, self.vocabulary = net, vocabulary
         self.stride, self.batch = stride, batch
+        # What `distribution` has read last, by which weights, and the state
+        # behind it.
+        self._read: tuple[list[int], list[int], State] = ([], [], None)
 
     @property
     def device(self) -> torch.device:
-        """Where the Transformer is."""
-        return next(self.transformer.parameters()).device
+        """Where the network is."""
+        return device_of(self.net)
 
-    @torch.inference_mode()
-    def states(self, ids: np.ndarray) -> Tensor:
-        """The Transformer's last states (B, T, C) of ids (B, T).
+    def log_probs(self, logits: Tensor) -> Tensor:
+        """Log-probabilities (N, V) in nats of logits (N, V).
 
-        It is in evaluation mode meanwhile: nothing is dropped out.
+        Raises `ValueError` where there is no distribution: a logit is NaN or
+        infinite.
         """
-        was_training = self.transformer.training
-        self.transformer.eval()
-        try:
-            return self.transformer.states(
-                torch.from_numpy(ids).to(self.device)
-            )
-        finally:
-            self.transformer.train(was_training)
-
-    @torch.inference_mode()
-    def log_probs(self, states: Tensor) -> Tensor:
-        """Log-probabilities (N, V) in nats behind last states (N, C)."""
-        z = self.transformer.logits(states).float()
+        z = logits.clone() if logits.dtype == torch.float64 else logits.float()
         z[:, BOS] = -math.inf
+        best = z.amax(dim=-1)
+        if not best.isfinite().all():
+            row = int((~best.isfinite()).nonzero()[0])
+            raise ValueError(
+                f"the best logit is {float(best[row])}: the "
+                f"{type(self.net).__name__} gives no distribution"
+            )
         return z.log_softmax(dim=-1)
 
+    @torch.inference_mode()
     def score(self, sequences: Sequence[np.ndarray]) -> list[np.ndarray]:
         """`log2_probs` of each text (T,) of several, worked on together.
 
-        Windows of equal lengths share a batch, so that many short texts cost
-        little more than a long one.
+        Texts or windows of about equal lengths share a batch, so that many
+        short texts cost little more than a long one.
         """
-        context = self.transformer.config.context
-        scores = [np.zeros(len(ids) + 1) for ids in sequences]
-        windows: list[Window] = []
-        for text, ids in enumerate(sequences):
-            done = 0
-            for start in window_starts(len(ids) + 1, context, self.stride):
-                end = min(start + context, len(ids) + 1)
-                windows.append(Window(end - start, text, int(start), done))
-                done = end
-        windows.sort()
-        for first in range(0, len(windows), self.batch):
-            rows = windows[first : first + self.batch]
-            for row, found in zip(
-                rows, self._read(rows, sequences), strict=True
-            ):
-                end = row.start + row.length
-                scores[row.text][row.done : end] = found
+        streams = [np.concatenate(([BOS], ids, [EOS])) for ids in sequences]
+        streams = [stream.astype(np.int64) for stream in streams]
+        scores = [np.zeros(len(stream) - 1) for stream in streams]
+        with evaluating(self.net):
+            if self.stride is None:
+                pieces = read_pieces(self.net, streams, self.batch)
+            else:
+                pieces = read_windows(
+                    self.net, streams, self.stride, self.batch
+                )
+            for places, logits, targets in pieces:
+                log_p = self.log_probs(logits).gather(1, targets[:, None])
+                log2_p = log_p[:, 0].double().cpu().numpy() / math.log(2)
+                start = 0
+                for text, first, end in places:
+                    n = end - first
+                    scores[text][first:end] = log2_p[start : start + n]
+                    start += n
         return scores
-
-    def _read(
-        self, windows: Sequence[Window], sequences: Sequence[np.ndarray]
-    ) -> list[np.ndarray]:
-        """log2 probabilities of what each window has to score."""
-        longest = max(window.length for window in windows)
-        given = np.full((len(windows), longest), EOS)
-        named = np.zeros((len(windows), longest), np.int64)
-        asked = np.zeros((len(windows), longest), bool)
-        for i, (length, text, start, done) in enumerate(windows):
-            end = start + length
-            stream = np.concatenate(([BOS], sequences[text], [EOS]))
-            given[i, :length] = stream[start:end]
-            named[i, :length] = stream[start + 1 : end + 1]
-            asked[i, done - start : length] = True
-        states = self.states(given)[torch.from_numpy(asked).to(self.device)]
-        targets = torch.from_numpy(named[asked]).to(self.device)
-        log_p = self.log_probs(states).gather(1, targets[:, None])[:, 0]
-        sizes = asked.sum(axis=1)
-        log2_p = log_p.double().cpu().numpy() / math.log(2)
-        return np.split(log2_p, np.cumsum(sizes)[:-1])
 
     def log2_probs(self, ids: np.ndarray) -> np.ndarray:
         """log2 probability (T+1,) of each token of a text (T,), then of its
@@ -162,13 +127,40 @@ class LanguageModel:
         """
         return self.score([ids])[0]
 
+    @torch.inference_mode()
     def distribution(self, ids: np.ndarray) -> np.ndarray:
-        """Probability (V,) of each id to come next, after ids (T,)."""
-        stream = np.append(BOS, ids)
-        context = self.transformer.config.context
-        start = window_starts(len(stream), context, self.stride)[-1]
-        last = self.states(stream[None, start:])[:, -1]
-        return self.log_probs(last)[0].double().exp().cpu().numpy()
+        """Probability (V,) of each id to come next, after ids (T,).
+
+        Where these go on from the ids of the last call, a network without a
+        context limit reads the new ones only: a text that is drawn token by
+        token is read once.
+        """
+        stream = [BOS, *(int(i) for i in ids)]
+        with evaluating(self.net):
+            if self.stride is None:
+                last = self._read_on(stream)
+            else:
+                context = self.net.context or 0
+                start = window_starts(len(stream), context, self.stride)[-1]
+                last, _ = self.net(self._tensor(stream[start:]))
+        # In float64: NumPy draws from what sums to 1 within 1e-8 only.
+        log_p = self.log_probs(last[:, -1].double())[0]
+        return log_p.exp().cpu().numpy()
+
+    def _read_on(self, stream: list[int]) -> Tensor:
+        """Logits (1, T, V) of the ids that have not been read yet."""
+        before, weights, state = self._read
+        n = len(before)
+        now = [p._version for p in self.net.parameters()]  # grows by training
+        goes_on = 0 < n < len(stream) and stream[:n] == before
+        if not goes_on or weights != now:
+            n, state = 0, self.net.initial_state(1)
+        logits, state = self.net(self._tensor(stream[n:]), state)
+        self._read = (stream, now, state)
+        return logits
+
+    def _tensor(self, stream: list[int]) -> Tensor:
+        return torch.tensor([stream], device=self.device)
 
 
 def describe(vocabulary: Vocabulary) -> Any:
@@ -201,26 +193,47 @@ def save(
 ) -> None:
     """Write a model for others: weights in `dtype`, sizes, vocabulary, and
     where it comes from, all in one file.
+
+    Raises `ValueError` that names a weight that is NaN or infinite, or that
+    `dtype` cannot hold; a file that is there stays as it is.
     """
-    weights = model.transformer.state_dict()
+    weights = model.net.state_dict()
+    checkpoint.check_finite(weights, "the network")
+    rounded = {name: w.to(dtype) for name, w in weights.items()}
+    for name, w in rounded.items():
+        if not w.isfinite().all():
+            raise ValueError(
+                f"{dtype} cannot hold {name}, whose largest number is "
+                f"{weights[name].abs().max():.6g}"
+            )
     about = {
-        "config": asdict(model.transformer.config),
+        "network": type(model.net).__name__,
+        "config": asdict(model.net.config),
         "vocabulary": describe(model.vocabulary),
         "provenance": dict(provenance),
     }
-    checkpoint.write(path, {k: w.to(dtype) for k, w in weights.items()}, about)
+    checkpoint.write(path, rounded, about)
 
 
 def load(
-    path: str | Path, device: torch.device | str = "cpu"
+    path: str | Path,
+    kind: type[Network] = Transformer,
+    device: torch.device | str = "cpu",
 ) -> LanguageModel:
     """Read a model that `save` has written; its weights become float32.
 
-    Raises what `checkpoint.read` raises, and `ValueError` where the weights
-    are not those of the model that the file describes.
+    `kind` is the class of the network. Raises what `checkpoint.read` raises,
+    and `ValueError` where the file keeps another kind, or the weights are not
+    those of the network that it describes.
     """
     weights, about = checkpoint.read(path)
-    transformer = Transformer(checkpoint.config_from(about["config"]))
-    checkpoint.load_weights(transformer, weights)
-    vocabulary = vocabulary_from(about["vocabulary"])
-    return LanguageModel(transformer.to(device), vocabulary)
+    kept = about.get("network", "Transformer")  # old files do not say it
+    if kept != kind.__name__:
+        raise ValueError(
+            f"{str(path)!r} keeps a network of class {kept!r}, not "
+            f"{kind.__name__!r}: give `load` that class"
+        )
+    config = checkpoint.config_from(about["config"], kind.config_class)
+    net = kind(config)  # type: ignore[call-arg]
+    checkpoint.load_weights(net, weights)
+    return LanguageModel(net.to(device), vocabulary_from(about["vocabulary"]))

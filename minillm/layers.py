@@ -1,9 +1,8 @@
-"""The small parts of a Transformer: positions, norms, feed-forward, skips."""
+"""The small parts of a Transformer: positions, norms, feed-forward."""
 
 import math
 from collections.abc import Callable
 from functools import partial
-from typing import Literal
 
 import torch
 from torch import Tensor, nn
@@ -203,29 +202,3 @@ class FeedForward(nn.Module):
             return self.down(self.activation(self.up(x)))
         gate, up = self.up(x).chunk(2, dim=-1)
         return self.down(self.activation(gate) * up)
-
-
-# Skips
-
-
-def residual(
-    x: Tensor,
-    sublayer: Callable[[Tensor], Tensor],
-    norm: Callable[[Tensor], Tensor],
-    kind: Literal["post", "pre", "deep"],
-    alpha: float = 1.0,
-) -> Tensor:
-    """A sublayer beside the skip that carries `x` (B, T, C) past it.
-
-    post    norm(alpha x + f(x)): Vaswani et al. 2017; with alpha above 1 it
-            is DeepNorm (Wang et al. 2022, eq. 4)
-    pre     x + f(norm(x)): Xiong et al. 2020
-    deep    alpha n + f(n) with n = norm(x): DeepNorm as ChatGLM-6B has it,
-            the norm of the layer before moved behind the border
-    """
-    if kind == "post":
-        return norm(alpha * x + sublayer(x))
-    if kind == "pre":
-        return x + sublayer(norm(x))
-    x = norm(x)
-    return alpha * x + sublayer(x)

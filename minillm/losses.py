@@ -1,13 +1,13 @@
-"""How a Transformer learns: its loss, the rate, the sum of many parts."""
+"""What a prediction costs: the surprise at what came, summed over parts."""
 
-import math
 from collections.abc import Callable
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 from torch.nn import functional as F
 
-from minillm.objectives import IGNORE
+from minillm.network import State, join, select
+from minillm.tasks import IGNORE, Task
 
 
 def cross_entropy(
@@ -21,6 +21,7 @@ def cross_entropy(
     the target, with the largest z taken out of the sum so that nothing
     overflows.
     """
+    # In float32: a sum over V numbers of 8 or 11 bits is off by percents.
     logits, targets = logits.flatten(0, -2).float(), targets.flatten()
     n_targets = (targets != ignore).sum().clamp(min=1)
     if fused:
@@ -36,59 +37,34 @@ def cross_entropy(
     return (surprise * counts).sum() / n_targets
 
 
-def warmup_cosine(
-    step: int, n_steps: int, n_warmup: int, floor: float = 0.1
-) -> float:
-    """The share of the peak learning rate at a step, from 0 to n_steps - 1.
-
-    It rises in a straight line to 1 over the first `n_warmup` steps, the first
-    of which has 1 / n_warmup, and then falls to `floor` at the last step along
-    half a cosine. Loshchilov and Hutter 2017, eq. 5.
-
-    >>> [round(warmup_cosine(step, 7, 2, 0.0), 2) for step in range(7)]
-    [0.5, 1.0, 1.0, 0.85, 0.5, 0.15, 0.0]
-    """
-    if step < n_warmup:
-        return (step + 1) / n_warmup
-    share = (step - n_warmup) / max(1, n_steps - 1 - n_warmup)
-    return floor + (1 - floor) * (1 + math.cos(math.pi * min(1, share))) / 2
-
-
-class Objective(nn.Module):
-    """A Transformer together with its loss: what is compiled and distributed.
-
-    The matrix product that makes the logits (B, T, V) and the loss belong
-    together: nothing else ever needs all of these numbers.
-    """
-
-    def __init__(self, model: nn.Module):
-        super().__init__()
-        self.model = model
-
-    def forward(self, ids: Tensor, targets: Tensor) -> Tensor:
-        """Mean loss in nats of `targets` (B, T) after `ids` (B, T)."""
-        return cross_entropy(self.model(ids), targets)
-
-
 def accumulate(
-    objective: Callable[[Tensor, Tensor], Tensor],
-    ids: Tensor,
-    targets: Tensor,
+    loss_of: Callable[[Task, State], tuple[Tensor, State]],
+    task: Task,
     n_parts: int,
     total: float,
-) -> Tensor:
+    state: State = None,
+) -> tuple[Tensor, State]:
     """Add to the gradients those of a batch, worked through in parts.
 
-    `ids` and `targets` (B, T) are cut into `n_parts` along B. Each part's mean
-    loss is weighed by the targets it has, out of `total`: the sum, which is
-    returned, and its gradient are those of the whole batch at once, however
-    unevenly the ignored positions lie.
+    The task is cut into `n_parts` along B, and so is the `state`. Each part's
+    mean loss, which `loss_of` gives, is weighed by the targets it has, out of
+    `total`: the sum, which is returned with the new state, and its gradient
+    are those of the whole batch at once, however unevenly the ignored
+    positions lie. Where nothing counts at all, the loss and its gradient are
+    0. Raises `ValueError` where the parts do not divide B.
     """
-    loss = torch.zeros((), device=ids.device)
-    parts = zip(ids.chunk(n_parts), targets.chunk(n_parts), strict=True)
-    for part_ids, part_targets in parts:
-        weight = (part_targets != IGNORE).sum() / total
-        part_loss = objective(part_ids, part_targets) * weight
-        part_loss.backward()
-        loss += part_loss.detach()
-    return loss
+    B = len(task.ids)
+    if n_parts < 1 or B % n_parts:
+        raise ValueError(f"{B} texts cannot be cut into {n_parts} parts")
+    # In float32 whatever torch's default is: the sum of many small losses.
+    loss = torch.zeros((), device=task.ids.device, dtype=torch.float32)
+    states = []
+    for number in range(n_parts):
+        rows = slice(number * B // n_parts, (number + 1) * B // n_parts)
+        part = task.part(number, n_parts)
+        part_loss, new = loss_of(part, select(state, rows))
+        weight = part.n_targets / total if total else 0.0
+        (part_loss * weight).backward()
+        loss += part_loss.detach() * weight
+        states.append(new)
+    return loss, states[0] if n_parts == 1 else join(states)

@@ -1,10 +1,13 @@
 """Optimizers: which way and how far the weights go."""
 
+import math
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import torch
 from torch import Tensor, nn
+
+from minillm.muon import Muon
 
 BLOCKS = ("blocks.", "encoder.")  # names between the embedding and the head
 
@@ -14,10 +17,26 @@ def clip_gradients(parameters: Iterable[nn.Parameter], limit: float) -> Tensor:
 
     Returns the norm before, the root of the sum of all squares (a scalar).
     Pascanu et al. 2013, algorithm 1.
+
+    Raises `ValueError` on a limit that is not above 0 (infinity clips
+    nothing) and where there is no gradient, and `FloatingPointError` where
+    the norm is NaN or infinite. Then the gradients are as they were: scaled,
+    one bad number would have made all of them bad.
     """
+    if not limit > 0:
+        raise ValueError(
+            f"gradients are clipped to a norm above 0, not to {limit}; "
+            "infinity clips nothing"
+        )
     gradients = [p.grad for p in parameters if p.grad is not None]
+    if not gradients:
+        raise ValueError("there is no gradient to clip: call backward first")
     norms = [torch.linalg.vector_norm(g) for g in gradients]
     norm = torch.linalg.vector_norm(torch.stack(norms))
+    # This waits for a GPU, once per step. The alternative, to go on and to
+    # look later, leaves weights that nobody can repair.
+    if not norm.isfinite():
+        raise FloatingPointError(f"the norm of the gradient is {norm.item()}")
     factor = (limit / (norm + 1e-6)).clamp(max=1.0)
     for gradient in gradients:
         gradient.mul_(factor)
@@ -62,7 +81,8 @@ class AdamW(torch.optim.Optimizer):
         w = w - lr weight_decay w - lr m' / (√v' + eps)
 
     `torch.optim.AdamW` gives the same numbers faster. Loshchilov and Hutter
-    2019, algorithm 2.
+    2019, algorithm 2. Raises `ValueError` on settings that are negative or
+    not finite, and on betas outside [0, 1).
     """
 
     def __init__(
@@ -75,21 +95,34 @@ class AdamW(torch.optim.Optimizer):
     ):
         if not (0 <= betas[0] < 1 and 0 <= betas[1] < 1):
             raise ValueError(f"betas lie in [0, 1), not {betas}")
-        settings = {"lr": lr, "betas": betas, "eps": eps}
-        super().__init__(params, settings | {"weight_decay": weight_decay})
+        settings = {"lr": lr, "eps": eps, "weight_decay": weight_decay}
+        for name, value in settings.items():
+            if not 0 <= value < math.inf:
+                raise ValueError(f"{name} is 0 or more, not {value}")
+        super().__init__(params, settings | {"betas": betas})
 
     @torch.no_grad()
-    def step(self, closure: Callable[[], float] | None = None) -> None:  # type: ignore[override]
-        """Update every parameter that has a gradient."""
+    def step(  # type: ignore[override]
+        self, closure: Callable[[], Tensor] | None = None
+    ) -> Tensor | None:
+        """Update every parameter that has a gradient.
+
+        A `closure` computes the loss and the gradients first; its loss is
+        returned.
+        """
+        with torch.enable_grad():
+            loss = None if closure is None else closure()
         for group in self.param_groups:
             for parameter in group["params"]:
                 if parameter.grad is not None:
                     state = self.state[parameter]
                     if not state:
-                        state["t"] = torch.tensor(0.0)
+                        # In half precision a count would end at 2048.
+                        state["t"] = torch.tensor(0.0, dtype=torch.float32)
                         state["m"] = torch.zeros_like(parameter)
                         state["v"] = torch.zeros_like(parameter)
                     adamw_update(parameter, parameter.grad, state, group)
+        return loss
 
 
 def adamw_update(
@@ -124,11 +157,14 @@ def make_optimizers(
     Muon (Jordan et al. 2024) makes each update of a matrix nearly orthogonal.
     It takes the matrices of the blocks, at the rate `matrix_lr`; embeddings,
     head, norms and biases stay with AdamW at the rate `lr`. Each group keeps
-    its peak rate as `peak`. Raises `ValueError` on another kind.
+    its peak rate as `peak`. Frozen parameters are left out. Raises
+    `ValueError` on another kind, and where everything is frozen.
     """
     if kind not in ("adamw", "muon"):
         raise ValueError(f"the optimizer is 'adamw' or 'muon', not {kind!r}")
-    named = list(model.named_parameters())
+    named = [(n, p) for n, p in model.named_parameters() if p.requires_grad]
+    if not named:
+        raise ValueError("no parameter is to be trained: all are frozen")
     inner = {
         name: p
         for name, p in named
@@ -141,9 +177,7 @@ def make_optimizers(
     ]
     if inner:
         optimizers.append(
-            torch.optim.Muon(
-                inner.values(), lr=matrix_lr, weight_decay=weight_decay
-            )
+            Muon(inner.values(), lr=matrix_lr, weight_decay=weight_decay)
         )
     for optimizer in optimizers:
         for group in optimizer.param_groups:
@@ -158,3 +192,21 @@ def set_rate(
     for optimizer in optimizers:
         for group in optimizer.param_groups:
             group["lr"] = share * group["peak"]
+
+
+def warmup_cosine(
+    step: int, n_steps: int, n_warmup: int, floor: float = 0.1
+) -> float:
+    """The share of the peak learning rate at a step, from 0 to n_steps - 1.
+
+    It rises in a straight line to 1 over the first `n_warmup` steps, the first
+    of which has 1 / n_warmup, and then falls to `floor` at the last step along
+    half a cosine. Loshchilov and Hutter 2017, eq. 5.
+
+    >>> [round(warmup_cosine(step, 7, 2, 0.0), 2) for step in range(7)]
+    [0.5, 1.0, 1.0, 0.85, 0.5, 0.15, 0.0]
+    """
+    if step < n_warmup:
+        return (step + 1) / n_warmup
+    share = (step - n_warmup) / max(1, n_steps - 1 - n_warmup)
+    return floor + (1 - floor) * (1 + math.cos(math.pi * min(1, share))) / 2

@@ -1,11 +1,10 @@
 """A Transformer that reads a batch of texts, each token once."""
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 
 import numpy as np
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from minillm.cache import KVCache
 from minillm.fast_decoding import FastDecoder, can_decode_fast
@@ -39,18 +38,6 @@ def pad_left(rows: Sequence[Ids]) -> tuple[Tensor, Tensor | None]:
     if min(lengths) == T:
         return ids, None
     return ids, torch.arange(T) >= T - torch.tensor(lengths)[:, None]
-
-
-@contextmanager
-def evaluating(model: nn.Module) -> Iterator[None]:
-    """The model in evaluation mode, and then in the mode of before."""
-    in_training = [part for part in model.modules() if part.training]
-    model.eval()
-    try:
-        yield
-    finally:
-        for part in in_training:
-            part.training = True
 
 
 class Reader:
@@ -118,9 +105,9 @@ class Reader:
         """Read the prompts: logits (B, V) of what comes next."""
         states = self.model.states(
             self.ids,
+            self.cache,
             source=self._source,
             mask=self.mask,
-            cache=self.cache,
             **self._given,
         )
         return self.model.logits(states[:, -1]).float()
@@ -133,8 +120,8 @@ class Reader:
             if self._one_token is None:
                 self._one_token = FastDecoder(self.model, self.cache, len(ids))
             return self._one_token(ids, self.mask).float()
-        logits = self.model(
-            ids[:, None], mask=self.mask, cache=self.cache, **self._given
+        logits, _ = self.model(
+            ids[:, None], self.cache, mask=self.mask, **self._given
         )
         return logits[:, -1].float()
 

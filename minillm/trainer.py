@@ -2,81 +2,105 @@
 
 import time
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
-from typing import Any, Literal, NamedTuple
+from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor, distributed, nn
 from torch.nn.parallel import DistributedDataParallel
 
 from minillm import checkpoint
-from minillm.batches import Windows
-from minillm.losses import Objective, accumulate, warmup_cosine
-from minillm.objectives import IGNORE
-from minillm.optimizers import clip_gradients, make_optimizers, set_rate
-from minillm.transformer import Transformer
-
-
-@dataclass(frozen=True)
-class Recipe:
-    """All that decides what a run does to the weights, but for the data.
-
-    The windows per step and their length are those of the `Windows`.
-    """
-
-    n_steps: int
-    n_warmup: int = 100  # steps
-    lr: float = 1e-3  # peak rate of AdamW
-    matrix_lr: float = 0.02  # peak rate of Muon
-    floor: float = 0.1  # the last rate, as a share of the peak
-    optimizer: Literal["adamw", "muon"] = "adamw"
-    weight_decay: float = 0.1
-    betas: tuple[float, float] = (0.9, 0.95)
-    clip: float = 1.0  # largest norm of the gradient
-    n_parts: int = 1  # of a batch, worked through one after the other
-    dtype: Literal["float32", "bfloat16"] = "float32"  # of matrix products
-    compile: bool = False
-    seed: int = 0
+from minillm.batches import Batches
+from minillm.losses import accumulate
+from minillm.network import Network, State, detach, device_of, drawing_from
+from minillm.objectives import Causal, Objective
+from minillm.optimizers import (
+    clip_gradients,
+    make_optimizers,
+    set_rate,
+    warmup_cosine,
+)
+from minillm.recipe import Recipe
+from minillm.tasks import Task
 
 
 class Report(NamedTuple):
     """What a run says of its last few steps."""
 
     step: int  # steps taken so far
-    loss: float  # mean over the steps since the last report, nats per token
+    loss: float  # mean per target since the last report, nats
     norm: float  # of the last gradient, before it was clipped
     rate: float  # share of the peak learning rate at the last step
     seconds: float  # of training so far
 
 
+class Learner(nn.Module):
+    """A network and its objective: what is compiled and distributed.
+
+    The matrix product that makes the logits (B, T, V) and the loss belong
+    together: nothing else ever needs all of these numbers.
+    """
+
+    def __init__(self, net: nn.Module, objective: Objective):
+        super().__init__()
+        self.net, self.objective = net, objective
+
+    def forward(self, task: Task, state: State = None) -> tuple[Tensor, State]:
+        """Mean loss of a task in nats, and the state behind it."""
+        return self.objective.loss(self.net, task, state)
+
+
 class Trainer:
-    """Trains a Transformer on windows of text by a recipe.
+    """Trains a network on batches by a recipe, for an objective.
+
+    The network may be any that `minillm.network` describes. On `Lanes` its
+    state is carried from batch to batch, the gradient cut in between.
 
     Where `torchrun` has started several processes, each trains on its part of
     every batch, and all keep the same weights. Whatever is random in step n
-    (the batch, dropout) is drawn from the seed and n, so a run that goes on
-    from a checkpoint takes the same steps as one that was never stopped. On
-    one machine the weights are then the same to the last bit.
+    (the batch, what is asked, dropout) is drawn from the seed and n, so a run
+    that goes on from a checkpoint takes the same steps as one that was never
+    stopped. On one machine the weights are then the same to the last bit.
+    Torch's own random numbers stay as they were.
 
-    Raises `ValueError` where the parts and processes do not divide a batch.
+    A network that comes in evaluation mode is set to training as a whole; of
+    one in training mode, parts in evaluation mode stay there.
+
+    Raises `ValueError` where the parts and processes do not divide a batch,
+    where the objective does not fit the network, and where a state is to be
+    carried that cannot be; `FloatingPointError` on a weight, a loss or a
+    gradient that is NaN or infinite, before the step that would use it.
     """
 
-    def __init__(self, model: Transformer, windows: Windows, recipe: Recipe):
-        self.model, self.windows, self.recipe = model, windows, recipe
-        self.device = next(model.parameters()).device
+    def __init__(
+        self,
+        net: Network,
+        batches: Batches,
+        recipe: Recipe,
+        objective: Objective | None = None,
+    ):
+        self.net, self.batches, self.recipe = net, batches, recipe
+        self.objective = Causal() if objective is None else objective
+        self.objective.check(net)
+        self.device = device_of(net)
         many = distributed.is_initialized()
         self.rank = distributed.get_rank() if many else 0
         self.n_processes = distributed.get_world_size() if many else 1
-        if windows.B % (recipe.n_parts * self.n_processes):
+        if batches.B % (recipe.n_parts * self.n_processes):
             raise ValueError(
-                f"a batch of {windows.B} windows cannot be cut into "
+                f"a batch of {batches.B} texts cannot be cut into "
                 f"{recipe.n_parts} parts for each of {self.n_processes} "
                 "processes"
             )
-        self.objective = self._objective()
+        self._check_carrying()
+        checkpoint.check_finite(net.state_dict(), "the network")
+        if not net.training:
+            net.train()
+        self.in_training = [part for part in net.modules() if part.training]
+        self.learner = self._learner()
         self.optimizers = make_optimizers(
-            model,
+            net,
             recipe.optimizer,
             recipe.lr,
             recipe.matrix_lr,
@@ -84,64 +108,106 @@ class Trainer:
             recipe.betas,
         )
         self.step, self.seconds = 0, 0.0
+        self.state: State = None
 
-    def _objective(self) -> nn.Module:
+    def _check_carrying(self) -> None:
+        """Whether a state can be carried, where the batches want it."""
+        if self.batches.carries and self.n_processes > 1:
+            raise ValueError(
+                "lanes are trained on in one process, not several"
+            )
+        if self.batches.carries and self.net.context is not None:
+            raise ValueError(
+                f"a network with a context of {self.net.context} tokens "
+                "cannot go on with lanes for ever: train it on windows"
+            )
+
+    def _learner(self) -> nn.Module:
         """The loss, shared among processes and compiled where asked for."""
-        objective: nn.Module = Objective(self.model)
+        learner: nn.Module = Learner(self.net, self.objective)
         if self.n_processes > 1:
-            objective = DistributedDataParallel(objective)
+            learner = DistributedDataParallel(learner)
         if self.recipe.compile:
-            objective.compile()
-        return objective
+            learner.compile()
+        return learner
 
-    def share(self) -> tuple[Tensor, Tensor, float]:
-        """The next step's ids and targets (B / processes, T) of this process,
-        and how many targets of the whole batch count, per process.
+    def generator(self, *more: int) -> torch.Generator:
+        """What is random in this step: it follows from the seed, the step and
+        `more` alone.
         """
-        ids, targets = self.windows.batch(self.step)
-        total = int((targets != IGNORE).sum()) / self.n_processes
-        mine, my_targets = (
-            t.chunk(self.n_processes)[self.rank].to(self.device)
-            for t in (ids, targets)
-        )
-        return mine, my_targets, total
+        device = self.device if more else "cpu"
+        seed = hash((self.recipe.seed, self.step, *more))
+        return torch.Generator(device).manual_seed(seed)
 
-    def seed_dropout(self) -> None:
-        """Let what is dropped follow from the seed, step and process alone."""
-        seed = hash((self.recipe.seed, self.step, self.rank))
-        if self.device.type == "cuda":
-            torch.cuda.manual_seed(seed)
-        else:
-            torch.default_generator.manual_seed(seed)
-
-    def update(self) -> tuple[Tensor, Tensor]:
-        """Take one step; the mean loss of the batch and the gradient's norm.
-
-        Both are scalars and still on the device.
+    def share(self) -> tuple[Task, float]:
+        """The next step's task (B / processes, T) of this process, and how
+        many targets of the whole batch count, per process.
         """
-        recipe = self.recipe
-        self.seed_dropout()
-        self.model.train()
-        ids, targets, total = self.share()
+        rows = self.batches.batch(self.step)
+        task = self.objective.task(rows, self.generator())
+        total = task.n_targets / self.n_processes
+        return task.part(self.rank, self.n_processes).to(self.device), total
+
+    def update(self) -> tuple[Tensor, Tensor, int]:
+        """Take one step; the mean loss of the batch, the gradient's norm, and
+        how many targets count. Loss and norm are scalars on the device.
+        """
+        recipe, step = self.recipe, self.step
+        for part in self.in_training:
+            part.training = True
+        task, total = self.share()
         rate = warmup_cosine(
-            self.step, recipe.n_steps, recipe.n_warmup, recipe.floor
+            step, recipe.n_steps, recipe.n_warmup, recipe.floor
         )
         set_rate(self.optimizers, rate)
+        if self.batches.carries and self.batches.begins(step):
+            self.state = self.net.initial_state(self.batches.B)
         bfloat16 = recipe.dtype == "bfloat16"
-        with torch.autocast(
-            self.device.type, torch.bfloat16, enabled=bfloat16
+        with (
+            torch.autocast(self.device.type, torch.bfloat16, enabled=bfloat16),
+            drawing_from(self.generator(self.rank)),
         ):
-            loss = accumulate(
-                self.objective, ids, targets, recipe.n_parts, total
+            loss, state = accumulate(
+                self.learner, task, recipe.n_parts, total, self.state
             )
         if self.n_processes > 1:
             distributed.all_reduce(loss)
-        norm = clip_gradients(self.model.parameters(), recipe.clip)
+        norm = self._clip(loss)
         for optimizer in self.optimizers:
             optimizer.step()
             optimizer.zero_grad()
+        self.state = detach(state) if self.batches.carries else None
         self.step += 1
-        return loss / self.n_processes, norm
+        n_targets = round(total * self.n_processes)
+        return loss / self.n_processes, norm, n_targets
+
+    def _clip(self, loss: Tensor) -> Tensor:
+        """The gradient's norm, now clipped; raises where something is not
+        finite, and says what.
+        """
+        try:
+            if not loss.isfinite():
+                raise FloatingPointError(f"the loss is {loss.item()}")
+            limit = self.recipe.clip
+            limit = float("inf") if limit is None else limit
+            return clip_gradients(self.net.parameters(), limit)
+        except FloatingPointError as error:
+            bad = [
+                f"{what} of {name}"
+                for name, p in self.net.named_parameters()
+                for what, x in (("the weight", p), ("the gradient", p.grad))
+                if x is not None and not x.isfinite().all()
+            ]
+            first = f"; {bad[0]} has such a number" if bad else ""
+            self.zero_grad()
+            raise FloatingPointError(
+                f"step {self.step + 1}: {error}{first}. Nothing was changed"
+            ) from None
+
+    def zero_grad(self) -> None:
+        """Forget the gradients."""
+        for optimizer in self.optimizers:
+            optimizer.zero_grad()
 
     def run(self, every: int = 10) -> Iterator[Report]:
         """Train to the end of the recipe.
@@ -149,18 +215,24 @@ class Trainer:
         Reports after each `every` steps, counted from step 0, and at the end.
         Time that passes between a report and the next request is not counted.
         """
+        if every < 1:
+            raise ValueError(f"a report after 1 step or more, not {every}")
         losses: list[Tensor] = []
+        n_targets = 0
         start = time.perf_counter()
         while self.step < self.recipe.n_steps:
-            loss, norm = self.update()
-            losses.append(loss)
+            loss, norm, n = self.update()
+            losses.append(loss * n)
+            n_targets += n
             if self.step % every == 0 or self.step == self.recipe.n_steps:
-                mean = torch.stack(losses).mean().item()  # waits for a GPU
+                total = torch.stack(losses).sum().item()  # waits for a GPU
                 self.seconds += time.perf_counter() - start
+                mean = total / max(1, n_targets)
                 yield Report(
                     self.step, mean, norm.item(), self.rate, self.seconds
                 )
-                losses, start = [], time.perf_counter()
+                losses, n_targets = [], 0
+                start = time.perf_counter()
 
     @property
     def rate(self) -> float:
@@ -168,41 +240,45 @@ class Trainer:
         group = self.optimizers[0].param_groups[0]
         return group["lr"] / group["peak"]
 
-    def save(self, path: str | Path, **about: Any) -> None:
-        """Write a checkpoint, with whatever else there is to say about it."""
-        tensors = checkpoint.prefixed("model.", self.model.state_dict())
-        tensors |= checkpoint.prefixed(
-            "optimizer.",
-            checkpoint.optimizer_state(self.model, self.optimizers),
-        )
-        about |= {
-            "config": asdict(self.model.config),
+    def describe(self) -> dict[str, Any]:
+        """What a run must share with another one to go on from it."""
+        return {
+            "config": asdict(self.net.config),
             "recipe": asdict(self.recipe),
-            "windows": self.windows.describe(),
-            "step": self.step,
-            "seconds": self.seconds,
+            "batches": self.batches.describe(),
+            "objective": self.objective.describe(),
         }
-        checkpoint.write(path, tensors, about)
+
+    def save(self, path: str | Path, **about: Any) -> None:
+        """Write a checkpoint, with whatever else there is to say about it.
+
+        Raises `ValueError`, and leaves the file that is there, where a number
+        is NaN or infinite.
+        """
+        checkpoint.write(
+            path,
+            checkpoint.run_tensors(self.net, self.optimizers, self.state),
+            {
+                **about,
+                **self.describe(),
+                "step": self.step,
+                "seconds": self.seconds,
+            },
+        )
 
     def resume(self, path: str | Path) -> dict[str, Any]:
         """Go on from a checkpoint; returns what is said there.
 
-        Raises `ValueError` where it is of another model, recipe or data.
+        Raises `ValueError` where it is of another network, recipe, objective
+        or data, and where a number is NaN or infinite.
         """
         tensors, about = checkpoint.read(path)
-        for name, own in (
-            ("config", asdict(self.model.config)),
-            ("recipe", asdict(self.recipe)),
-            ("windows", self.windows.describe()),
-        ):
+        for name, own in self.describe().items():
             checkpoint.check_same(name, about.get(name, {}), own)
-        checkpoint.load_weights(
-            self.model, checkpoint.with_prefix("model.", tensors)
-        )
-        checkpoint.restore_optimizers(
-            self.model,
-            self.optimizers,
-            checkpoint.with_prefix("optimizer.", tensors),
+        if self.batches.carries:
+            self.state = self.net.initial_state(self.batches.B)
+        self.state = checkpoint.restore_run(
+            self.net, self.optimizers, self.state, tensors
         )
         self.step, self.seconds = about["step"], about["seconds"]
         return about

@@ -1,18 +1,35 @@
-"""One Transformer family: its settings make the five rows of the table."""
+"""One Transformer family: its settings make the five rows of the table.
+
+    ids (B, T)
+     │   Embedding      tokens, positions, segments           embedding.py
+     ▼
+    x (B, T, C)
+     │   Block, as often as `n_layers` says; with norms first:
+     │     x + attention(norm(x))        who may see whom     attention.py
+     │     x + cross(norm(x), source)    in a decoder with an encoder
+     │     x + feed_forward(norm(x))     each token by itself layers.py
+     ▼
+    norm
+     │   head           tied to the tokens, linear, or BERT's
+     ▼
+    logits (B, T, V)
+
+`Config` says which of the parts a model has, `arguments` what it can be
+given, and `KVCache` is its state: what it keeps of tokens that it has read.
+"""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from typing import Any, cast
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional as F
 
-from minillm.arguments import check_ids, check_source, check_text
+from minillm.arguments import check_cache, check_ids, check_source, check_text
 from minillm.attention import (
     Attention,
+    CrossAttention,
     Masks,
     mask_bias,
     masks,
@@ -26,11 +43,23 @@ from minillm.embedding import (
     number_tokens,
     positions_of,
 )
-from minillm.layers import NORMS, FeedForward, residual, rope_angles
+from minillm.layers import NORMS, FeedForward, rope_angles
+from minillm.network import Network, drawing_from
+
+Pair = tuple[Tensor, Tensor]  # keys and values (B, H_kv, S, D) of a source
 
 
 class Block(nn.Module):
-    """Attention, in a decoder with a source attention to it, feed-forward."""
+    """Attention, in a decoder with a source attention to it, feed-forward.
+
+    Each of them is a sublayer f beside the skip that carries x past it:
+
+    pre     x + f(norm(x)): Xiong et al. 2020
+    post    norm(alpha x + f(x)): Vaswani et al. 2017; with alpha above 1 it
+            is DeepNorm (Wang et al. 2022, eq. 4)
+    deep    alpha n + f(n) with n = norm(x): DeepNorm as ChatGLM-6B has it,
+            the norm of the layer before moved behind the border
+    """
 
     def __init__(self, config: Config, cross: bool = False):
         super().__init__()
@@ -38,7 +67,7 @@ class Block(nn.Module):
         norm = NORMS[config.norm]
         self.attention, self.attention_norm = Attention(config), norm(config)
         if cross:
-            self.cross, self.cross_norm = Attention(config), norm(config)
+            self.cross, self.cross_norm = CrossAttention(config), norm(config)
         self.feed_forward = FeedForward(config)
         self.feed_forward_norm = norm(config)
         self.dropout = nn.Dropout(config.dropout)
@@ -46,63 +75,71 @@ class Block(nn.Module):
     def forward(
         self,
         x: Tensor,
-        seen: Masks,
+        visible: Masks,
         angles: tuple[Tensor, Tensor] | None = None,
         cache: LayerCache | None = None,
-        source: tuple[Tensor, Tensor] | None = None,
+        source: Pair | None = None,
         source_bias: Tensor | None = None,
     ) -> Tensor:
         """(B, T, C) to (B, T, C); `source` are keys and values to look at."""
 
-        def look(y: Tensor) -> Tensor:
-            return self.attention(y, *seen, angles, cache)
+        def attend(y: Tensor) -> Tensor:
+            return self.attention(y, *visible, angles, cache)
 
-        x = self._skip(x, look, self.attention_norm)
+        def look_up(y: Tensor) -> Tensor:
+            return self.cross(y, *cast(Pair, source), source_bias)
+
+        sublayers = [(attend, self.attention_norm)]
         if source is not None:
-            k, v = source
-            x = self._skip(
-                x,
-                lambda y: self.cross.cross(y, k, v, source_bias),
-                self.cross_norm,
-            )
-        return self._skip(x, self.feed_forward, self.feed_forward_norm)
-
-    def _skip(
-        self, x: Tensor, f: Callable[[Tensor], Tensor], norm: nn.Module
-    ) -> Tensor:
-        """A sublayer and its dropout beside the skip."""
-        return residual(
-            x, lambda y: self.dropout(f(y)), norm, self.kind, self.alpha
-        )
-
-    def keys_values(self, source: Tensor) -> tuple[Tensor, Tensor]:
-        """What the cross-attention looks at in a source (B, S, C)."""
-        return self.cross.keys_values(source)
+            sublayers.append((look_up, self.cross_norm))
+        sublayers.append((self.feed_forward, self.feed_forward_norm))
+        alpha, drop = self.alpha, self.dropout
+        for f, norm in sublayers:
+            if self.kind == "pre":
+                x = x + drop(f(norm(x)))
+            elif self.kind == "post":
+                x = norm(alpha * x + drop(f(x)))
+            else:
+                x = norm(x)
+                x = alpha * x + drop(f(x))
+        return x
 
 
-class Transformer(nn.Module):
+class Transformer(Network):
     """Any of the family, as its `Config` says.
 
     The arguments of `forward`, `states` and `encode`:
 
     ids          (B, T) int64; for an encoder-decoder those of the decoder
+    state        what has been read before, a `KVCache`: the ids go on from
+                 there, and their keys and values are added to it. None: the
+                 texts begin here, and nothing is kept
     source       (B, S) ids that the encoder reads
     mask         (B, T) bool, True at real tokens, for padding on any side;
-                 with a cache (B, cache.length + T), of all tokens
+                 with a state (B, state.length + T), of all tokens
     source_mask  (B, S) the same for the source
     prefix       (B,) how many tokens are read both ways (structure "prefix")
     segments     (B, T) ids of segments, 0 where not given
     positions    (B, T), for "rope2d" (B, 2, T), in place of counted ones
-    cache        what has been read before; the ids go on from there
 
     Raises `ValueError` on arguments that do not fit.
     """
+
+    config_class = Config
 
     def __init__(
         self, config: Config, generator: torch.Generator | None = None
     ):
         super().__init__()
         self.config = config
+        # Torch draws weights for each part; they are replaced, and the
+        # random numbers of whoever uses this stay as they are.
+        with drawing_from(torch.Generator()):
+            self._build(config)
+        initialise(self, generator)
+
+    def _build(self, config: Config) -> None:
+        """Its parts."""
         self.embedding = Embedding(config)
         two = config.structure == "encoder-decoder"
         norm = NORMS[config.norm] if config.final_norm else nn.Identity
@@ -121,24 +158,39 @@ class Transformer(nn.Module):
             )
         if config.head == "mlm":
             self.head = MaskedHead(config)
-        initialise(self, generator)
 
-    def forward(self, ids: Tensor, **given: Any) -> Tensor:
-        """Logits (B, T, V)."""
-        return self.logits(self.states(ids, **given))
+    @property
+    def context(self) -> int:
+        """Tokens of the longest text that it can read."""
+        return self.config.context
+
+    def initial_state(self, B: int, length: int | None = None) -> KVCache:
+        """An empty cache for `B` texts of up to `length` tokens; None: as
+        many as the context holds.
+        """
+        weight = next(self.parameters())
+        length = self.context if length is None else length
+        return KVCache(self.config, B, length, weight.device, weight.dtype)
+
+    def forward(
+        self, ids: Tensor, state: KVCache | None = None, **given: Any
+    ) -> tuple[Tensor, KVCache | None]:
+        """Logits (B, T, V), and the state that was given, grown by T."""
+        return self.logits(self.states(ids, state, **given)), state
 
     def logits(self, x: Tensor) -> Tensor:
         """Logits (B, T, V) of last states (B, T, C)."""
         if self.config.head == "linear":
             return self.head(x)
-        tokens = self.embedding.token.weight
         if self.config.head == "mlm":
-            return self.head(x, tokens)
-        return F.linear(x, tokens)
+            head = cast(MaskedHead, self.head)
+            return self.embedding.logits(head(x), head.bias)
+        return self.embedding.logits(x)
 
     def states(
         self,
         ids: Tensor,
+        state: KVCache | None = None,
         *,
         source: Tensor | None = None,
         mask: Tensor | None = None,
@@ -146,57 +198,60 @@ class Transformer(nn.Module):
         prefix: Tensor | None = None,
         segments: Tensor | None = None,
         positions: Tensor | None = None,
-        cache: KVCache | None = None,
     ) -> Tensor:
         """The last block's output (B, T, C), after the final norm."""
-        check_text(self.config, ids, mask, prefix, segments, positions, cache)
-        check_source(self.config, len(ids), source, source_mask, cache)
-        past = 0 if cache is None else cache.length
+        config = self.config
+        check_text(config, ids, mask, prefix, segments, positions, state)
+        check_source(config, len(ids), source, source_mask, state)
+        past = 0 if state is None else state.length
         order = number_tokens(mask, past + ids.shape[1], ids.device)
-        seen, unseen = self._source(source, source_mask, cache)
+        seen, unseen = self._source(source, source_mask, state)
         if positions is None:
-            positions = positions_of(self.config, order[:, past:], prefix)
+            positions = positions_of(config, order[:, past:], prefix)
         x = self.embedding(ids, positions, segments)
-        ahead = self.config.structure == "encoder"
-        T, dtype = ids.shape[1], x.dtype
-        visible = masks(self.config, order, T, mask, prefix, ahead, dtype)
+        check_cache(state, x)
+        ahead = config.structure == "encoder"
+        visible = masks(
+            config, order, ids.shape[1], mask, prefix, ahead, x.dtype
+        )
         angles = self._angles(positions)
         for i, block in enumerate(self.blocks):
-            layer = None if cache is None else cache.layers[i]
+            layer = None if state is None else state.layers[i]
             x = block(x, visible, angles, layer, seen and seen[i], unseen)
         return self.norm(x)
 
     def encode(self, source: Tensor, mask: Tensor | None = None) -> Tensor:
         """What the encoder makes of a source: (B, S, C)."""
         check_ids(self.config, source)
-        order = number_tokens(mask, source.shape[1], source.device)
+        S = source.shape[1]
+        order = number_tokens(mask, S, source.device)
         x = self.embedding(source, order)
-        T, dtype = source.shape[1], x.dtype
-        visible = masks(self.config, order, T, mask, ahead=True, dtype=dtype)
+        visible = masks(self.config, order, S, mask, ahead=True, dtype=x.dtype)
         angles = self._angles(order)
         for block in self.encoder:
             x = block(x, visible, angles)
         return self.encoder_norm(x)
 
     def _angles(self, positions: Tensor) -> tuple[Tensor, Tensor] | None:
-        """Of RoPE, where the configuration has it."""
+        """Of RoPE, where the configuration has it; the same in all blocks."""
         config = self.config
         if config.position not in ("rope", "rope2d"):
             return None
         return rope_angles(positions, config.head_size, config.rope_theta)
 
     def _source(
-        self, source: Tensor | None, mask: Tensor | None, cache: KVCache | None
-    ) -> tuple[list[tuple[Tensor, Tensor]] | None, Tensor | None]:
+        self, source: Tensor | None, mask: Tensor | None, state: KVCache | None
+    ) -> tuple[list[Pair] | None, Tensor | None]:
         """Each block's keys and values of the source; what hides padding."""
         if self.config.structure != "encoder-decoder":
             return None, None
-        seen = None if cache is None else cache.source
+        seen = None if state is None else state.source
         if seen is None and source is not None:
             x = self.encode(source, mask)
-            seen = [cast(Block, b).keys_values(x) for b in self.blocks]
-        if cache is not None:
-            cache.source = seen
+            crosses = (cast(Block, block).cross for block in self.blocks)
+            seen = [cross.keys_values(x) for cross in crosses]
+        if state is not None:
+            state.source = seen  # it is read once, whatever follows
         if mask is None or seen is None:
             return seen, None
         return seen, mask_bias(padding_mask(mask), seen[0][0].dtype)
@@ -209,20 +264,23 @@ def initialise(
     """Draw the first weights: normal with deviation 0.02, biases 0.
 
     Pre-norm: what writes into the skip is divided by the root of their
-    number, 2L (Radford et al. 2019). DeepNorm: values, outputs and
-    feed-forward are multiplied by `beta` (Wang et al. 2022, 2.2).
+    number, 2L, so that the sum of all that is written does not grow with the
+    depth (Radford et al. 2019). DeepNorm: values, outputs and feed-forward
+    are multiplied by `beta` (Wang et al. 2022, 2.2).
     """
     config = model.config
     skips = config.n_layers * (3 if hasattr(model, "encoder") else 2)
-    values = (config.n_heads + config.kv_heads) * config.head_size
+    n_keys = config.kv_heads * config.head_size
     for name, p in model.named_parameters():
         if name.endswith("bias"):
             p.zero_()
         if p.ndim < 2:
             continue
         p.normal_(std=0.02, generator=generator)
-        if name.endswith("qkv.weight"):
-            p[values:].mul_(config.beta)
+        if name.endswith(".qkv.weight"):
+            p[config.width + n_keys :].mul_(config.beta)
+        if name.endswith(".kv.weight"):
+            p[n_keys:].mul_(config.beta)
         if name.endswith(("up.weight", "out.weight", "down.weight")):
             p.mul_(config.beta)
         if config.residual == "pre" and name.endswith(

@@ -9,7 +9,14 @@ from torch import nn
 from torch.nn import functional as F
 
 from minillm import attention
-from minillm.attention import Attention, causal_mask, mask_bias, padding_mask, prefix_mask
+from minillm.attention import (
+    Attention,
+    CrossAttention,
+    causal_mask,
+    mask_bias,
+    padding_mask,
+    prefix_mask,
+)
 from minillm.config import Config
 from minillm.layers import rope_angles
 
@@ -157,12 +164,12 @@ def test_heads_lie_side_by_side():
     assert torch.equal(attention.join_heads(heads.transpose(1, 2)), x)
 
 
-def module(H=4, n_kv_heads=None, D=4, bias=True, fused=True):
+def module(H=4, n_kv_heads=None, D=4, bias=True, fused=True, kind=Attention):
     """An Attention with random weights, the same for the same shapes."""
     config = Config(
         10, 1, H, H * D, 8, n_kv_heads=n_kv_heads, bias=bias, fused=fused, position="none"
     )
-    built = Attention(config)
+    built = kind(config)
     for i, parameter in enumerate(built.parameters()):
         nn.init.normal_(parameter, std=0.3, generator=torch.Generator().manual_seed(i))
     return built
@@ -179,6 +186,20 @@ def torchs(ours):
             "out_proj.bias": ours.out.bias,
         }
     )
+    return built
+
+
+def across(whole):
+    """The CrossAttention with the weights of an Attention."""
+    built = CrossAttention(
+        Config(10, 1, whole.H, whole.H * whole.D, 8, fused=whole.fused, position="none")
+    )
+    built.out = whole.out
+    with torch.no_grad():
+        for name in ("weight", "bias"):
+            q, kv = getattr(whole.qkv, name).split([whole.H * whole.D, 2 * whole.H_kv * whole.D])
+            getattr(built.q, name).copy_(q)
+            getattr(built.kv, name).copy_(kv)
     return built
 
 
@@ -205,12 +226,38 @@ def test_module_is_torchs(fused, causal):
 
 @pytest.mark.parametrize("fused", [True, False])
 def test_module_is_torchs_across_texts(fused):
-    ours, x, source = module(fused=fused), normal(2, 5, 16), normal(2, 7, 16, seed=1)
-    other = torchs(ours)
+    whole, x, source = module(fused=fused), normal(2, 5, 16), normal(2, 7, 16, seed=1)
+    ours, other = across(whole), torchs(whole)
     padding = torch.arange(7) >= torch.tensor([[7], [4]])
     expected, _ = other(x, source, source, key_padding_mask=padding, need_weights=False)
     bias = mask_bias(padding_mask(~padding))
-    same_gradients(ours, other, ours.cross(x, *ours.keys_values(source), bias), expected)
+    close(ours(x, *ours.keys_values(source), bias), expected)
+    weight = normal(*expected.shape, seed=5)
+    (ours(x, *ours.keys_values(source), bias) * weight).sum().backward()
+    (expected * weight).sum().backward()
+    for name in ("weight", "bias"):
+        parts = [getattr(part, name).grad for part in (ours.q, ours.kv)]
+        close(torch.cat(parts), getattr(other, f"in_proj_{name}").grad, 1e-5)
+    close(ours.out.weight.grad, other.out_proj.weight.grad, 1e-5)
+
+
+class Doubled(nn.Module):
+    """Twice what a part says, the part itself inside."""
+
+    def __init__(self, part):
+        super().__init__()
+        self.part = part
+
+    def forward(self, x):
+        return 2 * self.part(x)
+
+
+@pytest.mark.parametrize("name", ["q", "kv", "out"])
+def test_a_replaced_part_acts_across_texts(name):
+    ours, x, source = module(kind=CrossAttention), normal(2, 5, 16), normal(2, 7, 16, seed=1)
+    before = ours(x, *ours.keys_values(source))
+    setattr(ours, name, Doubled(getattr(ours, name)))
+    assert (ours(x, *ours.keys_values(source)) - before).abs().max() > 0.1
 
 
 def test_module_forbids_the_same_by_bias_and_by_flag():
@@ -260,4 +307,8 @@ def test_module_without_bias_has_none():
     assert names == ["qkv.weight", "out.weight"]
     ours, x = module(bias=False), normal(2, 5, 16)
     assert torch.equal(ours(torch.zeros_like(x)), torch.zeros_like(x))
-    assert torch.equal(ours.cross(x, *ours.keys_values(torch.zeros_like(x))), torch.zeros_like(x))
+    cross = module(bias=False, kind=CrossAttention)
+    assert [name for name, _ in cross.named_parameters()] == [
+        f"{n}.weight" for n in ("q", "kv", "out")
+    ]
+    assert torch.equal(cross(x, *cross.keys_values(torch.zeros_like(x))), torch.zeros_like(x))

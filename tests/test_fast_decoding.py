@@ -28,14 +28,14 @@ def logits_of(model, ids, mask, written_out):
     """Logits (B, 4, V) behind each of the last 4 ids (B, 12), read one by one."""
     dtype = next(model.parameters()).dtype
     cache, read = KVCache(model.config, len(ids), 12, dtype=dtype), []
-    model(ids[:, :8], mask=mask if mask is None else mask[:, :8], cache=cache)
+    model(ids[:, :8], mask=mask if mask is None else mask[:, :8], state=cache)
     one_token = FastDecoder(model, cache, len(ids)) if written_out else None
     for t in range(8, 12):
         real = None if mask is None else mask[:, : t + 1]
         if one_token:
             read.append(one_token(ids[:, t], real))
         else:
-            read.append(model(ids[:, t : t + 1], mask=real, cache=cache)[:, 0])
+            read.append(model(ids[:, t : t + 1], mask=real, state=cache)[0][:, 0])
     return torch.stack(read, dim=1)
 
 
@@ -102,7 +102,7 @@ def test_a_model_that_was_changed_is_asked_itself(change):
     reader = Reader(model, [[0, 5]], 2)
     reader.start()
     for t in (2, 3):
-        close(reader.read(ids[:, t]), model(ids)[:, t])
+        close(reader.read(ids[:, t]), model(ids)[0][:, t])
 
 
 @pytest.mark.parametrize("settings", [

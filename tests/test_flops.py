@@ -27,7 +27,7 @@ def counted(config, backward):
     ids = torch.randint(2, 29, (B, T))
     source = {"source": ids} if config.structure == "encoder-decoder" else {}
     with FlopCounterMode(display=False) as counter:
-        logits = model(ids, **source)
+        logits = model(ids, **source)[0]
         if backward:
             logits.sum().backward()
     return counter.get_total_flops() / (B * T)

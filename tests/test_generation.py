@@ -10,7 +10,8 @@ from minillm.cache import KVCache
 from minillm.corpus import EOS, ByteVocabulary
 from minillm.decoding import Sampling
 from minillm.generation import complete, generate, steps, stream
-from minillm.reader import Reader, evaluating, pad_left
+from minillm.network import evaluating
+from minillm.reader import Reader, pad_left
 from minillm.transformer import Transformer
 from minillm.weights import from_transformers
 
@@ -59,7 +60,7 @@ def recomputed(model, prompt, n, source=None):
         given["prefix"] = torch.tensor([len(prompt)])
     ids = list(prompt)
     for _ in range(n):
-        ids.append(int(model(torch.tensor([ids]), **given)[0, -1].argmax()))
+        ids.append(int(model(torch.tensor([ids]), **given)[0][0, -1].argmax()))
         if ids[-1] == EOS:
             return ids[len(prompt) : -1]
     return ids[len(prompt) :]
@@ -141,7 +142,7 @@ def test_steps_let_others_mark_texts_as_finished():
 def test_reader_logits_equal_those_of_whole_texts():
     model, ids = build("llama"), torch.tensor([[0, 5, 9, 7], [0, 4, 2, 2]])
     with torch.inference_mode():
-        whole = model(ids)
+        whole = model(ids)[0]
         reader = Reader(model, ids[:, :2].tolist(), 2)
         torch.testing.assert_close(reader.start(), whole[:, 1], rtol=0, atol=1e-5)
         for t in (2, 3):
@@ -227,7 +228,7 @@ def test_model_can_be_trained_after_it_wrote():
         model = build(row)
         generate(model, PROMPTS, 3, sources=sources_of(row))
         given = {"source": torch.tensor([[3, 4]])} if row == "original" else {}
-        model.train()(torch.tensor([[0, 5, 9]]), **given).sum().backward()
+        model.train()(torch.tensor([[0, 5, 9]]), **given)[0].sum().backward()
         assert all(p.grad is not None for p in model.parameters())
 
 

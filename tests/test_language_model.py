@@ -47,7 +47,7 @@ def test_log2_probs_equal_a_loop_over_tokens(stride):
         while t >= start + 16:
             start += stride
         assert t - start + 1 >= min(t + 1, 16 - stride + 1)  # the history that is promised
-        z = model.transformer(torch.tensor([stream[start : t + 1]]))[0, -1].double()
+        z = model.net(torch.tensor([stream[start : t + 1]]))[0][0, -1].double()
         z[BOS] = -math.inf
         expected.append(z.log_softmax(0)[stream[t + 1]].item() / math.log(2))
     np.testing.assert_allclose(model.log2_probs(ids), expected, atol=2e-5)
@@ -81,10 +81,10 @@ def test_scores_of_many_texts_equal_those_of_each_alone():
 
 def test_scoring_leaves_dropout_out_and_the_model_as_it_was():
     model = make(dropout=0.5)
-    model.transformer.train()
+    model.net.train()
     ids = model.vocabulary.encode(TEXT)
     assert np.array_equal(model.log2_probs(ids), model.log2_probs(ids))
-    assert model.transformer.training
+    assert model.net.training
 
 
 def test_longer_histories_change_scores_behind_the_first_window_alone():
@@ -115,9 +115,9 @@ def test_saved_model_comes_back(tmp_path, dtype):
     model = make()
     language_model.save(tmp_path / "m.safetensors", model, {"corpus": "austen"}, dtype)
     back = language_model.load(tmp_path / "m.safetensors")
-    assert back.transformer.config == model.transformer.config
-    for name, weight in model.transformer.state_dict().items():
-        assert torch.equal(back.transformer.state_dict()[name], weight.to(dtype).float())
+    assert back.net.config == model.net.config
+    for name, weight in model.net.state_dict().items():
+        assert torch.equal(back.net.state_dict()[name], weight.to(dtype).float())
     _, about = checkpoint.read(tmp_path / "m.safetensors")
     assert about["provenance"] == {"corpus": "austen"}
     close = {torch.float32: 0, torch.float16: 0.01, torch.bfloat16: 0.1}[dtype]

@@ -2,7 +2,6 @@
 
 import math
 
-import numpy as np
 import pytest
 import torch
 from torch import nn
@@ -341,37 +340,3 @@ def test_feed_forward_works_on_each_token_alone():
 def test_feed_forward_without_bias_has_none():
     names = [name for name, _ in feed_forward("relu", bias=False).named_parameters()]
     assert names == ["up.weight", "down.weight"]
-
-
-# Skips
-
-
-@pytest.mark.parametrize(
-    ("kind", "expected"),
-    [("post", (3 * 4 + 10) / 2 - 1), ("pre", 4 + 10 * 1 / 4), ("deep", 3 * 1 + 10 / 4)],
-)
-def test_residual_by_hand(kind, expected):
-    def norm(x):
-        return x / 2 - 1  # 4 becomes 1
-
-    def sublayer(x):
-        return 10 * x / 4  # 4 becomes 10
-
-    alpha = 1 if kind == "pre" else 3
-    x = layers.residual(torch.tensor(4.0), sublayer, norm, kind, alpha)
-    assert x.item() == pytest.approx(expected)
-
-
-def test_deep_residuals_are_post_norm_shifted_by_half_a_block():
-    x, weight, bias = normal(2, 5, 12), torch.ones(12), torch.zeros(12)
-
-    def norm(x):
-        return layers.layer_norm(x, weight, bias)
-
-    post = deep = x
-    post = norm(post)
-    for _ in range(3):
-        post = layers.residual(post, torch.sin, norm, "post", 2.0)
-        deep = layers.residual(deep, torch.sin, norm, "deep", 2.0)
-    close(norm(deep), post, 1e-5)
-    assert np.isfinite(post.numpy()).all()

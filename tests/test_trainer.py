@@ -11,7 +11,8 @@ import torch
 from minillm import checkpoint
 from minillm.architectures import configure
 from minillm.batches import Windows
-from minillm.trainer import Recipe, Trainer
+from minillm.recipe import Recipe
+from minillm.trainer import Trainer
 from minillm.transformer import Transformer
 
 SIZES = {"vocab_size": 23, "n_layers": 2, "n_heads": 2, "width": 16, "hidden": 24, "context": 12}
@@ -30,7 +31,7 @@ def losses(trainer):
 
 
 def weights(trainer):
-    return trainer.model.state_dict()
+    return trainer.net.state_dict()
 
 
 def assert_same(a, b):
@@ -93,21 +94,29 @@ def test_resumed_run_ends_with_the_same_bits(tmp_path, optimizer, stop):
     assert losses(resumed) == expected[stop:]
     assert_same(weights(resumed), weights(whole))
     assert_same(
-        checkpoint.optimizer_state(resumed.model, resumed.optimizers),
-        checkpoint.optimizer_state(whole.model, whole.optimizers),
+        checkpoint.optimizer_state(resumed.net, resumed.optimizers),
+        checkpoint.optimizer_state(whole.net, whole.optimizers),
     )
 
 
-def test_dropout_is_another_one_in_each_step_and_process():
+def test_what_is_random_is_another_in_each_step_and_process():
     trainer = make()
 
     def drawn(step, rank):
-        trainer.step, trainer.rank = step, rank
-        trainer.seed_dropout()
-        return torch.rand(3).tolist()
+        trainer.step = step
+        return torch.rand(3, generator=trainer.generator(rank)).tolist()
 
     assert drawn(0, 0) == drawn(0, 0)
     assert len({tuple(drawn(step, rank)) for step in range(3) for rank in range(3)}) == 9
+
+
+def test_torchs_own_random_numbers_stay_as_they_were():
+    torch.manual_seed(3)
+    expected = torch.rand(3)
+    torch.manual_seed(3)
+    trainer = make(dropout=0.5)
+    trainer.update()
+    assert torch.equal(torch.rand(3), expected)
 
 
 @pytest.mark.parametrize(
@@ -115,8 +124,8 @@ def test_dropout_is_another_one_in_each_step_and_process():
     [
         ({"hidden": 32}, "another config: hidden is 24, not 32"),
         ({"recipe": replace(RECIPE, lr=0.02)}, "another recipe: lr is 0.01, not 0.02"),
-        ({"B": 2}, "another windows: B is 4, not 2"),
-        ({"stream": np.arange(400) % 21 + 2}, "another windows: crc32 is"),
+        ({"B": 2}, "another batches: B is 4, not 2"),
+        ({"stream": np.arange(400) % 21 + 2}, "another batches: crc32 is"),
     ],
 )
 def test_resume_refuses_another_model_recipe_or_text(tmp_path, other, message):
@@ -138,7 +147,7 @@ def test_bfloat16_follows_float32_but_is_not_it():
 
 
 def test_trainer_refuses_parts_that_do_not_divide_a_batch():
-    with pytest.raises(ValueError, match="4 windows cannot be cut into 3 parts"):
+    with pytest.raises(ValueError, match="4 texts cannot be cut into 3 parts"):
         make(recipe=replace(RECIPE, n_parts=3))
 
 

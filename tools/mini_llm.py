@@ -117,7 +117,7 @@ def arguments(recipe: str, out: Path, more: Iterable[str] = ()) -> argparse.Name
 def rung_of(run: Run) -> Rung:
     """The ladder's rung for a finished run."""
     score = json.loads((run.out / "score.json").read_text())
-    config = run.trainer.model.config
+    config = run.trainer.net.config
     return rung(
         run.args.corpus,
         run.texts,
@@ -150,13 +150,11 @@ def compared(new: Rung, old: Iterable[Rung]) -> str:
 
 def samples(model: LanguageModel, prompts: list[str], seed: int) -> str:
     """How the model goes on."""
-    n_tokens = model.transformer.config.context - max(
+    n_tokens = model.net.config.context - max(
         len(model.vocabulary.encode(prompt)) + 1 for prompt in prompts
     )
     generator = torch.Generator().manual_seed(seed)
-    texts = complete(
-        model.transformer, model.vocabulary, prompts, min(100, n_tokens), TASTE, generator
-    )
+    texts = complete(model.net, model.vocabulary, prompts, min(100, n_tokens), TASTE, generator)
     return "\n\n".join(f"{p}|{t}" for p, t in zip(prompts, texts, strict=True))
 
 

@@ -43,7 +43,7 @@ class Run:
     ):
         self.trainer, self.texts, self.vocabulary = trainer, texts, vocabulary
         self.args, self.out, self.start = arguments, Path(arguments.out), start
-        config, windows = trainer.model.config, trainer.windows
+        config, windows = trainer.net.config, trainer.batches
         n_bytes = sum(len(text.encode()) for text in texts["train"])
         n_predicted = len(windows.stream) - len(texts["train"])
         self.tokens_per_byte = n_predicted / n_bytes
@@ -61,7 +61,7 @@ class Run:
         """
         times = [time.perf_counter()]
         for _ in range(max(2, min(MEASURED, self.trainer.recipe.n_warmup))):
-            self.trainer.update()[0].item()
+            self.trainer.update()
             times.append(time.perf_counter())
         seconds = sorted(b - a for a, b in pairwise(times))
         step = statistics.mean(seconds[: math.ceil(len(seconds) * 0.75)])  # compiling left out
@@ -133,7 +133,7 @@ class Run:
 
     def bits_per_byte(self, stride: int | None = None) -> float:
         """Of the validation texts, quickly: windows do not overlap, nothing is checked."""
-        model = LanguageModel(self.trainer.model, self.vocabulary, stride or self.trainer.windows.T)
+        model = LanguageModel(self.trainer.net, self.vocabulary, stride or self.trainer.batches.T)
         texts = self.texts["valid"]
         scores = model.score([self.vocabulary.encode(text) for text in texts])
         return float(-sum(map(np.sum, scores)) / sum(len(text.encode()) for text in texts))
@@ -148,7 +148,7 @@ class Run:
         )
         if entry["valid"] < self.best:
             self.best = entry["valid"]
-            model = LanguageModel(self.trainer.model, self.vocabulary)
+            model = LanguageModel(self.trainer.net, self.vocabulary)
             provenance = {"arguments": self.words(), **entry}
             file = self.out / "model.safetensors"
             language_model.save(file, model, provenance, torch.float32)
@@ -168,14 +168,16 @@ class Run:
 
     def score(self) -> dict[str, Any]:
         """The best model on the yardstick, and what it took."""
-        best = language_model.load(self.out / "model.safetensors", self.trainer.device)
-        stride = self.args.stride or max(1, best.transformer.config.context // 4)
-        model = LanguageModel(best.transformer, best.vocabulary, stride)
+        best = language_model.load(
+            self.out / "model.safetensors", type(self.trainer.net), self.trainer.device
+        )
+        stride = self.args.stride or max(1, best.net.config.context // 4)
+        model = LanguageModel(best.net, best.vocabulary, stride)
         splits = ("valid",) if self.args.no_test else ("valid", "test")
         tokens = self.trainer.step * self.tokens_per_step
         return {
             **{split: bits_per_byte(model, self.texts[split]) for split in splits},
-            "parameters": sum(p.numel() for p in model.transformer.parameters()),
+            "parameters": sum(p.numel() for p in model.net.parameters()),
             "steps": self.trainer.step,
             "flops": tokens * self.flops_per_token,
             "training_seconds": round(self.trainer.seconds, 1),

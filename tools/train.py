@@ -22,8 +22,9 @@ from minillm import batches, checkpoint, corpus
 from minillm.architectures import TABLE, configure
 from minillm.batches import Windows
 from minillm.config import Config
+from minillm.recipe import Recipe
 from minillm.tokenizer import Tokenizer
-from minillm.trainer import Recipe, Trainer
+from minillm.trainer import Trainer
 from minillm.transformer import Transformer
 from tools.machine import keep_memory
 from tools.run import Run
