@@ -44,7 +44,8 @@ export function sortPositions(stream, size) {
 export function buildIndex({ words: known, discounts, stream }) {
   const size = FIRST_WORD + known.length;
   const ids = new Map(known.map((word, i) => [word, FIRST_WORD + i]));
-  return { known, ids, discounts, stream, size, sorted: sortPositions(stream, size) };
+  const sorted = sortPositions(stream, size);
+  return { known, ids, discounts, stream, size, sorted, unigrams: {} };
 }
 
 /** The pieces of a text: {word, ids}; an unknown word has the ids of its UTF-8 bytes. */
@@ -99,6 +100,12 @@ export function followers(index, history) {
 
 /** One level of the recursion: what a history of k - 1 words keeps, and passes on. */
 export function level(index, history, isTop) {
+  if (history.length) return measure(index, history, isTop);
+  return index.unigrams[isTop] ??= measure(index, history, isTop);  // a walk over all of the text
+}
+
+/** The same, always counted anew. */
+function measure(index, history, isTop) {
   const found = followers(index, history), k = history.length + 1;
   const raw = isTop || history[0] === BOS;
   const discount = index.discounts[isTop ? "top" : "lower"][k - 1];
@@ -131,14 +138,23 @@ export function largest(p, count = TOP) {
   return [...p.keys()].sort((a, b) => p[b] - p[a] || a - b).slice(0, count);
 }
 
-/** The id that a number from 0 to 1 falls on, where each id is as wide as its probability. */
-export function pick(p, u) {
-  let sum = 0;
-  for (let id = 0; id < p.length; id++) {
-    sum += p[id];
-    if (u < sum) return id;
+/**
+ * The id that a number from 0 to 1 falls on, in the model of order n. Every order keeps a part of
+ * the line from 0 to 1 for its own words and hands the rest down, stretched to the same length.
+ */
+export function pick(index, ids, n, u) {
+  const context = [BOS, ...ids].slice(n > 1 ? 1 - n : -1);
+  for (let k = Math.min(n, context.length + 1); k >= 1; k--) {
+    const step = level(index, k > 1 ? context.slice(1 - k) : [], k === n);
+    const kept = 1 - step.backoff;
+    if (u < kept) {
+      let sum = 0;
+      const found = step.alpha.findIndex((share) => (sum += share) > u);
+      return step.ids.at(found);  // by rounding the last, when none is found
+    }
+    u = (u - kept) / step.backoff;
   }
-  return p.findLastIndex((share) => share > 0);
+  return 1 + Math.floor(u * (index.size - 1));
 }
 
 /** Numbers from 0 to 1 that a seed fixes (mulberry32). */
@@ -155,7 +171,7 @@ export function randomNumbers(seed) {
 export function writeOn(index, ids, n, random, length = LENGTH) {
   const written = [];
   while (written.length < length) {
-    const id = pick(distribution(index, [...ids, ...written], n).p, random());
+    const id = pick(index, [...ids, ...written], n, random());
     written.push(id);
     if (id === EOS) break;
   }
