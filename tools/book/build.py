@@ -16,6 +16,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import yaml
 from jupyter_cache import get_cache
 from jupyter_cache.base import JupyterCacheAbstract
 from jupyter_cache.executors import load_executor
@@ -26,6 +27,7 @@ from tools.book.library import EDITIONS
 
 SOURCES = ("_config.yml", "_toc.yml", "tools/book", "book", "minillm", "data", "solutions")
 SOURCES += ("exercises",)
+FOR_INSTRUCTORS = "For instructors"  # the caption of a part of _toc.yml
 TIMEOUT_S = 120  # for one cell, as in _config.yml
 READER = {"name": "myst_nb_md", "type": "plugin"}
 
@@ -63,13 +65,25 @@ def build(course: Path, edition: str, topic: str = "") -> Path:
     for stale in (pages, course / "_build" / ".doctrees" if top == course else top):
         shutil.rmtree(stale, ignore_errors=True)
     program = Path(sys.executable).parent / "jupyter-book"
-    command = [program, "build", ".", "-W", "-n", "--keep-going", "--path-output", top]
+    command = [str(program), "build", ".", "-W", "-n", "--keep-going", "--path-output", str(top)]
+    command += ["--toc", str(table_of_contents(course, edition, top))]
     env = os.environ | {"EDITION": edition, "TOPIC": topic}
     subprocess.run(command, cwd=course, env=env, check=True)
     if edition != "open":
         (top / "_build" / "html").rename(pages)
     (pages / ".complete").touch()
     return pages
+
+
+def table_of_contents(course: Path, edition: str, folder: Path) -> Path:
+    """The file that lists the pages of an edition: students need nothing for instructors."""
+    if edition == "open":
+        return course / "_toc.yml"
+    toc = yaml.safe_load((course / "_toc.yml").read_text())
+    toc["parts"] = [part for part in toc["parts"] if part["caption"] != FOR_INSTRUCTORS]
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "_toc.yml").write_text(yaml.safe_dump(toc, sort_keys=False))
+    return folder / "_toc.yml"
 
 
 def execute(course: Path) -> list[Path]:

@@ -89,8 +89,8 @@ def _on_one_line(formula: re.Match[str]) -> str:
 class Writer:
     """Says nodes in Markdown: `blocks` those that stand for themselves, `inline` the others.
 
-    `numbers` maps ids of equations and exercises to numbers, `address` says where a reference within the book leads (or ""),
-    `image` returns the address under which the notebook knows a picture.
+    `numbers` maps ids of equations and exercises to numbers. `address` says where a reference
+    within the book leads, or "". `image` returns the address of a picture in the notebook.
     """
 
     def __init__(

@@ -1,15 +1,15 @@
 """Each chapter as a plain notebook that Jupyter and Colab open without the book's tools.
 
-The HTML build ends with `notebooks/NN_slug_chapter.ipynb` beside the pages, and with the wheel that the
-first cell of each notebook installs where the library is missing. Text is Markdown without our
-directives (`markdown`); figures are widgets; what a page folds is folded; there are no outputs.
+The HTML build ends with `notebooks/NN_slug_chapter.ipynb` beside the pages, and with the wheel
+that the first cell of each notebook installs where the library is missing. Text is Markdown without
+our directives (`markdown`); figures are widgets; what a page folds is folded; there are no outputs.
 
 A figure that the reader moves is written in a chapter as
 
     ```{interactive} shannon
     ```
 
-and is the module `book/figures/shannon.js` on the page, `minillm.figures.shannon()` in the notebook.
+and is the module `book/figures/shannon.js` on the page, `minillm.figures.shannon()` in a notebook.
 
 The download button of a chapter gives its notebook. Where `_config.yml` names the repository, and
 the branch on which the site is published, launch buttons open the notebook on Colab and JupyterHub.
@@ -24,6 +24,7 @@ from typing import Any
 
 import nbformat
 from docutils import nodes
+from myst_nb.core.read import create_nb_reader
 from nbformat import NotebookNode
 from pybtex.backends.markdown import Backend
 from sphinx import addnodes
@@ -32,6 +33,7 @@ from sphinx.environment import BuildEnvironment
 from sphinx.util.docutils import SphinxDirective
 
 from tools.book import inputs, wheel
+from tools.book.lab import BUILT, fingerprint
 from tools.book.markdown import Code, Text, Writer, attachment, picture_name
 
 CHAPTER = re.compile(r"book/(\d\d_\w+)$")
@@ -40,21 +42,23 @@ NEEDLESS = re.compile(r"\\([^\\`*_\[\]<$])")  # what pybtex escapes beyond need
 FOLDED_TAGS = {"hide-input", "remove-input", "hide-cell", "remove-cell"}
 INSTALL = """\
 # Run this cell first: it installs the course's library where it is missing.
-try:
-    import minillm
-except ModuleNotFoundError:
-    from pathlib import Path
+from importlib.metadata import PackageNotFoundError, version
 
-    wheel = "{name}"
-    place = wheel if Path(wheel).exists() else "{address}" + wheel
-    get_ipython().run_line_magic("pip", f"install -q '{{place}}{extra}'")"""
-NO_ADDRESS = """\
-# Run this cell first: it installs the course's library where it is missing.
-# The file {name} must lie beside this notebook.
 try:
-    import minillm
-except ModuleNotFoundError:
-    get_ipython().run_line_magic("pip", "install -q './{name}{extra}'")"""
+    installed = version("minillm")
+except PackageNotFoundError:
+    installed = "none"
+if installed not in {versions}:
+"""
+BESIDE = """\
+    get_ipython().run_line_magic("pip", 'install -q "./{wheel}{extra}"')"""
+ELSEWHERE = """\
+    import os
+
+    wheel = "./{wheel}{extra}"
+    if not os.path.exists("{wheel}"):
+        wheel = "minillm{extra} @ {address}{wheel}"
+    get_ipython().run_line_magic("pip", f'install -q "{{wheel}}"')"""
 HOST = """<div class="figure-host" data-figure="{name}">
 <p>This figure moves with JavaScript, on a page that a server sends: run <code>make serve</code> in
 a copy of the course, or <code>python -m http.server</code> in the folder of these pages.</p>
@@ -107,14 +111,17 @@ def notebook(app: Sphinx, docname: str) -> NotebookNode:
         return f"attachment:{picture_name(path)}"
 
     blocks = [*Writer(numbers, address, picture).blocks(doctree), *references(cited, env)]
-    made = [nbformat.v4.new_code_cell(install_cell(app, page))]
-    made += cells(blocks, nbformat_cells(page, app), pictures)
-    for n, cell in enumerate(made):
+    made = nbformat.v4.new_notebook()
+    made.cells = [first_cell(app, page), *cells(blocks, source_cells(page, env), pictures)]
+    for n, cell in enumerate(made.cells):
         cell.id = f"cell-{n:03d}"
-    kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
-    built = {"built_from": page.relative_to(course).as_posix()}
-    meta = {"kernelspec": kernel, "language_info": {"name": "python"}, **built}
-    return nbformat.v4.new_notebook(cells=made, metadata=meta)
+    made.metadata = {
+        "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+        "language_info": {"name": "python"},
+        "built_from": page.relative_to(course).as_posix(),
+        BUILT: fingerprint(made),
+    }
+    return made
 
 
 def cells(
@@ -173,40 +180,51 @@ def without_glue(code: str) -> str:
     """A cell's code without `glue`, which hands values over to the book's text."""
     if "glue" not in code:
         return code
-    lines: list[str | None] = list(code.split("\n"))
-    tree = inputs.tree(code)
-    for node in ast.walk(tree):
-        is_import = isinstance(node, ast.ImportFrom) and node.module == "myst_nb"
-        is_call = isinstance(node, ast.Expr) and _is_glue(node.value)
-        if (is_import or is_call) and node.end_lineno:
-            keep = None if node in tree.body else " " * node.col_offset + "pass"
-            lines[node.lineno - 1 : node.end_lineno] = [keep] + [None] * (
-                node.end_lineno - node.lineno
-            )
-    return "\n".join(line for line in lines if line is not None).strip("\n")
+    lines, tree = code.split("\n"), inputs.tree(code)
+    handed_over = [node for node in ast.walk(tree) if isinstance(node, ast.stmt) and _is_glue(node)]
+    for node in sorted(handed_over, key=lambda node: -node.lineno):
+        inside = [] if node in tree.body else [" " * node.col_offset + "pass"]
+        lines[node.lineno - 1 : node.end_lineno] = inside
+    return "\n".join(lines).strip("\n")
 
 
-def _is_glue(call: ast.expr) -> bool:
+def _is_glue(node: ast.stmt) -> bool:
+    if isinstance(node, ast.ImportFrom):
+        return node.module == "myst_nb"
+    call = node.value if isinstance(node, ast.Expr) else None
     return isinstance(call, ast.Call) and getattr(call.func, "id", "") == "glue"
 
 
-def nbformat_cells(page: Path, app: Sphinx) -> list[NotebookNode]:
+def source_cells(page: Path, env: Any) -> list[NotebookNode]:
     """The cells of a page as myst-nb numbers them."""
-    from myst_nb.core.read import create_nb_reader
-
     text = page.read_text(encoding="utf-8")
-    reader = create_nb_reader(str(page), app.env.myst_config, app.env.mystnb_config, text)
+    reader = create_nb_reader(str(page), env.myst_config, env.mystnb_config, text)
     return reader.read(text).cells if reader else []
 
 
-def install_cell(app: Sphinx, page: Path) -> str:
-    """The first cell, which installs the library."""
+def install_code(course: Path, topic: str | None, address: str, extra: str) -> str:
+    """A notebook's first cell: install the wheel beside it, else the one at an address.
+
+    The course's own library will do, and that of the topic; that of another topic has too little
+    or too much in it.
+    """
+    versions = tuple(sorted({wheel.version(course), wheel.version(course, topic)}))
+    template = INSTALL + (ELSEWHERE if address else BESIDE)
+    name = wheel.wheel_name(course, topic)
+    return template.format(versions=versions, wheel=name, address=address, extra=extra)
+
+
+def first_cell(app: Sphinx, page: Path) -> NotebookNode:
+    """The cell that installs what a chapter needs."""
     course = Path(app.srcdir)
-    name = wheel.wheel_name(course)
     extra = "[torch]" if inputs.needs(page, course, "torch") else ""
-    address = published(app)
-    template = INSTALL if address else NO_ADDRESS
-    return template.format(name=name, address=address, extra=extra)
+    return nbformat.v4.new_code_cell(install_code(course, topic(app), published(app), extra))
+
+
+def topic(app: Sphinx) -> str | None:
+    """The topic from which on the wheel of this build lacks the answers; None where it has all."""
+    every = "00" if app.config.edition == "student" else None
+    return app.config.topic or every
 
 
 def published(app: Sphinx) -> str:
@@ -278,10 +296,7 @@ def write(app: Sphinx, exception: Exception | None) -> None:
             folder.mkdir(exist_ok=True)
             text = nbformat.writes(notebook(app, docname)) + "\n"
             (folder / name(match[1])).write_text(text, encoding="utf-8")
-    topic = app.config.topic or None
-    if app.config.edition == "student" and topic is None:
-        topic = "00"  # all answers are withheld
-    wheel.build(folder, course, topic)
+    wheel.build(folder, course, topic(app))
 
 
 def buttons(app: Sphinx, pagename: str, template: str, context: dict, doctree: Any) -> None:

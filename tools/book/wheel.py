@@ -4,8 +4,8 @@
     python -m tools.book.wheel FOLDER 03_word2vec    for a class: the answers of this topic and of
                                                  later ones have no body, and say where to write it
 
-The files that the library reads (data, figures) go into the wheel as well. The same sources give the
-same bytes.
+The files that the library reads (data, figures) go into the wheel as well. The same sources give
+the same bytes.
 """
 
 import argparse
@@ -33,13 +33,13 @@ DATE = (2020, 1, 1, 0, 0, 0)  # of every file in the archive
 def build(folder: Path, course: Path, topic: str | None = None) -> Path:
     """Write the wheel into a folder and return its path; answers from `topic` on have no body."""
     files = dict(library(course, topic)) | dict(course_files(course))
-    name = f"{LIBRARY}-{version(course)}"
-    files |= {f"{name}.dist-info/{k}": v for k, v in metadata(course).items()}
+    name = f"{LIBRARY}-{version(course, topic)}"
+    files |= {f"{name}.dist-info/{k}": v for k, v in metadata(course, topic).items()}
     record = [f"{path},sha256={_hash(data)},{len(data)}" for path, data in files.items()]
     record.append(f"{name}.dist-info/RECORD,,")
     files[f"{name}.dist-info/RECORD"] = ("\n".join(record) + "\n").encode()
     folder.mkdir(parents=True, exist_ok=True)
-    target = folder / wheel_name(course)
+    target = folder / wheel_name(course, topic)
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
         for path, data in files.items():
             entry = zipfile.ZipInfo(path, DATE)
@@ -48,14 +48,15 @@ def build(folder: Path, course: Path, topic: str | None = None) -> Path:
     return target
 
 
-def wheel_name(course: Path) -> str:
+def wheel_name(course: Path, topic: str | None = None) -> str:
     """The name of the wheel's file."""
-    return f"{LIBRARY}-{version(course)}-py3-none-any.whl"
+    return f"{LIBRARY}-{version(course, topic)}-py3-none-any.whl"
 
 
-def version(course: Path) -> str:
-    """The version of the library."""
-    return tomllib.loads((course / "pyproject.toml").read_text())["project"]["version"]
+def version(course: Path, topic: str | None = None) -> str:
+    """The version of the library, such as `0.1.0+topic03` for a class at topic 03."""
+    number = tomllib.loads((course / "pyproject.toml").read_text())["project"]["version"]
+    return f"{number}+topic{topic[:2]}" if topic else number
 
 
 def library(course: Path, topic: str | None) -> Iterator[tuple[str, bytes]]:
@@ -102,12 +103,12 @@ def course_files(course: Path) -> Iterator[tuple[str, bytes]]:
         yield f"{LIBRARY}/course/{file.relative_to(course).as_posix()}", file.read_bytes()
 
 
-def metadata(course: Path) -> dict[str, bytes]:
+def metadata(course: Path, topic: str | None) -> dict[str, bytes]:
     """The files that say what the wheel is, without the list of its files."""
     lines = [
         "Metadata-Version: 2.1",
         f"Name: {LIBRARY}",
-        f"Version: {version(course)}",
+        f"Version: {version(course, topic)}",
         "Summary: The library of the course Build a Mini-LLM",
         "License: MIT",
         "Requires-Python: >=3.11",
