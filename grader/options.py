@@ -94,7 +94,7 @@ def roster_options(add: ArgumentParser, verb: str) -> None:
         type=Path,
         metavar="CSV",
         required=verb == "roster",
-        help="class list with the columns id,name,email[,lms_id]",
+        help="class list, id,name,email[,lms_id,extension,handed_in], or one of Canvas or Moodle",
     )
 
 
@@ -114,6 +114,10 @@ def collect_options(add: ArgumentParser, verb: str) -> None:
         required=verb == "collect",
         help="folder or .zip of downloads",
     )
+    add.add_argument("--times", type=Path, metavar="CSV",
+        help="when each student handed in: a column that says who, and `time`")  # fmt: skip
+    add.add_argument("--file-times", action="store_true",
+        help="the files' own times say when (in a download: when it was made)")  # fmt: skip
 
 
 def autograde_options(command: ArgumentParser, verb: str) -> None:
@@ -140,10 +144,9 @@ def autograde_options(command: ArgumentParser, verb: str) -> None:
 def export_options(command: ArgumentParser, verb: str) -> None:
     """Where marks go."""
     add = command.add_argument_group("marks").add_argument
-    forms = list(FORMS)
-    add("--format", nargs="+", choices=forms, default=forms, help="(default: all)")
+    add("--format", nargs="+", choices=list(FORMS), help="(default: all)")
     add("--into", type=Path, metavar="CSV", help="a file from Canvas or Moodle to fill in")
-    add("--column", default="", help='heading in Canvas, for example "01_ngrams (4711)"')
+    add("--column", default="", help='heading in that file, for example "01_ngrams (4711)"')
 
 
 def student_options(command: ArgumentParser, verb: str) -> None:

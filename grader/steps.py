@@ -3,6 +3,7 @@
 import dataclasses
 from argparse import Namespace
 from collections.abc import Callable
+from pathlib import Path
 
 from grader import (
     collect,
@@ -19,9 +20,10 @@ from grader.attempt import Limits
 from grader.autograde import How, autograde
 from grader.course import Course, GradingError
 from grader.engine.sandbox import SandboxError
-from grader.export import export
+from grader.export import FORMS, export, form_of
+from grader.marks import marks
 from grader.regrade import regrade
-from grader.report import report
+from grader.report import MOST, report
 from grader.scheduler import Scheduler
 from grader.screen import Screen, shown
 
@@ -29,9 +31,9 @@ from grader.screen import Screen, shown
 def run_roster(course: Course, options: Namespace, screen: Screen) -> None:
     """Read the class list, where one is given."""
     if options.roster:
-        students = roster.register(course, options.roster)
-        screen.say("roster", f"{len(students)} students")
-        screen.results["roster"] = {"students": len(students)}
+        registered = roster.register(course, options.roster, options.assignment)
+        screen.say("roster", registered)
+        screen.results["roster"] = registered
 
 
 def run_release(course: Course, options: Namespace, screen: Screen) -> None:
@@ -46,11 +48,21 @@ def run_collect(course: Course, options: Namespace, screen: Screen) -> None:
     """Sort downloads to the students, where some are given."""
     if not options.downloads:
         return
-    taken, strangers = collect.collect(course, options.assignment, options.downloads)
-    screen.say("collect", f"{len(taken)} submissions")
-    for name in strangers:
-        screen.say("", f"{name} belongs to nobody on the class list")
-    screen.results["collect"] = {"submissions": len(taken), "strangers": strangers}
+    taken = collect.collect(
+        course, options.assignment, options.downloads, options.times, options.file_times
+    )
+    screen.say("collect", f"{len(taken.submissions)} submissions")
+    for text in [*taken.strangers, *taken.unmatched_times]:
+        screen.say("", text)
+    timeless = [s for s in taken.submissions if not s.handed_in and s.late is None and s.content]
+    with course.gradebook() as gradebook:
+        due = gradebook.find_assignment(options.assignment).duedate
+    if due and timeless:
+        screen.say(
+            "", f"nobody says when {len(timeless)} of them were handed in: they count as in time"
+        )
+        screen.say("", "(--times TABLE says when; --file-times takes the times of the files)")
+    screen.results["collect"] = taken
 
 
 def run_autograde(course: Course, options: Namespace, screen: Screen) -> None:
@@ -75,11 +87,24 @@ def run_feedback(course: Course, options: Namespace, screen: Screen) -> None:
 def run_export(course: Course, options: Namespace, screen: Screen) -> None:
     """Write the marks in every format that is asked for."""
     lateness.settle(course, options.assignment)
-    files = []
-    for form in options.format:
-        files.append(export(course, options.assignment, form, options.into, options.column))
-        screen.say("export", shown(files[-1]))
-    screen.results["export"] = {"files": [str(file) for file in files]}
+    files: list[Path] = []
+    notes: list[str] = []
+    forms = [form_of(options.into)] if options.into and not options.format else options.format
+    for form in forms or FORMS:
+        made = export(course, options.assignment, form, options.into, options.column)
+        files.append(made.path)
+        notes += made.notes
+        screen.say("export", shown(made.path))
+    all_marks = marks(course, options.assignment)
+    if waiting := [mark.student.id for mark in all_marks if mark.by_hand]:
+        count = sum(mark.by_hand for mark in all_marks)
+        notes.append(
+            f"{count} answers wait to be marked by hand, so these marks are not final: "
+            f"{' '.join(waiting[:MOST])}{' ...' * (len(waiting) > MOST)}"
+        )
+    for note in notes:
+        screen.say("", note)
+    screen.results["export"] = {"files": [str(file) for file in files], "notes": notes}
 
 
 def run_report(course: Course, options: Namespace, screen: Screen) -> None:

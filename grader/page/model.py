@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
-import nbformat
 from jinja2 import Environment, FileSystemLoader, Template
 from markupsafe import Markup
 from nbformat import NotebookNode
@@ -18,6 +17,7 @@ from grader import markup
 from grader.authoring.assignment import grade_id, kind
 from grader.course import Course
 from grader.marks import Score, decimal
+from grader.release import versions
 from grader.verdict import named, shortened
 
 LONGEST_OUTPUT = 10_000  # characters
@@ -128,9 +128,9 @@ def style() -> Markup:
 
 
 def released_texts(course: Course, assignment: str) -> set[str]:
-    """The texts of the release's free cells; any other free cell is the student's own."""
-    notebook = nbformat.read(course.exercise(assignment), as_version=4)
-    return {cell.source for cell in notebook.cells if not grade_id(cell)}
+    """The texts of the releases' free cells; any other free cell is the student's own."""
+    releases = versions(course, assignment)
+    return {cell.source for each in releases for cell in each.cells if not grade_id(cell)}
 
 
 def page_cells(

@@ -219,8 +219,8 @@ def test_json_is_all_that_is_on_standard_output(course, capsys):
     result = json.loads(printed.out)
     assert result["status"] == 0
     assert list(result) == ["status", "error", *steps.STEPS]
-    assert result["roster"] == {"students": 4}
-    assert result["collect"] == {"submissions": 3, "strangers": []}
+    assert result["roster"] == {"students": 4, "left": [], "renamed": {}}
+    assert result["collect"] == {"submissions": 3, "strangers": [], "unmatched_times": []}
     assert result["autograde"]["graded"] == 2
     assert result["autograde"]["broken"] == {"broken": "it was made so"}
     assert all(Path(file).exists() for file in result["export"]["files"])
