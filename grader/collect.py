@@ -221,7 +221,8 @@ class Taker:
                 file, notebook = self._notebook(collected, came, files, Path(scratch))
         except Broken as fault:
             shutil.rmtree(submitted, ignore_errors=True)
-            return Collected(student, "broken", str(fault), collected.notes)
+            came_as = _came_as(files[0]) if files else ""
+            return Collected(student, "broken", str(fault), collected.notes, came_as=came_as)
         owner = came.owners[file]
         collected.late, collected.came_as = owner.late, _came_as(file)
         if owner.late:

@@ -90,8 +90,12 @@ def _updated(
         name = by_text.get(cell.text)
         if name and name in known:
             yield replace(cell, text=known[name].source, claims=name)
-        elif kind(theirs.get(name or cell.claims or "", EMPTY)) not in ("given", "check"):
-            yield cell
+        elif cell.claims in known or not _is_locked(theirs.get(name or cell.claims or "", EMPTY)):
+            yield cell  # all but a check that is not there any more
+
+
+def _is_locked(cell: NotebookNode) -> bool:
+    return kind(cell) in ("given", "check")
 
 
 def defused(markdown: str) -> str:

@@ -79,9 +79,14 @@ def run_feedback(course: Course, options: Namespace, screen: Screen) -> None:
         number += 1
         faults += [f"{page.student}: {page.fault}"] if page.fault else []
     screen.say("feedback", f"{number} pages in {shown(course.private('feedback'))}")
-    for fault in faults:
-        screen.say("", fault)
-    screen.results["feedback"] = {"pages": number, "faults": faults}
+    archives = feedback.archives(course, options.assignment)
+    for text in [*faults, *(f"to upload at once: {shown(path)}" for path in archives)]:
+        screen.say("", text)
+    screen.results["feedback"] = {
+        "pages": number,
+        "faults": faults,
+        "archives": [str(path) for path in archives],
+    }
 
 
 def run_export(course: Course, options: Namespace, screen: Screen) -> None:

@@ -35,7 +35,7 @@ class Output:
 
 
 @dataclass
-class Cell:
+class PageCell:
     """One cell of a page."""
 
     id: str
@@ -75,7 +75,7 @@ class Page:
     notes: list[str] = field(default_factory=list)
     seconds_late: float = 0.0
     penalty: float = 0.0
-    cells: list[Cell] = field(default_factory=list)
+    cells: list[PageCell] = field(default_factory=list)
 
     @property
     def late(self) -> str:
@@ -86,7 +86,7 @@ class Page:
         return f"{hours:.1f} hours" if hours < 48 else f"{hours / 24:.1f} days"
 
     @property
-    def graded(self) -> list[Cell]:
+    def graded(self) -> list[PageCell]:
         """The cells that have points."""
         return [cell for cell in self.cells if cell.maximum]
 
@@ -135,7 +135,7 @@ def released_texts(course: Course, assignment: str) -> set[str]:
 
 def page_cells(
     notebook: NotebookNode, released: set[str], scores: dict[str, Score], why: dict[str, str]
-) -> Iterator[Cell]:
+) -> Iterator[PageCell]:
     """The cells of a graded notebook from which hidden checks are gone.
 
     `released` is what `released_texts` gives. `scores` and `why` are by id: what the gradebook
@@ -144,7 +144,7 @@ def page_cells(
     for cell in notebook.cells:
         name = grade_id(cell) or ""
         what = kind(cell) or ("own" if cell.source not in released else "text")
-        shown = Cell(name, what, _html(cell, what), cell.cell_type == "code")
+        shown = PageCell(name, what, _html(cell, what), cell.cell_type == "code")
         score = scores.get(name, Score(waits=what == "written"))
         shown.comment = Markup(markup.students_text(score.comment)) if score.comment else ""
         if what in ("check", "written"):
