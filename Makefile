@@ -11,7 +11,7 @@ PAGES     := _build/html
 # What a chapter's cells read beside their own text: the notebook cache does not look at these.
 INPUTS     = find minillm data book/figures -type f ! -name '*.py[co]' ! -name '.*'
 
-.PHONY: help book serve test lab exercises doctor grade bench results mini-llm weights pins clean
+.PHONY: help book serve test lab exercises new doctor grade bench results mini-llm weights pins clean
 help: ## list the verbs
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1~/p' Makefile | awk -F~ '{printf "%-18s %s\n", $$1, $$2}'
 
@@ -38,6 +38,8 @@ lab: .venv/book.stamp ## open JupyterLab: .md chapters open as notebooks
 	$(BIN)/jupyter lab
 exercises: .venv/book.stamp ## weave the solutions, build the released notebooks
 	$(BIN)/python -m grader.authoring.weave && $(BIN)/python -m grader.authoring.build_exercises
+new: .venv/book.stamp ## start the assignment NAME=02_topic from a template
+	@$(BIN)/python -m grader new $(NAME)
 doctor: .venv/book.stamp ## say whether this machine can keep students' code apart
 	@$(BIN)/python -m grader doctor
 grade: .venv/book.stamp ## grade a class: ARGS="--roster class.csv --from downloads.zip"

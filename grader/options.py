@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import sys
 from argparse import ArgumentParser
 from collections.abc import Callable
 from pathlib import Path
@@ -10,6 +11,8 @@ from grader.attempt import Limits
 from grader.export import FORMS
 from grader.release import due_time
 
+# Installed it is a command of its own.
+PROGRAM = "grader" if Path(sys.argv[0]).name == "grader" else "python -m grader"
 DESCRIPTION = """\
 Grade a class: from a folder of downloads to marks and feedback.
 
@@ -37,6 +40,7 @@ HELP = {
     "similar": "show submissions whose answers are nearly the same",
     "forbidden": "show calls that an answer must not make",
     "flaky": "grade the same work five times and show the checks that change their mind",
+    "new": "start an assignment: a source that builds and passes, to be filled in",
     "doctor": "show which layers of the sandbox work on this machine",
 }
 MORE = {
@@ -68,7 +72,7 @@ class Help(argparse.RawDescriptionHelpFormatter):
 def parser() -> ArgumentParser:
     """The command line."""
     command = ArgumentParser(
-        prog="python -m grader", description=DESCRIPTION, epilog=EPILOG, formatter_class=Help
+        prog=PROGRAM, description=DESCRIPTION, epilog=EPILOG, formatter_class=Help
     )
     verbs = command.add_subparsers(dest="verb", metavar="VERB", required=True, title="verbs")
     for verb, text in HELP.items():

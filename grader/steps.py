@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from grader import (
+    begin,
     collect,
     feedback,
     flaky,
@@ -158,6 +159,13 @@ def _show(found: object, options: Namespace, screen: Screen) -> None:
     screen.results[options.verb] = found
 
 
+def run_new(course: Course, options: Namespace, screen: Screen) -> None:
+    """Start an assignment."""
+    files = begin.begin(course, options.assignment)
+    screen.say("new", "\n".join(shown(path) for path in files))
+    screen.results["new"] = {"files": [str(path) for path in files]}
+
+
 def run_doctor(course: Course, options: Namespace, screen: Screen) -> None:
     """Show the layers of the sandbox; SandboxError where students' code may not be run."""
     from grader import doctor
@@ -192,5 +200,6 @@ VERBS: dict[str, Step] = STEPS | {
     "similar": run_similar,
     "forbidden": run_forbidden,
     "flaky": run_flaky,
+    "new": run_new,
     "doctor": run_doctor,
 }

@@ -430,7 +430,7 @@ TALLY = "    counts = {}\n    for item in items:\n        counts[item] = counts.
     "text",
     [
         f"def tally(items):\n{TALLY}    return counts",
-        f"if True:\n    def tally(items):\n{TALLY.replace('    ', '        ')}        return counts",
+        "if True:\n    " + f"def tally(items):\n{TALLY}    return counts".replace("\n", "\n    "),
         "from collections import Counter\ntally = Counter",
         "from collections import Counter as tally",
     ],
