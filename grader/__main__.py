@@ -1,5 +1,6 @@
 """The command line: python -m grader VERB ASSIGNMENT [options]; `VERB --help` explains each."""
 
+import os
 import signal
 import sys
 from argparse import Namespace
@@ -25,18 +26,29 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return DONE
     options = parser().parse_args(arguments)
     screen = Screen(options.json)
-    status, error = run(options, screen)
-    if error:
-        print(f"{options.verb}: {error}", file=sys.stderr)
-    screen.finish(status, error)
+    try:
+        status, error = run(options, screen)
+        if error:
+            print(f"{options.verb}: {error}", file=sys.stderr)
+        screen.finish(status, error)
+        sys.stdout.flush()
+    except BrokenPipeError:  # the reader, such as `head`, has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return DONE
     return status
+
+
+def command() -> None:
+    """The command `grader`."""
+    signal.signal(signal.SIGTERM, end)
+    sys.exit(main())
 
 
 def run(options: Namespace, screen: Screen) -> tuple[int, str]:
     """Run a verb; returns its exit status and what went wrong."""
     try:
         course = Course.here()
-        if "assignment" in options:
+        if "assignment" in options and options.verb != "new":
             course.source(options.assignment)  # raises where there is no such assignment
         for verb in steps.STEPS if options.verb == "grade" else [options.verb]:
             steps.VERBS[verb](course, options, screen)
@@ -63,5 +75,4 @@ def end(number: int, frame: object) -> None:
 
 
 if __name__ == "__main__":
-    signal.signal(signal.SIGTERM, end)
-    sys.exit(main())
+    command()

@@ -12,7 +12,7 @@ from grader.attempt import Attempt, Job, Limits
 from grader.collect import pending
 from grader.course import Course, GradingError
 from grader.database import GradebookAway
-from grader.gradebook import Writer
+from grader.gradebook import GradebookWriter
 from grader.journal import Journal
 from grader.scheduler import Local, Scheduler, Setting
 from grader.screen import Screen
@@ -49,7 +49,7 @@ def autograde(course: Course, assignment: str, how: How, screen: Screen) -> None
     with Journal(course, assignment) as book:
         for sentence in book.repairs:
             screen.say("autograde", sentence)
-        with Writer(course, book, lambda text: screen.say("gradebook", text)) as writer:
+        with GradebookWriter(course, book, lambda text: screen.say("gradebook", text)) as writer:
             entered = writer.catch_up()
             if entered:
                 screen.say("gradebook", f"entered {entered} grades of an earlier run")
@@ -74,7 +74,7 @@ def grade(
         yield from screen.each("autograde", scheduler.submit(jobs), len(jobs), line)
 
 
-def enter(attempts: Iterator[Attempt], book: Journal, writer: Writer) -> None:
+def enter(attempts: Iterator[Attempt], book: Journal, writer: GradebookWriter) -> None:
     """Write attempts to the journal, then to the gradebook; GradebookAway after the last one."""
     away = None
     for attempt in attempts:

@@ -72,7 +72,7 @@ def is_archive(path: Path) -> bool:
 
 def _unpack(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, folder: Path) -> None:
     """Write a file of the archive below `folder`, with its time; of one too big, the start."""
-    parts = [part for part in PurePosixPath(entry.filename).parts if part not in ("/", "..")]
+    parts = [part for part in PurePosixPath(_name(entry)).parts if part not in ("/", "..")]
     if entry.is_dir() or not parts:
         return
     path = folder.joinpath(*map(_short, parts))
@@ -84,6 +84,16 @@ def _unpack(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, folder: Path) -> N
             left -= len(data)
     stamp = time.mktime((*entry.date_time, 0, 0, -1))
     os.utime(path, (stamp, stamp))
+
+
+def _name(entry: zipfile.ZipInfo) -> str:
+    """The name of an entry; many programs write UTF-8 and do not say so."""
+    if entry.flag_bits & 0x800:
+        return entry.filename
+    try:
+        return entry.filename.encode("cp437").decode("utf-8")
+    except UnicodeError:
+        return entry.filename
 
 
 def _short(name: str) -> str:

@@ -6,19 +6,24 @@
   also serve Moodle's general grade import.
 
 Both are best filled into a file downloaded from the system itself (`--into FILE`): then names,
-numbers and times are its own, and only the column of marks changes. A broken or missing submission
-has no mark: it stays empty. Text that a spreadsheet would run as a formula gets a `'` in front.
+numbers, language and times are its own, and only the column of marks changes. A broken or missing
+submission has no mark: it stays empty. Text that a spreadsheet would run as a formula gets a `'` in
+front.
 """
 
 import csv
 import io
 import re
+from collections import Counter
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from grader.course import Course, GradingError
 from grader.feedback import write
 from grader.marks import Mark, marks
-from grader.roster import Student
+from grader.people import Member, People
+from grader.roster import NO_STUDENT
+from grader.tables import Table, number, read_table
 
 CANVAS = ["Student", "ID", "SIS User ID", "SIS Login ID", "Section"]
 MOODLE = [
@@ -48,27 +53,39 @@ PLAIN = [
 FORMULA = re.compile(
     r"(?:^|(?<=[;|]))(?=[\s\u00ad\u200b-\u200f\u2060\ufeff]*[=+@\uff1d\uff0b\uff20\uff0d-])"
 )
+EXCUSED = re.compile(r"(?!-$)[^\d]+")  # "EX" in Canvas; whatever is no number
 CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+
+
+@dataclass
+class Exported:
+    """A file of marks, and what an instructor should know of it."""
+
+    path: Path
+    notes: list[str] = field(default_factory=list)
 
 
 def export(
     course: Course, assignment: str, form: str, into: Path | None = None, column: str = ""
-) -> Path:
-    """Write the marks in one of FORMS to `gradebook/marks` and return the path.
+) -> Exported:
+    """Write the marks in one of FORMS to `gradebook/marks`.
 
-    `into` is a file downloaded from the system; `column` the assignment's heading in Canvas.
+    `into` is a file downloaded from the system; `column` the assignment's heading in it.
     """
     all_marks = marks(course, assignment)
-    if into:
-        rows = fill(_read(into), all_marks, column or assignment, form)
-    else:
-        rows = FORMS[form](all_marks, column or assignment)
-    path = course.private("marks", f"{assignment}-{form}.csv")
+    found = Exported(course.private("marks", f"{assignment}-{form}.csv"))
     text = io.StringIO(newline="")
-    csv.writer(text).writerows(rows)
-    # A spreadsheet takes a file for UTF-8 only with a mark in front; the systems want none.
-    write(path, "\ufeff" * (form == "csv") + text.getvalue())
-    return path
+    if into:
+        table = read_table(into)
+        rows, found.notes = fill(table, all_marks, assignment, form, column)
+        text.write(table.mark)
+        csv.writer(text, delimiter=table.separator).writerows(rows)
+    else:
+        # A spreadsheet takes a file for UTF-8 only with a mark in front; the systems want none.
+        text.write("\ufeff" * (form == "csv"))
+        csv.writer(text).writerows(FORMS[form](all_marks, column or assignment))
+    write(found.path, text.getvalue())
+    return found
 
 
 def canvas(all_marks: list[Mark], column: str) -> list[list[str]]:
@@ -97,8 +114,7 @@ def plain(all_marks: list[Mark], column: str) -> list[list[str]]:
     rows = [PLAIN]
     for mark in all_marks:
         who = [safe(text) for text in (mark.student.id, mark.student.name, mark.student.email)]
-        late = f"{mark.seconds_late / 3600:.1f}" if mark.seconds_late else ""
-        rest = [mark.status, late, str(mark.by_hand or ""), safe(mark.reason)]
+        rest = [mark.status, mark.lateness, str(mark.by_hand or ""), safe(mark.reason)]
         rows.append([*who, mark.text, f"{mark.maximum:g}", *rest])
     return rows
 
@@ -106,7 +122,7 @@ def plain(all_marks: list[Mark], column: str) -> list[list[str]]:
 FORMS = {"csv": plain, "canvas": canvas, "moodle": moodle}
 
 
-def identifier(student: Student) -> str:
+def identifier(student: Member) -> str:
     """How Moodle's worksheets name a student; "" where the class list has no number."""
     return f"Participant {student.lms_id}" if student.lms_id else ""
 
@@ -120,49 +136,104 @@ def safe(text: str) -> str:
     return FORMULA.sub("'", " ".join(CONTROL.sub(" ", text).split()))
 
 
-def _read(path: Path) -> list[list[str]]:
+def form_of(path: Path) -> str:
+    """Whether Canvas or Moodle wrote the file at `path`."""
+    return (
+        "canvas"
+        if {*CANVAS[:2]} <= {name.strip() for name in read_table(path).header}
+        else "moodle"
+    )
+
+
+def fill(
+    table: Table, all_marks: list[Mark], assignment: str, form: str, column: str = ""
+) -> tuple[list[list[str]], list[str]]:
+    """The rows of a file that Canvas or Moodle wrote, with the marks; and what did not fit.
+
+    Nothing but the column of marks changes.
+    """
+    place = _column(table, assignment, form, column, all_marks[0].maximum)
+    comma = _has_decimal_commas(table, place)
+    people = People(mark.student for mark in all_marks)
+    by_id = {mark.student.id: mark for mark in all_marks}
+    rows, notes, met = [table.header], [], Counter[str]()
+    for line, row in table.rows:
+        rows.append(row)
+        who, by_name = _meant(table, row, place, form, people)
+        met.update(each.id for each in who)
+        name = safe(" ".join(row[:3]))
+        if len(who) != 1:
+            if any(map(str.strip, row)) and not NO_STUDENT.match(row[0].strip()):
+                why = (
+                    f"{' or '.join(sorted(s.id for s in who))}?" if who else "not on the class list"
+                )
+                notes.append(f"{table.path}, line {line}: {name}: {why}")
+            continue
+        mark = by_id[next(iter(who)).id]
+        old = row[place].strip() if place < len(row) else ""
+        new = mark.text.replace(".", ",") if comma else mark.text
+        if EXCUSED.fullmatch(old):
+            notes.append(f"{mark.student.id} stays as it was in the file: {old}")
+        elif new:
+            if by_name:
+                notes.append(f"{mark.student.id} is known by the name alone: {name}")
+            row += [""] * (place + 1 - len(row))
+            row[place] = new
+            if old not in ("", "-") and _value(old) != _value(new):
+                notes.append(f"{mark.student.id} had another mark in the file: {old} -> {new}")
+    lost = [m.student.id for m in all_marks if not met[m.student.id] and m.text]
+    if lost and len(lost) == sum(bool(mark.text) for mark in all_marks):
+        raise GradingError(
+            f"{table.path}: no row is that of a student with a mark: {', '.join(lost)}"
+        )
+    notes += [f"no row for the mark of {student}" for student in lost]
+    notes += [f"{student} has {n} rows" for student, n in met.items() if n > 1]
+    return rows, notes
+
+
+def _column(table: Table, assignment: str, form: str, column: str, maximum: float) -> int:
+    """Which column takes the marks; GradingError where that is not clear."""
+    header = [name.strip() for name in table.header]
+    wanted = column or ("Grade" if form == "moodle" else assignment)
+    found = [i for i, name in enumerate(header) if name == wanted or name.startswith(f"{wanted} (")]
+    if form == "moodle" and not found and not column:
+        # In any language it stands before the maximum, which is the same number for everybody.
+        rows = [row for _, row in table.rows if any(row)]
+        for i in range(1, len(header)):
+            if rows and {_value(row[i]) if i < len(row) else None for row in rows} == {maximum}:
+                found.append(i - 1)
+    known = form == "moodle" or (form == "canvas" and set(CANVAS[1:4]) & set(header))
+    if len(found) != 1 or not known:
+        names = ", ".join(header)
+        raise GradingError(
+            f"no column {wanted!r} of a {form} file among {names}: --column names it"
+        )
+    return found[0]
+
+
+def _value(text: str) -> float | None:
+    """The number that a cell holds, in the notation of any country."""
     try:
-        with open(path, encoding="utf-8-sig", newline="") as file:
-            rows = list(csv.reader(file))
-    except OSError as error:
-        raise GradingError(f"{path}: {error.strerror}") from None
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise GradingError(f"{path} is no CSV file in UTF-8: {error}") from None
-    if not rows:
-        raise GradingError(f"{path} is empty")
-    return rows
+        return float(text.strip().replace(",", "."))
+    except ValueError:
+        return None
 
 
-def fill(rows: list[list[str]], all_marks: list[Mark], column: str, form: str) -> list[list[str]]:
-    """Put the marks into `rows`, a file that Canvas or Moodle wrote, and change nothing else."""
-    header = rows[0]
-    wanted = "Grade" if form == "moodle" else column
-    places = [
-        i for i, name in enumerate(header) if name == wanted or name.startswith(f"{wanted} (")
-    ]
-    keys = {"moodle": ("Identifier", "Email address"), "canvas": CANVAS[1:4]}.get(form, ())
-    if len(places) != 1 or not set(keys) & set(header):
-        raise GradingError(f"no column {wanted!r} of a {form} file among {', '.join(header)}")
-    known = _by_key(all_marks, form)
-    for row in rows[1:]:
-        cells = dict(zip(header, row, strict=False))
-        mark = next((known[c] for key in keys if (c := (key, cells.get(key, ""))) in known), None)
-        if mark and mark.text:
-            row[places[0]] = mark.text
-    return rows
+def _has_decimal_commas(table: Table, place: int) -> bool:
+    """Whether numbers in and beside the column of marks have decimal commas."""
+    cells = [cell.strip() for _, row in table.rows for cell in row[place : place + 2]]
+    points = [cell for cell in cells if re.fullmatch(r"\d+[.,]\d+", cell)]
+    return "," in points[0] if points else table.separator == ";"
 
 
-def _by_key(all_marks: list[Mark], form: str) -> dict[tuple[str, str], Mark]:
-    """Marks by what a system's file may know a student by: (column, value)."""
-    keys = {}
-    for mark in all_marks:
-        student = mark.student
-        names = {
-            "Identifier": identifier(student),
-            "Email address": student.email,
-            "ID": student.lms_id,
-            "SIS User ID": student.id,
-            "SIS Login ID": student.id,
-        }
-        keys.update({(key, value): mark for key, value in names.items() if value})
-    return keys
+def _meant(
+    table: Table, row: list[str], place: int, form: str, people: People
+) -> tuple[set[Member], bool]:
+    """The students that a row may be about, and whether its name alone says so."""
+    if form == "canvas":
+        cells = dict(zip(map(str.strip, table.header), row, strict=False))
+        others = [cells.get(name, "") for name in (*CANVAS[2:4], CANVAS[0])]
+        return people.in_cells(others, [number(cells.get("ID", ""), "")])
+    # The first column says "Participant 4001", in the language of the site.
+    numbers = re.findall(r"\d+$", row[0].strip()) if row else []
+    return people.in_cells(row[:place], numbers)

@@ -5,9 +5,11 @@ worth (points and comments given by hand included), the graded notebook what the
 `verdict.py` decides which words about a check may be told, `page` what a page looks like.
 """
 
+import re
+import zipfile
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePath
 
 import nbformat
 from nbgrader.api import Gradebook
@@ -19,10 +21,12 @@ from grader.authoring.rules import MARK, region_lines
 from grader.course import Course
 from grader.journal import State
 from grader.marks import Score, Total, scores, totals
-from grader.page.model import Cell, Output, Page, page_cells, released_texts
+from grader.page.model import Output, Page, PageCell, page_cells, released_texts
 from grader.preprocessors import HideHiddenChecks
 from grader.verdict import CUT_OFF, Message, messages, stopped_cells, told
 
+MOODLE_NAME = re.compile(r".*_\d+_assignsubmission_[a-z]+")
+CANVAS_NAME = re.compile(r"[^_]*(?:_LATE)?_\d+_\d+_")
 AT_ONCE = 200  # students whose scores are asked for with one question
 
 
@@ -37,7 +41,7 @@ class Written:
 
 
 @dataclass(frozen=True)
-class Shared:
+class PageContext:
     """What all pages of an assignment share."""
 
     course: Course
@@ -47,7 +51,7 @@ class Shared:
     checks: dict[str, list[str]]  # lines by id, the hidden ones empty
 
     @classmethod
-    def of(cls, course: Course, assignment: str) -> "Shared":
+    def of(cls, course: Course, assignment: str) -> "PageContext":
         """What the pages of `assignment` share."""
         source = read(course.source(assignment))
         checks = {cell.id: _visible_lines(cell.source) for cell in cells(source, "check")}
@@ -68,13 +72,13 @@ def feedback(
     states = journal.latest(course, assignment)
     done = [s for s in states.values() if s.status != "collected"]
     chosen = [s for s in done if students is None or s.student in students]
-    shared = Shared.of(course, assignment)
+    shared = PageContext.of(course, assignment)
     with course.gradebook() as gradebook:
         for start in range(0, len(chosen), AT_ONCE):
             yield from _batch(shared, gradebook, chosen[start : start + AT_ONCE])
 
 
-def _batch(shared: Shared, gradebook: Gradebook, states: list[State]) -> Iterator[Written]:
+def _batch(shared: PageContext, gradebook: Gradebook, states: list[State]) -> Iterator[Written]:
     students = [state.student for state in states]
     points = scores(gradebook, shared.assignment, students)
     all_totals = totals(gradebook, shared.assignment, students)
@@ -94,7 +98,30 @@ def page_path(course: Course, assignment: str, student: str) -> Path:
     return course.private("feedback", student, assignment, f"{assignment}.html")
 
 
-def _page(shared: Shared, state: State, points: dict[str, Score], total: Total | None) -> Page:
+def archives(course: Course, assignment: str) -> list[Path]:
+    """Pack the pages as Canvas and Moodle take them back for a whole class.
+
+    Each stands under the name that the submission had in their download.
+    """
+    packed: dict[str, dict[str, Path]] = {"canvas": {}, "moodle": {}}
+    for student, state in journal.latest(course, assignment).items():
+        name, page = state.collected.came_as, page_path(course, assignment, student)
+        moodle, canvas = MOODLE_NAME.match(name), CANVAS_NAME.match(name)
+        if page.is_file() and moodle:
+            packed["moodle"][f"{moodle[0]}/{assignment}.html"] = page
+        elif page.is_file() and canvas:
+            packed["canvas"][f"{PurePath(name).stem}.html"] = page
+    paths = []
+    for system, pages in packed.items():
+        if pages:
+            paths.append(course.private("feedback", f"{assignment}-{system}.zip"))
+            with zipfile.ZipFile(paths[-1], "w", zipfile.ZIP_DEFLATED) as archive:
+                for name, page in sorted(pages.items()):
+                    archive.write(page, name)
+    return paths
+
+
+def _page(shared: PageContext, state: State, points: dict[str, Score], total: Total | None) -> Page:
     """The page of one submission; ValueError where the gradebook lacks it."""
     if state.status == "broken" or not state.attempt:
         return Page(shared.assignment, reason=state.reason, notes=state.notes)
@@ -105,7 +132,7 @@ def _page(shared: Shared, state: State, points: dict[str, Score], total: Total |
     return page
 
 
-def cells_of(shared: Shared, attempt: Attempt, points: dict[str, Score]) -> list[Cell]:
+def cells_of(shared: PageContext, attempt: Attempt, points: dict[str, Score]) -> list[PageCell]:
     """The cells that the page of an attempt shows."""
     name = shared.assignment
     path = shared.course.private("autograded", attempt.student, name, f"{name}.ipynb")
@@ -122,7 +149,7 @@ def cells_of(shared: Shared, attempt: Attempt, points: dict[str, Score]) -> list
 
 
 def _why(
-    shared: Shared, attempt: Attempt, check: CheckResult, stopped: Mapping[str, CellResult]
+    shared: PageContext, attempt: Attempt, check: CheckResult, stopped: Mapping[str, CellResult]
 ) -> str:
     """Why a check lost its points."""
     lines = shared.checks.get(check.id, [])

@@ -3,12 +3,16 @@
 import ast
 import functools
 import hashlib
+import json
 import platform
 import sysconfig
+from collections.abc import Collection
 from importlib import metadata
 from pathlib import Path
 
-from grader.authoring.assignment import read
+from nbformat import NotebookNode
+
+from grader.authoring.assignment import grade_id, kind, read
 from grader.authoring.weave import woven_modules
 from grader.course import Course
 
@@ -20,6 +24,12 @@ def submission(course: Course, assignment: str, student: str) -> str:
         return of(path.read_bytes())
     except OSError:
         return ""
+
+
+def content(notebook: NotebookNode, given: Collection[str]) -> str:
+    """Of what a student wrote: the open cells of a rebuilt notebook that are not as `given`."""
+    own = [c for c in notebook.cells if kind(c) not in ("given", "check") and c.source not in given]
+    return of(json.dumps([[grade_id(cell), cell.source] for cell in own]).encode())
 
 
 def source(course: Course, assignment: str) -> str:

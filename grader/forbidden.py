@@ -19,9 +19,9 @@ from typing import Any
 
 from nbformat import NotebookNode
 
-from grader.answers import Answers, answers
 from grader.authoring.assignment import cells, grade_id, read
 from grader.course import Course, GradingError
+from grader.student_code import StudentCode, answers
 
 OPTION = "forbidden"
 IMPORTS = ("importlib.import_module", "__import__")
@@ -89,7 +89,7 @@ def rules(source: NotebookNode) -> dict[str, list[str]]:
     return found
 
 
-def look(each: Answers, names: dict[str, list[str]], given: str = "") -> Iterator[Call]:
+def look(each: StudentCode, names: dict[str, list[str]], given: str = "") -> Iterator[Call]:
     """The forbidden calls of one submission; `given` is the code that the assignment gives."""
     everything = sorted({name for some in names.values() for name in some})
     parts = [(cell, each.cells.get(cell, ""), some) for cell, some in names.items()]

@@ -25,7 +25,7 @@ from grader.journal import Journal
 BATCH = 50  # submissions in one transaction
 
 
-class Writer:
+class GradebookWriter:
     """Enters attempts into the gradebook and writes down in the open journal that it did.
 
     Raises GradebookAway where the database stays away for `patience_s` seconds; everything that
@@ -83,7 +83,7 @@ class Writer:
         return sum(attempt.status == "graded" for attempt in missing.values())
 
     @cached_property
-    def _cells(self) -> rows.Cells:
+    def _cells(self) -> rows.AssignmentCells:
         known = self.database.transaction(lambda c: rows.cells(c, self.book.assignment))
         self.database.transaction(rows.index)
         return known
@@ -102,10 +102,11 @@ class Writer:
             )
         return rows.Work(attempt, now, self.book.applied(attempt.student))
 
-    def _enter(self, connection: Connection, known: rows.Cells, batch: Sequence[rows.Work]) -> None:
+    def _enter(
+        self, connection: Connection, known: rows.AssignmentCells, batch: Sequence[rows.Work]
+    ) -> None:
         students = [work.attempt.student for work in batch]
         books = rows.submitted(connection, known, students)
         rows.write_grades(connection, known, books, batch)
         rows.write_comments(connection, known, books, batch)
-        times = {work.attempt.student: work.now.handed_in for work in batch}
-        lateness.write(connection, self.course, self.book.assignment, times, students)
+        lateness.write(connection, self.course, self.book.assignment, [work.now for work in batch])

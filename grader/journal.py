@@ -6,6 +6,7 @@ decides what is done: a file that lies in `gradebook/` without its line here cou
     {"kind": "collected", ...}   a submission came in: `grader.states.Collected`
     {"kind": "attempt", ...}     it was graded once: `grader.attempt.Attempt`
     {"kind": "applied", "attempts": [[student, number], ...]}   the gradebook holds these
+    {"kind": "renamed", "old": ..., "new": ...}   the student has another id from here on
 
 One process writes; others may read meanwhile. A line is with the operating system when `append`
 returns, so that a killed grader loses nothing, and on the disk after `sync`.
@@ -113,13 +114,18 @@ class Journal:
         """The attempt that stands at `entry`."""
         with open(self.path, "rb") as file:
             file.seek(entry.offset)
-            return Attempt.from_json(json.loads(file.readline()))
+            attempt = Attempt.from_json(json.loads(file.readline()))
+        for offset, old, new in self._renamed:
+            if offset > entry.offset and attempt.student == old:
+                attempt.student = new
+        return attempt
 
     def _read(self) -> None:
         self._collected: dict[str, Collected] = {}
         self._by_submission: dict[tuple[str, str], Collected] = {}
         self._entries: dict[str, list[Entry]] = {}
         self._applied: dict[str, int] = {}
+        self._renamed: list[tuple[int, str, str]] = []  # offset, old id, new id
         self._good = 0  # bytes up to the end of the last line that can be read
         if self.path.exists():
             with open(self.path, "rb") as file:
@@ -147,12 +153,28 @@ class Journal:
             self._by_submission[collected.student, collected.submission] = collected
         elif kind == "attempt":
             made_of = data["submission"], data["source"], data["environment"]
-            entry = Entry(data["number"], data["status"], *made_of, self._good)
+            graded = self._by_submission.get((data["student"], data["submission"]))
+            content = graded.content if graded else ""
+            entry = Entry(data["number"], data["status"], *made_of, self._good, content)
             self._entries.setdefault(data["student"], []).append(entry)
         elif kind == "applied":
             self._applied.update(dict(data["attempts"]))
+        elif kind == "renamed":
+            self._rename(data["old"], data["new"])
         else:
             raise ValueError(f"unknown kind {kind!r}")
+
+    def _rename(self, old: str, new: str) -> None:
+        self._renamed.append((self._good, old, new))
+        tables: list[dict[str, Any]] = [self._collected, self._entries, self._applied]
+        for table in tables:
+            if old in table:
+                table[new] = table.pop(old)
+        for student, submission in [key for key in self._by_submission if key[0] == old]:
+            self._by_submission[new, submission] = self._by_submission.pop((student, submission))
+        for each in [self._collected.get(new), *self._by_submission.values()]:
+            if each and each.student == old:
+                each.student = new
 
     # Writing
 
@@ -168,6 +190,11 @@ class Journal:
         pairs = [[attempt.student, attempt.number] for attempt in attempts]
         if pairs:
             self._write({"kind": "applied", "attempts": pairs})
+
+    def append_renamed(self, old: str, new: str) -> None:
+        """Write down that the student `old` is called `new` from here on."""
+        if old in self._collected:
+            self._write({"kind": "renamed", "old": old, "new": new})
 
     def sync(self) -> None:
         """Bring every line to the disk."""

@@ -1,60 +1,102 @@
 """When submissions came in, how late that is, and what it costs.
 
-nbgrader computes lateness from the due date (and a student's extension) whenever it is asked, but
+nbgrader computes lateness from the due date and a student's extension whenever it is asked, but
 sets a penalty only while it grades. Here both follow a due date that is set or changed later.
 """
 
-from collections.abc import Mapping, Sequence
+import math
+import re
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 from nbgrader.api import Assignment, Grade, SubmittedAssignment, SubmittedNotebook
 from nbgrader.plugins import LateSubmissionPlugin
 from nbgrader.preprocessors import AssignLatePenalties
-from sqlalchemy import Connection, bindparam, func, select
+from sqlalchemy import Connection, func, select
+from traitlets import Unicode, validate
 
+from grader import roster
 from grader.course import Course
 from grader.database import Database
 from grader.journal import Journal
+from grader.states import Collected
 
 HANDED_IN, BOOKS = SubmittedAssignment.__table__, SubmittedNotebook.__table__
+RULE = re.compile(
+    r"none|(?:zero|(?P<amount>\d+(?:\.\d+)?) ?(?P<unit>%|points?) (?:a|per) day)"
+    r"(?:, (?P<grace>\d+) ?(?P<of>min|h|d)\w* grace)?"
+)
+MOMENT = timedelta(seconds=1)  # what a submission is late of which only that is known
+DAY, MINUTES = 86_400, {"min": 60, "h": 3_600, "d": 86_400}
+
+
+class LatePolicy(LateSubmissionPlugin):
+    """What a late submission loses, in one setting: `LatePolicy.rule`."""
+
+    rule = Unicode(
+        "none",
+        help='"none", "zero", "10% a day" of what it earned, "5 points a day"; each with a time '
+        'that costs nothing: "10% a day, 30 min grace". A day that has begun counts.',
+    ).tag(config=True)
+
+    @validate("rule")
+    def _check(self, proposal: dict[str, Any]) -> str:
+        if not RULE.fullmatch(proposal["value"]):
+            raise ValueError(
+                f"LatePolicy.rule {proposal['value']!r} is not {self.traits()['rule'].help}"
+            )
+        return proposal["value"]
+
+    def late_submission_penalty(
+        self, student_id: str, score: float, total_seconds_late: float
+    ) -> float | None:
+        """The points that a submission loses; None: nothing."""
+        rule = RULE.fullmatch(self.rule)
+        if not rule or self.rule == "none":
+            return None
+        if total_seconds_late <= int(rule["grace"] or 0) * MINUTES[rule["of"] or "min"]:
+            return None
+        if not rule["amount"]:
+            return score
+        each = float(rule["amount"]) * (score / 100 if rule["unit"] == "%" else 1)
+        return each * math.ceil(total_seconds_late / DAY)
 
 
 def settle(course: Course, assignment: str) -> None:
     """Bring the times and the penalties of an assignment in line with its due date of today."""
-    book = Journal(course, assignment)
-    applied = {student: book.applied(student) for student in book.states()}
-    times = {student: each.handed_in for student, each in applied.items() if each}
-    Database(course).transaction(lambda c: write(c, course, assignment, times))
+    states = Journal(course, assignment).states().values()
+    collected = [state.collected for state in states]
+    Database(course).transaction(lambda c: write(c, course, assignment, collected))
 
 
 def write(
-    connection: Connection,
-    course: Course,
-    assignment: str,
-    times: Mapping[str, str],
-    students: Sequence[str] | None = None,
+    connection: Connection, course: Course, assignment: str, collected: Iterable[Collected]
 ) -> None:
-    """Write the time (ISO 8601, UTC) of each student's submission, and the penalties.
-
-    `students` says whose penalties; None: everybody's.
-    """
-    plugin = _plugin(course)
-    moved, charged = {}, []
-    for row in _submissions(connection, assignment, students):
-        time = datetime.fromisoformat(times[row.student]) if times.get(row.student) else row.time
-        if time != row.time:
-            moved[row.submission] = time
-        penalty = _penalty(plugin, row, time)
+    """Write when these submissions came in, the extensions of their students, the penalties."""
+    plugin, extensions = _plugin(course), roster.extensions(course, assignment)
+    came = {each.student: each for each in collected}
+    for row in _submissions(connection, assignment, list(came)):
+        longer = row.extension
+        if extensions is not None:
+            longer = timedelta(seconds=extensions.get(row.student, 0.0)) or None
+        time = _time(came[row.student], row.due, longer)
+        values = {"timestamp": time, "extension": longer}
+        if values != {"timestamp": row.time, "extension": row.extension}:
+            _update(connection, HANDED_IN, row.submission, values)
+        penalty = _penalty(plugin, row, time, longer)
         if penalty != row.penalty:
-            charged.append({"key": row.book, "value": penalty})
-    _update(connection, HANDED_IN, "timestamp", [{"key": k, "value": v} for k, v in moved.items()])
-    _update(connection, BOOKS, "late_submission_penalty", charged)
+            _update(connection, BOOKS, row.book, {"late_submission_penalty": penalty})
 
 
-def _submissions(
-    connection: Connection, assignment: str, students: Sequence[str] | None
-) -> Sequence[Any]:
+def _time(came: Collected, due: datetime | None, longer: timedelta | None) -> datetime | None:
+    """When it was handed in; None where nobody says."""
+    if came.handed_in:
+        return datetime.fromisoformat(came.handed_in)
+    return due + MOMENT if came.late and due and not longer else None
+
+
+def _submissions(connection: Connection, assignment: str, students: Sequence[str]) -> Sequence[Any]:
     """One row for each submitted notebook, with its score."""
     query = (
         select(
@@ -70,11 +112,9 @@ def _submissions(
         .join(Assignment, Assignment.id == SubmittedAssignment.assignment_id)
         .join(SubmittedNotebook, SubmittedNotebook.assignment_id == SubmittedAssignment.id)
         .outerjoin(Grade, Grade.notebook_id == SubmittedNotebook.id)
-        .where(Assignment.name == assignment)
+        .where(Assignment.name == assignment, SubmittedAssignment.student_id.in_(students))
         .group_by(SubmittedAssignment.id, Assignment.id, SubmittedNotebook.id)
     )
-    if students is not None:
-        query = query.where(SubmittedAssignment.student_id.in_(students))
     return connection.execute(query).all()
 
 
@@ -85,18 +125,18 @@ def _plugin(course: Course) -> LateSubmissionPlugin:
     return step.plugin_inst
 
 
-def _penalty(plugin: LateSubmissionPlugin, row: Any, time: datetime | None) -> float | None:
+def _penalty(
+    plugin: LateSubmissionPlugin, row: Any, time: datetime | None, longer: timedelta | None
+) -> float | None:
     """What the plugin takes from the score, not more than there is; None: nothing."""
     if time is None or row.due is None:
         return None
-    seconds = (time - row.due - (row.extension or timedelta())).total_seconds()
+    seconds = (time - row.due - (longer or timedelta())).total_seconds()
     penalty = (
         plugin.late_submission_penalty(row.student, row.score, seconds) if seconds > 0 else None
     )
     return None if penalty is None else min(max(penalty, 0.0), row.score)
 
 
-def _update(connection: Connection, table: Any, column: str, values: list[dict[str, Any]]) -> None:
-    if values:
-        command = table.update().where(table.c.id == bindparam("key"))
-        connection.execute(command.values({column: bindparam("value")}), values)
+def _update(connection: Connection, table: Any, key: str, values: dict[str, Any]) -> None:
+    connection.execute(table.update().where(table.c.id == key).values(values))

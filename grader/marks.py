@@ -10,26 +10,28 @@ from nbgrader.api import (
     Comment,
     Grade,
     Gradebook,
+    MissingEntry,
     SubmittedAssignment,
     SubmittedNotebook,
 )
 from sqlalchemy import Select, func, select
 
 from grader import journal, roster
-from grader.course import Course
+from grader.course import Course, GradingError
 from grader.journal import State
-from grader.roster import Student
+from grader.people import Member
 
 
 @dataclass(frozen=True)
 class Mark:
     """One student's mark."""
 
-    student: Student
+    student: Member
     points: float | None  # None: broken or not handed in
     maximum: float
-    status: str  # "graded", "broken" or "missing"
+    status: str  # "graded", "waiting" (to be graded), "broken" or "missing"
     seconds_late: float = 0.0
+    late: bool = False  # also where nobody says by how much
     by_hand: int = 0  # written answers that nobody has marked yet
     reason: str = ""
 
@@ -37,6 +39,13 @@ class Mark:
     def text(self) -> str:
         """The points as they stand in a file, at most two decimals; "" for no mark."""
         return "" if self.points is None else decimal(self.points)
+
+    @property
+    def lateness(self) -> str:
+        """How late it came, in hours or as "late"; "" for in time."""
+        if self.seconds_late > 1:
+            return f"{self.seconds_late / 3600:.1f}"
+        return "late" if self.late or self.seconds_late else ""
 
 
 @dataclass(frozen=True)
@@ -70,18 +79,26 @@ def marks(course: Course, assignment: str, states: Mapping[str, State] | None = 
     states = journal.latest(course, assignment) if states is None else states
     students = roster.students(course)
     with course.gradebook() as gradebook:
-        maximum = gradebook.find_assignment(assignment).max_score
+        try:
+            maximum = gradebook.find_assignment(assignment).max_score
+        except MissingEntry:
+            raise GradingError(
+                f"{assignment} is not in the gradebook: run the step `release` first"
+            ) from None
         found = totals(gradebook, assignment)
     return [_mark(s, maximum, states.get(s.id), found.get(s.id)) for s in students]
 
 
-def _mark(student: Student, maximum: float, state: State | None, total: Total | None) -> Mark:
+def _mark(student: Member, maximum: float, state: State | None, total: Total | None) -> Mark:
     if state is None:
         return Mark(student, None, maximum, "missing")
     if state.status == "graded" and total:
         points = max(0.0, total.points - total.penalty)
-        return Mark(student, points, maximum, "graded", total.seconds_late, total.waiting)
-    return Mark(student, None, maximum, "broken", reason=state.reason or "not graded yet")
+        late = bool(state.collected.late) and not state.collected.handed_in
+        return Mark(student, points, maximum, "graded", total.seconds_late, late, total.waiting)
+    if state.status == "broken":
+        return Mark(student, None, maximum, "broken", reason=state.reason)
+    return Mark(student, None, maximum, "waiting", reason="not graded yet")
 
 
 def totals(

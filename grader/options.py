@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import sys
 from argparse import ArgumentParser
 from collections.abc import Callable
 from pathlib import Path
@@ -10,6 +11,8 @@ from grader.attempt import Limits
 from grader.export import FORMS
 from grader.release import due_time
 
+# Installed it is a command of its own.
+PROGRAM = "grader" if Path(sys.argv[0]).name == "grader" else "python -m grader"
 DESCRIPTION = """\
 Grade a class: from a folder of downloads to marks and feedback.
 
@@ -37,6 +40,7 @@ HELP = {
     "similar": "show submissions whose answers are nearly the same",
     "forbidden": "show calls that an answer must not make",
     "flaky": "grade the same work five times and show the checks that change their mind",
+    "new": "start an assignment: a source that builds and passes, to be filled in",
     "doctor": "show which layers of the sandbox work on this machine",
 }
 MORE = {
@@ -68,7 +72,7 @@ class Help(argparse.RawDescriptionHelpFormatter):
 def parser() -> ArgumentParser:
     """The command line."""
     command = ArgumentParser(
-        prog="python -m grader", description=DESCRIPTION, epilog=EPILOG, formatter_class=Help
+        prog=PROGRAM, description=DESCRIPTION, epilog=EPILOG, formatter_class=Help
     )
     verbs = command.add_subparsers(dest="verb", metavar="VERB", required=True, title="verbs")
     for verb, text in HELP.items():
@@ -94,7 +98,7 @@ def roster_options(add: ArgumentParser, verb: str) -> None:
         type=Path,
         metavar="CSV",
         required=verb == "roster",
-        help="class list with the columns id,name,email[,lms_id]",
+        help="class list, id,name,email[,lms_id,extension,handed_in], or one of Canvas or Moodle",
     )
 
 
@@ -114,6 +118,10 @@ def collect_options(add: ArgumentParser, verb: str) -> None:
         required=verb == "collect",
         help="folder or .zip of downloads",
     )
+    add.add_argument("--times", type=Path, metavar="CSV",
+        help="when each student handed in: a column that says who, and `time`")  # fmt: skip
+    add.add_argument("--file-times", action="store_true",
+        help="the files' own times say when (in a download: when it was made)")  # fmt: skip
 
 
 def autograde_options(command: ArgumentParser, verb: str) -> None:
@@ -140,10 +148,9 @@ def autograde_options(command: ArgumentParser, verb: str) -> None:
 def export_options(command: ArgumentParser, verb: str) -> None:
     """Where marks go."""
     add = command.add_argument_group("marks").add_argument
-    forms = list(FORMS)
-    add("--format", nargs="+", choices=forms, default=forms, help="(default: all)")
+    add("--format", nargs="+", choices=list(FORMS), help="(default: all)")
     add("--into", type=Path, metavar="CSV", help="a file from Canvas or Moodle to fill in")
-    add("--column", default="", help='heading in Canvas, for example "01_ngrams (4711)"')
+    add("--column", default="", help='heading in that file, for example "01_ngrams (4711)"')
 
 
 def student_options(command: ArgumentParser, verb: str) -> None:

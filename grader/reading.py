@@ -35,7 +35,7 @@ class Broken(Exception):
 
 
 @dataclass
-class Cell:
+class HandedCell:
     """What counts of a student's cell."""
 
     cell_type: str
@@ -57,19 +57,19 @@ class Cell:
 
 
 @dataclass
-class Handed:
+class HandedIn:
     """What counts of a student's notebook, and notes on what was put right."""
 
-    cells: list[Cell]
+    cells: list[HandedCell]
     notes: list[str] = field(default_factory=list)
 
     @classmethod
     def of(cls, notebook: dict[str, Any]) -> Self:
         """From a notebook in memory."""
-        return cls([Cell.of(cell) for cell in notebook["cells"]])
+        return cls([HandedCell.of(cell) for cell in notebook["cells"]])
 
 
-def read_notebook(path: Path) -> Handed:
+def read_notebook(path: Path) -> HandedIn:
     """The notebook at `path`; Broken where it is none."""
     notes: list[str] = []
     content = _parsed(_decoded(_bytes(path, notes), notes))
@@ -80,7 +80,7 @@ def read_notebook(path: Path) -> Handed:
             f"the notebook has the format {str(content['nbformat'])[:9]}, it was read as 4"
         )
     raw = list(_raw_cells(content))
-    cells = [Cell.of(each) for each in raw if isinstance(each, dict)]
+    cells = [HandedCell.of(each) for each in raw if isinstance(each, dict)]
     if not cells:
         raise Broken("the notebook is empty: all its cells are gone")
     if len(cells) < len(raw):
@@ -90,7 +90,7 @@ def read_notebook(path: Path) -> Handed:
             f"the notebook has more than {MOST_CELLS} cells or {MOST_TEXT // 10**6} MB of text "
             "in them: take out what is no answer"
         )
-    return Handed(cells, notes)
+    return HandedIn(cells, notes)
 
 
 def _bytes(path: Path, notes: list[str]) -> bytes:

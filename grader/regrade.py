@@ -9,10 +9,10 @@ from collections.abc import Callable, Iterator, Sequence
 
 from grader.attempt import Attempt, Job
 from grader.autograde import How, Summary, enter, grade
-from grader.changes import Change, changes, table
 from grader.collect import pending
 from grader.course import Course, GradingError
-from grader.gradebook import Writer
+from grader.grade_changes import Change, changes, table
+from grader.gradebook import GradebookWriter
 from grader.journal import Journal
 from grader.screen import Screen, shown
 
@@ -65,7 +65,7 @@ def publish(
                 _show_notebook(course, attempt)
                 yield attempt
 
-    with Writer(course, book, lambda text: screen.say("gradebook", text)) as writer:
+    with GradebookWriter(course, book, lambda text: screen.say("gradebook", text)) as writer:
         enter(attempts(), book, writer)
 
 

@@ -3,10 +3,13 @@
 from datetime import UTC, datetime
 
 import nbformat
+from nbformat import NotebookNode
 
+from grader import fingerprint
 from grader.authoring import committed
 from grader.authoring.build_exercises import build, checked_source
 from grader.course import Course, GradingError
+from grader.tables import utc
 
 
 def release(course: Course, assignment: str, due: datetime | None = None) -> None:
@@ -23,10 +26,22 @@ def release(course: Course, assignment: str, due: datetime | None = None) -> Non
     result = course.api().generate_assignment(assignment, force=True, create=True)
     if not result["success"]:
         raise GradingError(f"nbgrader cannot release {assignment}:\n{result.get('log', '')}")
+    text = course.exercise(assignment).read_bytes()
+    kept = course.private("released", assignment, f"{fingerprint.of(text)[:16]}.ipynb")
+    if not kept.exists():
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        kept.write_bytes(text)
     if due:
         with course.gradebook() as gradebook:
-            naive = due.astimezone(UTC).replace(tzinfo=None)
-            gradebook.update_or_create_assignment(assignment, duedate=naive)
+            gradebook.update_or_create_assignment(assignment, duedate=utc(due))
+
+
+def versions(course: Course, assignment: str) -> list[NotebookNode]:
+    """Every release that students may have, that of today first."""
+    paths = sorted(course.private("released", assignment).glob("*.ipynb"))
+    paths = [course.exercise(assignment), *sorted(paths, key=lambda p: -p.stat().st_mtime)]
+    texts = dict.fromkeys(path.read_text(encoding="utf-8") for path in paths)
+    return [nbformat.reads(text, as_version=4) for text in texts]
 
 
 def due_time(text: str) -> datetime:

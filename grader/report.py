@@ -20,6 +20,7 @@ from grader.forbidden import Forbidden
 from grader.marks import Mark, decimal, marks, scores
 from grader.mistakes import Mistake
 
+STATUSES = ("waiting", "broken", "missing")
 BINS = 10
 LONGEST_BAR = 40  # characters
 MOST = 50  # students who are named in a section
@@ -67,12 +68,13 @@ class Report:
 
     def __str__(self) -> str:
         """The report as text."""
-        by_status = {s: [m for m in self.marks if m.status == s] for s in ("broken", "missing")}
-        late = [(m, f"{m.seconds_late / 3600:.1f} h") for m in self.graded if m.seconds_late]
+        by_status = {s: [m for m in self.marks if m.status == s] for s in STATUSES}
+        late = [(m, _lateness(m)) for m in self.graded if m.lateness]
         noted = [m for m in self.marks if self.notes.get(m.student.id)]
         parts = [
             self._summary(),
             _section("Late", late),
+            _section("Not graded yet", [(m, "") for m in by_status["waiting"]]),
             _section("Broken", [(m, m.reason) for m in by_status["broken"]]),
             _section("Not handed in", [(m, "") for m in by_status["missing"]]),
             _by_hand(self.graded),
@@ -148,6 +150,11 @@ def _plain(mark: Mark) -> dict[str, Any]:
     """Plain data of a mark."""
     who = {"id": mark.student.id, "name": mark.student.name}
     return {**who, **{k: v for k, v in vars(mark).items() if k != "student"}}
+
+
+def _lateness(mark: Mark) -> str:
+    known = mark.lateness != "late"
+    return f"{mark.lateness} h" if known else "as Canvas says, but not by how much: see --times"
 
 
 def _section(title: str, lines: list[tuple[Mark, str]]) -> str:

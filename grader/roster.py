@@ -1,86 +1,233 @@
-"""The class list: a CSV file with the columns `id`, `name`, `email` and, where known, `lms_id`.
+"""The class list: who is in the class today, with the columns `id`, `name`, `email`, `lms_id`.
 
-`id` is the student's id in file names and in the gradebook. `lms_id` is the number by which Canvas
-(column ID of an exported gradebook) or Moodle (`Participant 1234`) knows the student.
+`id` is the student's id in file names and in the gradebook, `lms_id` the number by which Canvas or
+Moodle knows the student. Two more columns may say when this assignment was `handed_in` and which
+`extension` a student has ("2 days", "36 h"). A list that Canvas (its exported gradebook) or Moodle
+(participants, grades, an offline grading worksheet) wrote is understood, too.
+
+The newest list counts. Who is not on it any more has left: the marks stay in the gradebook, and
+come back with the name. Who has the number or the address of somebody who left is that person under
+another id: the work moves along.
 """
 
-import csv
-import io
+import json
 import re
-import unicodedata
 from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Any
 
-from nbgrader.api import Student as Row
+from nbgrader.api import Student, SubmittedAssignment
 from sqlalchemy import Connection, bindparam, select
 
 from grader.course import Course, GradingError
 from grader.database import Database
+from grader.journal import Journal
+from grader.people import Member, plain
+from grader.tables import number, read_table, time_of
 
 VALID_ID = re.compile(r"\w[\w.@-]*")
-TABLE = Row.__table__
-END_OF_ID = re.compile(r"_| - |\.ipynb$")
+DURATION = re.compile(r"(\d+(?:[.,]\d+)?)\s*(d|h|m)\w*", re.IGNORECASE)
+SECONDS = {"d": 86_400, "h": 3_600, "m": 60}
+IDENTIFIER = re.compile(r"\D*[^\d\s]\D*?\s*(\d+)")  # "Participant 4001", "Teilnehmer/in4001"
+NAMES = ("name", "student", "full name", "student name")
+LOGINS = ("username", "login id", "sis login id", "sis user id", "sis id", "id number")
+NO_STUDENT = re.compile(r"points possible|student, test|test student", re.IGNORECASE)
+FOLDERS = ("collected", "submitted", "autograded", "feedback")
+TABLE = Student.__table__
 
 
-@dataclass(frozen=True)
-class Student:
-    """One line of the class list."""
+@dataclass
+class ClassList:
+    """A class list as it was read."""
 
-    id: str
-    name: str
-    email: str
-    lms_id: str = ""
+    students: list[Member]
+    extensions: dict[str, float] | None = None  # seconds, by id; None: it has no such column
+    handed_in: dict[str, str] = field(default_factory=dict)  # ISO 8601, UTC, by id
 
 
-def read(path: Path) -> list[Student]:
-    """The students of the CSV file at `path`; GradingError names the first faulty line."""
-    text = _text(path)
-    first = text.split("\n", 1)[0]
-    # Where the decimal comma is used, spreadsheets separate columns by semicolons.
-    separator = "," if "," in first else ";"
-    reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=separator)
-    reader.fieldnames = [name.strip().lower() for name in reader.fieldnames or ()]
-    missing = {"id", "name", "email"} - set(reader.fieldnames)
-    if missing:
-        raise GradingError(f"{path}: no column {', '.join(sorted(missing))} in the first line")
-    students = [_student(row, f"{path}, line {reader.line_num}") for row in reader]
-    if not students:
+@dataclass
+class Registered:
+    """What a new class list changed."""
+
+    students: list[Member]
+    left: list[str] = field(default_factory=list)  # ids
+    renamed: dict[str, str] = field(default_factory=dict)  # new id, by old
+
+    def as_json(self) -> dict[str, Any]:
+        """Plain data."""
+        return {"students": len(self.students), "left": self.left, "renamed": self.renamed}
+
+    def __str__(self) -> str:
+        lines = [f"{len(self.students)} students"]
+        lines += [f"{old} is {new} now, with all marks" for old, new in self.renamed.items()]
+        if self.left:
+            lines.append(f"not on the list any more, marks are kept: {', '.join(self.left)}")
+        return "\n".join(lines)
+
+
+def read(path: Path) -> ClassList:
+    """The class list in the CSV file at `path`; GradingError names the first faulty line."""
+    table = read_table(path)
+    records = table.records()
+    names = {name.strip().lower() for name in table.header}
+    if not {"id", "name", "email"} <= names:
+        records = _understood(path, names, records)
+    found = ClassList([], {} if "extension" in names else None)
+    for place, cells in records:
+        student = _member(cells, place)
+        found.students.append(student)
+        if found.extensions is not None:
+            found.extensions[student.id] = _seconds(cells.get("extension", ""), place)
+        if time := time_of(cells.get("handed_in", ""), place):
+            found.handed_in[student.id] = time.isoformat()
+    if not found.students:
         raise GradingError(f"{path}: no student below the first line")
-    twice = [count for count in Counter(_plain(s.id) for s in students).items() if count[1] > 1]
-    if twice:
-        names = ", ".join(name for name, _ in twice)
-        raise GradingError(f"{path}: the id {names} occurs more than once (capitals do not count)")
-    return students
+    _refuse_twins(path, found.students)
+    return found
 
 
-def _text(path: Path) -> str:
-    try:
-        return path.read_bytes().decode("utf-8-sig")
-    except OSError as error:
-        raise GradingError(f"{path}: {error.strerror}") from None
-    except UnicodeDecodeError:
-        raise GradingError(f"{path}: not UTF-8; save it as 'CSV UTF-8', then try again") from None
+def _refuse_twins(path: Path, students: Iterable[Member]) -> None:
+    for what in ("id", "lms_id"):
+        counts = Counter(plain(getattr(student, what)) for student in students)
+        if twice := [each for each, count in counts.items() if each and count > 1]:
+            names = ", ".join(twice)
+            raise GradingError(
+                f"{path}: the {what} {names} occurs more than once (capitals do not count)"
+            )
 
 
-def _student(row: dict[str, str], place: str) -> Student:
-    values = {key: (row.get(key) or "").strip() for key in ("id", "name", "email", "lms_id")}
+def _member(cells: dict[str, str], place: str) -> Member:
+    values = {key: cells.get(key) or "" for key in ("id", "name", "email", "lms_id")}
+    for key in ("id", "lms_id"):
+        values[key] = number(values[key], place)
     if not VALID_ID.fullmatch(values["id"]):
         raise GradingError(
             f"{place}: the id {values['id']!r} cannot name a folder (letters, digits, _ . @ -)"
         )
-    return Student(**values)
+    if values["email"] and "@" not in values["email"]:
+        raise GradingError(
+            f"{place}: {values['email']!r} is no e-mail address; "
+            'a name with a comma in it must stand in quotes: "Lovelace, Ada"'
+        )
+    return Member(**values)
 
 
-def register(course: Course, path: Path) -> list[Student]:
-    """Read the class list at `path` and write it into the gradebook."""
-    students = read(path)
+def _seconds(text: str, place: str) -> float:
+    length = DURATION.fullmatch(text)
+    if text and not length:
+        raise GradingError(f"{place}: the extension {text!r} is no length such as 2 days or 36 h")
+    return float(length[1].replace(",", ".")) * SECONDS[length[2].lower()] if length else 0.0
+
+
+def _understood(
+    path: Path, names: set[str], records: list[tuple[str, dict[str, str]]]
+) -> list[tuple[str, dict[str, str]]]:
+    """The rows of a list that Canvas or Moodle exported, with our columns."""
+    addresses = [n for n in names if all("@" in c.get(n, "") for _, c in records)]
+    canvas = "student" in names and "id" in names
+    if not records or not (canvas or addresses):
+        missing = ", ".join(sorted({"id", "name", "email"} - names))
+        raise GradingError(f"{path}: no column {missing} in the first line")
+    roles = [
+        n for n in ("role", "roles") if any("student" in c.get(n, "").lower() for _, c in records)
+    ]
+    rows = []
+    for place, cells in records:
+        who = _person(cells, addresses[0] if addresses else "", canvas)
+        role = not roles or "student" in cells[roles[0]].lower()
+        if role and who["name"] and not NO_STUDENT.match(who["name"]):
+            rows.append((place, cells | who))
+    return rows
+
+
+def _person(cells: dict[str, str], address: str, canvas: bool) -> dict[str, str]:
+    name = next((cells[key] for key in NAMES if cells.get(key)), "")
+    before = list(cells)[: list(cells).index(address)] if address else []
+    marked = [m[1] for key in before[:1] if (m := IDENTIFIER.fullmatch(cells[key]))]
+    texts = [cells[key] for key in before if cells[key] and not re.search(r"\d", cells[key])]
+    email = cells.get(address, "")
+    login = next((cells[key] for key in LOGINS if cells.get(key)), "")
+    lms_id = number(cells["id"], "") if canvas else "".join(marked)
+    if not email and "@" in login:
+        email = login
+    return {
+        "id": re.sub(r"[^\w.@-]", "_", number(login, "") or email or lms_id),
+        "name": name or " ".join(texts[:2]),
+        "email": email,
+        "lms_id": lms_id,
+    }
+
+
+def register(course: Course, path: Path, assignment: str = "") -> Registered:
+    """Let the class list at `path` be the class, and write it into the gradebook."""
+    new = read(path)
     course.gradebook().close()  # which makes the tables where there are none
-    Database(course).transaction(lambda connection: _write(connection, students))
-    return students
+    kept = _stored(course)
+    before = [Member(**each) for each in kept.get("students", [])]
+    left = [Member(**each) for each in kept.get("left", [])]
+    ids = {student.id for student in new.students}
+    known = {student.id for student in before}
+    gone = {each.id: each for each in [*left, *before] if each.id not in ids}
+    result = Registered(new.students)
+    for student in new.students:
+        former = [] if student.id in known else [o for o in gone.values() if _same(o, student)]
+        if len(former) == 1:
+            _rename(course, former[0].id, student)
+            result.renamed[former[0].id] = student.id
+            for by_id in kept.get("handed_in", {}).values():
+                by_id |= {student.id: by_id.pop(former[0].id)} if former[0].id in by_id else {}
+            del gone[former[0].id]
+    result.left = sorted(known & gone.keys())
+    Database(course).transaction(lambda connection: _write(connection, new.students))
+    kept["students"] = [asdict(each) for each in new.students]
+    kept["left"] = [asdict(each) for each in gone.values()]
+    if assignment and new.extensions is not None:
+        kept.setdefault("extensions", {})[assignment] = new.extensions
+    _keep(course, kept)
+    if new.handed_in:
+        keep_times(course, assignment, new.handed_in)
+    return result
 
 
-def _write(connection: Connection, students: list[Student]) -> None:
+def keep_times(course: Course, assignment: str, times: dict[str, str]) -> None:
+    """Keep when students handed in, ISO 8601 in UTC by id, beside what is known already."""
+    kept = _stored(course)
+    kept.setdefault("handed_in", {}).setdefault(assignment, {}).update(times)
+    _keep(course, kept)
+
+
+def _same(old: Member, new: Member) -> bool:
+    pairs = [(old.id, new.id), (old.lms_id, new.lms_id), (old.email, new.email)]
+    return any(one and plain(one) == plain(other) for one, other in pairs)
+
+
+def _rename(course: Course, old: str, new: Member) -> None:
+    """Move the work and the marks of the student `old` to the id of `new`."""
+    if taken := [f for f in FOLDERS if course.private(f, new.id).exists()]:
+        raise GradingError(
+            f"{old} and {new.id} are one person by number or e-mail address, and both have work "
+            f"in gradebook/{taken[0]}: correct the class list"
+        )
+
+    def move(connection: Connection) -> None:
+        _write(connection, [new])
+        work = SubmittedAssignment.__table__
+        mine = work.c.student_id == old
+        connection.execute(work.update().where(mine).values(student_id=new.id))
+        connection.execute(TABLE.delete().where(TABLE.c.id == old))
+
+    for path in sorted(course.private("journal").glob("*.jsonl")):
+        with Journal(course, path.stem) as book:
+            book.append_renamed(old, new.id)
+    Database(course).transaction(move)
+    for folder in FOLDERS:
+        if course.private(folder, old).exists():
+            course.private(folder, old).rename(course.private(folder, new.id))
+
+
+def _write(connection: Connection, students: Sequence[Member]) -> None:
     """Insert who is new and update who differs; others stay."""
     found = {row.id: row for row in connection.execute(select(TABLE))}
     rows = {student.id: _row(student) for student in students}
@@ -96,7 +243,7 @@ def _write(connection: Connection, students: list[Student]) -> None:
         connection.execute(TABLE.update().where(TABLE.c.id == bindparam("key")), changed)
 
 
-def _row(student: Student) -> dict[str, str | None]:
+def _row(student: Member) -> dict[str, str | None]:
     """What nbgrader, which shows "last, first", knows of a student."""
     number = student.lms_id or None
     return {
@@ -107,52 +254,39 @@ def _row(student: Student) -> dict[str, str | None]:
     }
 
 
-def students(course: Course) -> list[Student]:
-    """The class list as the gradebook has it, sorted by id; GradingError where it is empty."""
-    course.gradebook().close()
-    rows = Database(course).transaction(lambda c: c.execute(select(TABLE)).all())
-    found = [Student(r.id, r.last_name or "", r.email or "", r.lms_user_id or "") for r in rows]
+def _store(course: Course) -> Path:
+    return course.private("class.json")
+
+
+def _stored(course: Course) -> dict[str, Any]:
+    path = _store(course)
+    return json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+
+
+def _keep(course: Course, data: dict[str, Any]) -> None:
+    part = _store(course).with_suffix(".part")
+    part.write_text(json.dumps(data, indent=1), encoding="utf-8")
+    part.replace(_store(course))
+
+
+def students(course: Course) -> list[Member]:
+    """The class list of today, sorted by id; GradingError where there is none."""
+    found = [Member(**each) for each in _stored(course).get("students", [])]
     if not found:
         raise GradingError("the gradebook knows no students: run the step `roster` first")
     return sorted(found, key=lambda student: student.id)
 
 
-class Owners:
-    """Finds the student to whom a downloaded file or folder belongs.
-
-    Known shapes: `<id>_...`, `<id>.ipynb`, `<id> - ...`, `<id>/...`, Canvas
-    `<name>_LATE_<lms id>_<number>_...`, Moodle `<full name>_<lms id>_assignsubmission_file_...`
-    and `<full name>_...`.
-    """
-
-    def __init__(self, students: list[Student]) -> None:
-        self.by_id = {_plain(student.id): student for student in students}
-        numbered = [(_plain(s.lms_id), s) for s in students if s.lms_id]
-        self.by_number, self.by_name = (
-            _alone(numbered),
-            _alone([(_plain(s.name), s) for s in students]),
-        )
-
-    def of(self, name: str) -> Student | None:
-        """The student to whom the file or folder called `name` belongs, if that is clear."""
-        plain = _plain(name)
-        ends = [match.start() for match in END_OF_ID.finditer(plain)]
-        for end in sorted([*ends, len(plain)], reverse=True):  # the longest id first
-            if plain[:end] in self.by_id:
-                return self.by_id[plain[:end]]
-        first, *rest = plain.split("_")
-        numbers = {self.by_number[part] for part in rest[:-1] if part in self.by_number}
-        if len(numbers) == 1:
-            return numbers.pop()
-        return None if numbers else self.by_name.get(first)
+def left(course: Course) -> list[Member]:
+    """Who was on an earlier class list and is not on that of today."""
+    return [Member(**each) for each in _stored(course).get("left", [])]
 
 
-def _alone(pairs: list[tuple[str, Student]]) -> dict[str, Student]:
-    """Students by what no other student has, too."""
-    times = Counter(key for key, _ in pairs)
-    return {key: student for key, student in pairs if key and times[key] == 1}
+def extensions(course: Course, assignment: str) -> dict[str, float] | None:
+    """Seconds by student, as the class list gives them; None where it has no such column."""
+    return _stored(course).get("extensions", {}).get(assignment)
 
 
-def _plain(text: str) -> str:
-    """Text as file systems and archives may have changed it: one Unicode form, one case."""
-    return " ".join(unicodedata.normalize("NFC", text).casefold().split())
+def handed_in(course: Course, assignment: str) -> dict[str, str]:
+    """When each student handed in (ISO 8601, UTC), where the class list says so."""
+    return _stored(course).get("handed_in", {}).get(assignment, {})

@@ -33,7 +33,7 @@ LOOKED_UP = (BOOKS.c.assignment_id, GRADES.c.notebook_id, COMMENTS.c.notebook_id
 
 
 @dataclass(frozen=True)
-class Cells:
+class AssignmentCells:
     """What the gradebook knows of an assignment: ids, and names of cells by id."""
 
     assignment: str
@@ -66,7 +66,7 @@ def index(connection: Connection) -> None:
         connection.execute(text(f"CREATE INDEX IF NOT EXISTS {name} ON {on}"))
 
 
-def cells(connection: Connection, assignment: str) -> Cells:
+def cells(connection: Connection, assignment: str) -> AssignmentCells:
     """The cells of an assignment's notebook; GradingError where it is not released."""
     query = select(Assignment.id, Notebook.id).join(Notebook)
     found = connection.execute(
@@ -81,10 +81,12 @@ def cells(connection: Connection, assignment: str) -> Cells:
     ).all()
     graded = {row.id: row.name for row in names if row.type == "GradeCell"}
     answers = {row.id: row.name for row in names if row.type == "SolutionCell"}
-    return Cells(ids[0], ids[1], graded, answers)
+    return AssignmentCells(ids[0], ids[1], graded, answers)
 
 
-def submitted(connection: Connection, known: Cells, students: Sequence[str]) -> dict[str, str]:
+def submitted(
+    connection: Connection, known: AssignmentCells, students: Sequence[str]
+) -> dict[str, str]:
     """Id of each student's submitted notebook, by student; what is missing is made."""
     have = set(connection.execute(select(Student.id).where(Student.id.in_(students))).scalars())
     _insert(connection, STUDENTS, [{"id": each} for each in students if each not in have])
@@ -118,7 +120,7 @@ def _filled(
 
 
 def write_grades(
-    connection: Connection, known: Cells, books: Mapping[str, str], batch: Sequence[Work]
+    connection: Connection, known: AssignmentCells, books: Mapping[str, str], batch: Sequence[Work]
 ) -> None:
     """Enter the points of the checks, and which cells wait for a person."""
     old = _rows(connection, GRADES, books)
@@ -133,7 +135,7 @@ def write_grades(
 
 
 def write_comments(
-    connection: Connection, known: Cells, books: Mapping[str, str], batch: Sequence[Work]
+    connection: Connection, known: AssignmentCells, books: Mapping[str, str], batch: Sequence[Work]
 ) -> None:
     """Say below every answer that is as released that there is no response."""
     wanted = {}
@@ -144,7 +146,7 @@ def write_comments(
     _write(connection, COMMENTS, _rows(connection, COMMENTS, books), wanted)
 
 
-def _points(known: Cells, work: Work) -> dict[str, float | None]:
+def _points(known: AssignmentCells, work: Work) -> dict[str, float | None]:
     """Points by cell, None for what a person marks."""
     points: dict[str, float | None] = dict.fromkeys(work.now.written)
     points |= {name: 0.0 for name in work.now.untouched if name in points}

@@ -25,7 +25,7 @@ AHEAD = 2  # jobs on their way for each worker, so that none waits for the journ
 KILLER = "the process that graded it died three times: does the work end processes or fill memory?"
 
 
-class Worker(Protocol):
+class GradingProcess(Protocol):
     """A grading process, as its owner sees it."""
 
     def grade(self, job: Job, into: str) -> Attempt:
@@ -58,7 +58,7 @@ class Setting:
     source: str = ""  # sha256 of what the checks are; a worker with another one is replaced
     worker: str = "grader.engine.worker:Worker"  # module:class
 
-    def start(self) -> Worker:
+    def start(self) -> GradingProcess:
         """Start a worker; what keeps it from starting is raised."""
         module, name = self.worker.split(":")
         make = getattr(import_module(module), name)
@@ -75,7 +75,7 @@ class Seat:
 
     def __init__(self, setting: Setting) -> None:
         self.setting = setting
-        self._worker: Worker | None = None
+        self._worker: GradingProcess | None = None
         self._stopped = False
         self._lock = threading.Lock()
 
@@ -99,7 +99,7 @@ class Seat:
         self._stopped = True
         self._drop()
 
-    def _running(self) -> Worker:
+    def _running(self) -> GradingProcess:
         with self._lock:
             if self._worker is None and not self._stopped:
                 self._worker = self.setting.start()
@@ -145,7 +145,7 @@ def killed(job: Job, fault: Exception | None = None) -> Attempt:
 
 
 class Local:
-    """Worker processes on this machine, each owned by a thread."""
+    """GradingProcess processes on this machine, each owned by a thread."""
 
     def __init__(self, setting: Setting, workers: int = 2) -> None:
         self.workers = workers

@@ -6,6 +6,9 @@ K + W - 1 tokens is found. Names of variables, comments, docstrings and layout d
 does the order of cells. What the release gives, and what the solution and its `right/` variants
 hold, is taken out; the rest weighs log2(n / number of submissions that have it) bits.
 
+A submission is also compared with the solution and with the code on the chapter's page, the
+release taken out: whoever has nearly nothing else may have it from there.
+
 A pair's share is the weight that both have over the weight of the one that has less. It is a
 reason to look at two submissions side by side, no proof.
 """
@@ -14,7 +17,7 @@ import builtins
 import keyword
 import math
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from functools import lru_cache
 from typing import Any
@@ -23,10 +26,10 @@ from zlib import crc32
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
-from grader.answers import Answers, answers, of_notebook
-from grader.authoring.assignment import cells, grade_id
+from grader.authoring.assignment import cells, grade_id, read
 from grader.authoring.variants import right, submission, untouched
 from grader.course import Course
+from grader.student_code import StudentCode, answers, of_notebook
 
 K = 9  # tokens in a fingerprint
 W = 4  # fingerprints of which one is kept
@@ -35,6 +38,7 @@ COMMON = 0.1  # of the class: what more students wrote is usual
 SMALL_GROUP = 6  # students who may have copied from each other, however small the class
 MOST_STUDENTS = 200  # who may share a fingerprint; more would make it slow
 ALIKE = 0.8  # of an answer's fingerprints: that answer is alike
+SAME = 0.9  # of a submission's fingerprints: it comes from one place
 LONGEST_CELL = 100_000  # characters that are compared
 
 TOKEN = re.compile(
@@ -65,6 +69,7 @@ class Similarity:
 
     n: int
     pairs: list[Pair] = field(default_factory=list)  # most alike first
+    known: list[Pair] = field(default_factory=list)  # a student and what is no submission
 
     def as_json(self) -> dict[str, Any]:
         """Plain data."""
@@ -72,10 +77,10 @@ class Similarity:
 
     def __str__(self) -> str:
         """The pairs, a line each."""
-        if not self.pairs:
-            return f"Near-identical submissions: none among {self.n}"
-        lines = [f"Near-identical submissions among {self.n}; compare them side by side:"]
-        for pair in self.pairs:
+        lines = [f"Near-identical submissions: none among {self.n}"]
+        if self.pairs or self.known:
+            lines = [f"Near-identical submissions among {self.n}; compare them side by side:"]
+        for pair in [*self.pairs, *self.known]:
             first, second = pair.students
             alike = ", ".join(pair.alike) or "parts of answers"
             lines.append(f"  {pair.share:4.0%}  {first}  {second}  {alike}")
@@ -94,13 +99,36 @@ def least_share(n: int) -> float:
 def similar(course: Course, assignment: str) -> Similarity:
     """Compare all submissions to an assignment."""
     source = course.source(assignment)
-    known = [of_notebook("", untouched(source)), of_notebook("", submission(source))]
+    release, solution = (of_notebook("", each(source)) for each in (untouched, submission))
     parts = {grade_id(cell) for cell in cells(submission(source), "answer")}
-    known += [Answers("", {v.problem: v.source}) for v in right(source) if v.problem in parts]
-    return compare(list(answers(course, assignment)), known)
+    known = [StudentCode("", {v.problem: v.source}) for v in right(source) if v.problem in parts]
+    sources = {"(the solution)": solution}
+    page = course.root / "book" / source.name
+    if page.is_file():
+        sources["(the page)"] = of_notebook("", read(page))
+    everything = list(answers(course, assignment))
+    found = compare(everything, [release, solution, *known])
+    found.known = from_elsewhere(everything, release, sources)
+    return found
 
 
-def compare(submissions: list[Answers], known: Iterable[Answers] = ()) -> Similarity:
+def from_elsewhere(
+    submissions: list[StudentCode], release: StudentCode, sources: Mapping[str, StudentCode]
+) -> list[Pair]:
+    """Submissions that hold little else than what the release and one of `sources` hold."""
+    usual, found = _union(map(fingerprints, _texts(release))), []
+    for name, source in sources.items():
+        theirs = _fingerprints_of(source, usual)
+        for each in submissions:
+            mine = _fingerprints_of(each, usual)
+            shared = len(np.intersect1d(mine, theirs))
+            if shared >= max(LEAST_SHARED, SAME * len(mine)):
+                share = round(shared / len(mine), 3)
+                found.append(Pair((each.student, name), share, shared, _alike(each, source, usual)))
+    return sorted(found, key=lambda pair: (-pair.share, pair.students))
+
+
+def compare(submissions: list[StudentCode], known: Iterable[StudentCode] = ()) -> Similarity:
     """Compare submissions; what is in `known` belongs to nobody."""
     usual = _union(fingerprints(text) for each in known for text in _texts(each))
     sets = [_fingerprints_of(each, usual) for each in submissions]
@@ -117,11 +145,11 @@ def compare(submissions: list[Answers], known: Iterable[Answers] = ()) -> Simila
     return Similarity(len(submissions), sorted(pairs, key=lambda p: (-p.share, p.students)))
 
 
-def _texts(each: Answers) -> list[str]:
+def _texts(each: StudentCode) -> list[str]:
     return [*each.cells.values(), *each.own]
 
 
-def _fingerprints_of(each: Answers, usual: np.ndarray) -> np.ndarray:
+def _fingerprints_of(each: StudentCode, usual: np.ndarray) -> np.ndarray:
     return np.setdiff1d(_union(map(fingerprints, _texts(each))), usual, assume_unique=True)
 
 
@@ -190,7 +218,7 @@ def _pairs(sets: list[np.ndarray]) -> list[tuple[int, int, float, int]]:
     return found
 
 
-def _alike(one: Answers, other: Answers, usual: np.ndarray) -> list[str]:
+def _alike(one: StudentCode, other: StudentCode, usual: np.ndarray) -> list[str]:
     """Ids of the answers that are nearly the same in both."""
     alike = []
     for name in one.cells.keys() & other.cells.keys():

@@ -17,7 +17,10 @@ class Collected:
     reason: str = ""  # why it is broken, in words for the student
     notes: list[str] = field(default_factory=list)  # what was put right
     submission: str = ""  # sha256 of the rebuilt notebook
-    handed_in: str = ""  # ISO 8601, UTC, without an offset
+    content: str = ""  # sha256 of what the student wrote, whatever the checks are
+    handed_in: str = ""  # ISO 8601, UTC, without an offset; "": nobody says when
+    late: bool | None = None  # what Canvas says of it
+    came_as: str = ""  # the name of the file or folder in the download
     untouched: list[str] = field(default_factory=list)  # ids of answers that are as released
     written: dict[str, str] = field(default_factory=dict)  # sha256 of the text, by cell id
 
@@ -32,6 +35,7 @@ class Entry:
     source: str
     environment: str
     offset: int
+    content: str = ""  # that of the submission
 
 
 @dataclass
@@ -52,8 +56,14 @@ class State:
 
     @property
     def is_graded(self) -> bool:
-        """Whether the newest attempt is one of the submission that came last."""
-        return self.entry is not None and self.entry.submission == self.collected.submission
+        """Whether the newest attempt is one of the work that came last.
+
+        The same work between other checks is not new: only `regrade` grades it again.
+        """
+        if self.entry is None:
+            return False
+        same_work = self.entry.content != "" and self.entry.content == self.collected.content
+        return same_work or self.entry.submission == self.collected.submission
 
     @property
     def status(self) -> str:

@@ -3,8 +3,10 @@
 import dataclasses
 from argparse import Namespace
 from collections.abc import Callable
+from pathlib import Path
 
 from grader import (
+    begin,
     collect,
     feedback,
     flaky,
@@ -19,9 +21,10 @@ from grader.attempt import Limits
 from grader.autograde import How, autograde
 from grader.course import Course, GradingError
 from grader.engine.sandbox import SandboxError
-from grader.export import export
+from grader.export import FORMS, export, form_of
+from grader.marks import marks
 from grader.regrade import regrade
-from grader.report import report
+from grader.report import MOST, report
 from grader.scheduler import Scheduler
 from grader.screen import Screen, shown
 
@@ -29,9 +32,9 @@ from grader.screen import Screen, shown
 def run_roster(course: Course, options: Namespace, screen: Screen) -> None:
     """Read the class list, where one is given."""
     if options.roster:
-        students = roster.register(course, options.roster)
-        screen.say("roster", f"{len(students)} students")
-        screen.results["roster"] = {"students": len(students)}
+        registered = roster.register(course, options.roster, options.assignment)
+        screen.say("roster", registered)
+        screen.results["roster"] = registered
 
 
 def run_release(course: Course, options: Namespace, screen: Screen) -> None:
@@ -46,11 +49,21 @@ def run_collect(course: Course, options: Namespace, screen: Screen) -> None:
     """Sort downloads to the students, where some are given."""
     if not options.downloads:
         return
-    taken, strangers = collect.collect(course, options.assignment, options.downloads)
-    screen.say("collect", f"{len(taken)} submissions")
-    for name in strangers:
-        screen.say("", f"{name} belongs to nobody on the class list")
-    screen.results["collect"] = {"submissions": len(taken), "strangers": strangers}
+    taken = collect.collect(
+        course, options.assignment, options.downloads, options.times, options.file_times
+    )
+    screen.say("collect", f"{len(taken.submissions)} submissions")
+    for text in [*taken.strangers, *taken.unmatched_times]:
+        screen.say("", text)
+    timeless = [s for s in taken.submissions if not s.handed_in and s.late is None and s.content]
+    with course.gradebook() as gradebook:
+        due = gradebook.find_assignment(options.assignment).duedate
+    if due and timeless:
+        screen.say(
+            "", f"nobody says when {len(timeless)} of them were handed in: they count as in time"
+        )
+        screen.say("", "(--times TABLE says when; --file-times takes the times of the files)")
+    screen.results["collect"] = taken
 
 
 def run_autograde(course: Course, options: Namespace, screen: Screen) -> None:
@@ -67,19 +80,37 @@ def run_feedback(course: Course, options: Namespace, screen: Screen) -> None:
         number += 1
         faults += [f"{page.student}: {page.fault}"] if page.fault else []
     screen.say("feedback", f"{number} pages in {shown(course.private('feedback'))}")
-    for fault in faults:
-        screen.say("", fault)
-    screen.results["feedback"] = {"pages": number, "faults": faults}
+    archives = feedback.archives(course, options.assignment)
+    for text in [*faults, *(f"to upload at once: {shown(path)}" for path in archives)]:
+        screen.say("", text)
+    screen.results["feedback"] = {
+        "pages": number,
+        "faults": faults,
+        "archives": [str(path) for path in archives],
+    }
 
 
 def run_export(course: Course, options: Namespace, screen: Screen) -> None:
     """Write the marks in every format that is asked for."""
     lateness.settle(course, options.assignment)
-    files = []
-    for form in options.format:
-        files.append(export(course, options.assignment, form, options.into, options.column))
-        screen.say("export", shown(files[-1]))
-    screen.results["export"] = {"files": [str(file) for file in files]}
+    files: list[Path] = []
+    notes: list[str] = []
+    forms = [form_of(options.into)] if options.into and not options.format else options.format
+    for form in forms or FORMS:
+        made = export(course, options.assignment, form, options.into, options.column)
+        files.append(made.path)
+        notes += made.notes
+        screen.say("export", shown(made.path))
+    all_marks = marks(course, options.assignment)
+    if waiting := [mark.student.id for mark in all_marks if mark.by_hand]:
+        count = sum(mark.by_hand for mark in all_marks)
+        notes.append(
+            f"{count} answers wait to be marked by hand, so these marks are not final: "
+            f"{' '.join(waiting[:MOST])}{' ...' * (len(waiting) > MOST)}"
+        )
+    for note in notes:
+        screen.say("", note)
+    screen.results["export"] = {"files": [str(file) for file in files], "notes": notes}
 
 
 def run_report(course: Course, options: Namespace, screen: Screen) -> None:
@@ -128,6 +159,13 @@ def _show(found: object, options: Namespace, screen: Screen) -> None:
     screen.results[options.verb] = found
 
 
+def run_new(course: Course, options: Namespace, screen: Screen) -> None:
+    """Start an assignment."""
+    files = begin.begin(course, options.assignment)
+    screen.say("new", "\n".join(shown(path) for path in files))
+    screen.results["new"] = {"files": [str(path) for path in files]}
+
+
 def run_doctor(course: Course, options: Namespace, screen: Screen) -> None:
     """Show the layers of the sandbox; SandboxError where students' code may not be run."""
     from grader import doctor
@@ -162,5 +200,6 @@ VERBS: dict[str, Step] = STEPS | {
     "similar": run_similar,
     "forbidden": run_forbidden,
     "flaky": run_flaky,
+    "new": run_new,
     "doctor": run_doctor,
 }

@@ -45,8 +45,17 @@ class AssignmentError(Exception):
 
 
 def course_folder() -> Path:
-    """The folder of the course."""
-    return Path(os.environ.get("MINILLM_COURSE") or Path(__file__).parents[2]).resolve()
+    """The folder of the course: the named one, or the nearest around the current folder.
+
+    A course has a folder `solutions` or a file `nbgrader_config.py`.
+    """
+    if named := os.environ.get("MINILLM_COURSE"):
+        return Path(named).resolve()
+    here = Path.cwd()
+    for folder in (here, *here.parents):
+        if (folder / "solutions").is_dir() or (folder / "nbgrader_config.py").is_file():
+            return folder
+    return here
 
 
 def path_of(name: str, course: Path) -> Path:

@@ -22,10 +22,10 @@ from traitlets.config import Config
 from traitlets.config.loader import PyFileConfigLoader
 
 from grader.authoring import committed, weave
-from grader.authoring.assignment import AssignmentError, read
+from grader.authoring.assignment import AssignmentError, course_folder, read
 from grader.authoring.rules import RELEASE_RULES, SOURCE_RULES
 
-CONFIG = Path(__file__).parents[2] / "nbgrader_config.py"
+CONFIG = "nbgrader_config.py"
 
 
 def build(path: Path) -> str:
@@ -82,8 +82,15 @@ def _generate(source: NotebookNode, name: str) -> NotebookNode:
 
 
 def settings() -> Config:
-    """The settings of nbgrader_config.py."""
-    return PyFileConfigLoader(CONFIG.name, path=str(CONFIG.parent)).load_config()
+    """The settings of the course's nbgrader_config.py; those of grader/settings.py without one."""
+    folder = course_folder()
+    if (folder / CONFIG).is_file():
+        return PyFileConfigLoader(CONFIG, path=str(folder)).load_config()
+    from grader.settings import configure  # imports what reads this module
+
+    config = Config()
+    configure(config, folder)
+    return config
 
 
 def exercise_path(path: Path) -> Path:

@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
-import nbformat
 from jinja2 import Environment, FileSystemLoader, Template
 from markupsafe import Markup
 from nbformat import NotebookNode
@@ -18,6 +17,7 @@ from grader import markup
 from grader.authoring.assignment import grade_id, kind
 from grader.course import Course
 from grader.marks import Score, decimal
+from grader.release import versions
 from grader.verdict import named, shortened
 
 LONGEST_OUTPUT = 10_000  # characters
@@ -35,7 +35,7 @@ class Output:
 
 
 @dataclass
-class Cell:
+class PageCell:
     """One cell of a page."""
 
     id: str
@@ -75,7 +75,7 @@ class Page:
     notes: list[str] = field(default_factory=list)
     seconds_late: float = 0.0
     penalty: float = 0.0
-    cells: list[Cell] = field(default_factory=list)
+    cells: list[PageCell] = field(default_factory=list)
 
     @property
     def late(self) -> str:
@@ -86,7 +86,7 @@ class Page:
         return f"{hours:.1f} hours" if hours < 48 else f"{hours / 24:.1f} days"
 
     @property
-    def graded(self) -> list[Cell]:
+    def graded(self) -> list[PageCell]:
         """The cells that have points."""
         return [cell for cell in self.cells if cell.maximum]
 
@@ -128,14 +128,14 @@ def style() -> Markup:
 
 
 def released_texts(course: Course, assignment: str) -> set[str]:
-    """The texts of the release's free cells; any other free cell is the student's own."""
-    notebook = nbformat.read(course.exercise(assignment), as_version=4)
-    return {cell.source for cell in notebook.cells if not grade_id(cell)}
+    """The texts of the releases' free cells; any other free cell is the student's own."""
+    releases = versions(course, assignment)
+    return {cell.source for each in releases for cell in each.cells if not grade_id(cell)}
 
 
 def page_cells(
     notebook: NotebookNode, released: set[str], scores: dict[str, Score], why: dict[str, str]
-) -> Iterator[Cell]:
+) -> Iterator[PageCell]:
     """The cells of a graded notebook from which hidden checks are gone.
 
     `released` is what `released_texts` gives. `scores` and `why` are by id: what the gradebook
@@ -144,7 +144,7 @@ def page_cells(
     for cell in notebook.cells:
         name = grade_id(cell) or ""
         what = kind(cell) or ("own" if cell.source not in released else "text")
-        shown = Cell(name, what, _html(cell, what), cell.cell_type == "code")
+        shown = PageCell(name, what, _html(cell, what), cell.cell_type == "code")
         score = scores.get(name, Score(waits=what == "written"))
         shown.comment = Markup(markup.students_text(score.comment)) if score.comment else ""
         if what in ("check", "written"):

@@ -20,7 +20,7 @@ from grader.authoring.assignment import cells, grade_id, read
 from grader.authoring.trial import Outcome
 from grader.authoring.variants import submission
 from grader.course import Course
-from grader.gradebook import Writer
+from grader.gradebook import GradebookWriter
 from grader.journal import Collected, Journal
 
 DUE = datetime(2026, 3, 2, 18, 0, tzinfo=UTC)
@@ -80,7 +80,7 @@ class MadeCourse:
 
     def __exit__(self, *error: object) -> None:
         """Enter what is new into the gradebook and close the journal."""
-        Writer(self.course, self._journal).catch_up()
+        GradebookWriter(self.course, self._journal).catch_up()
         self._journal.__exit__()
 
     def add(

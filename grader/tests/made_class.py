@@ -1,6 +1,7 @@
 """A made class: who hands in what for an assignment, and what mark each must get.
 
-`make_class(source, folder)` writes `class.csv` and `downloads/` to `folder` and returns the cases.
+`make_class(source, folder)` writes `class.csv`, `downloads/` and `times.csv`, when each was handed
+in, to `folder` and returns the cases.
 Good work comes from the assignment's solution and its `right/` and `wrong/` variants; the rest is
 what happens to files on their way from a student to a grader.
 """
@@ -79,15 +80,14 @@ class MadeClass:
         self.cases.append(case)
         if content is not None:
             path = self.downloads / (file or f"{{id}}_{self.source.stem}.ipynb").format(id=case.id)
-            self.write(path, content, DUE + timedelta(hours=case.hours_late or -1))
+            self.write(path, content)
         return case
 
-    def write(self, path: Path, content: NotebookNode | bytes, handed_in: datetime) -> None:
-        """Write a file with the time at which it is handed in."""
+    def write(self, path: Path, content: NotebookNode | bytes) -> None:
+        """Write a file, with the time of this run as downloads have it."""
         path.parent.mkdir(parents=True, exist_ok=True)
         data = content if isinstance(content, bytes) else json.dumps(content).encode()
         path.write_bytes(data)
-        os.utime(path, (handed_in.timestamp(), handed_in.timestamp()))
 
     def changed(self, change: Callable[[NotebookNode, NotebookNode], object]) -> NotebookNode:
         """The solution after `change(notebook, its first answer cell)`."""
@@ -106,12 +106,15 @@ def make_class(source: Path, folder: Path, kinds: str = "all") -> list[Case]:
     else:
         _good(made)
         _few(made)
-    made.write(made.downloads / "nobody_x.ipynb", made.solution, DUE)
+    made.write(made.downloads / "nobody_x.ipynb", made.solution)
     with open(folder / "class.csv", "w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(["id", "name", "email", "lms_id"])
         for index, case in enumerate(made.cases):
             writer.writerow([case.id, case.name, f"{case.id}@example.org", 4000 + index])
+    with open(folder / "times.csv", "w", encoding="utf-8", newline="") as file:
+        times = [[c.id, DUE + timedelta(hours=c.hours_late or -1)] for c in made.cases]
+        csv.writer(file).writerows([["id", "time"], *times])
     return made.cases
 
 
@@ -136,10 +139,10 @@ def _spread(variants: list[Variant], count: int) -> Iterator[Variant]:
 
 def _late(made: MadeClass) -> None:
     made.add("two days late", made.solution, made.total, hours_late=48)
-    case = made.add("late by its timestamp", made.solution, made.total, file="{id}/work.ipynb")
+    case = made.add("late with a forged time", made.solution, made.total, file="{id}/work.ipynb")
     case.hours_late = 3
-    stamp = made.downloads / case.id / "timestamp.txt"
-    stamp.write_text("2026-03-02 21:00:00 UTC")
+    (made.downloads / case.id / "timestamp.txt").write_text("2026-03-02 12:00:00 UTC")
+    os.utime(made.downloads / case.id / "work.ipynb", (1_770_000_000, 1_770_000_000))
 
 
 def _mishandled(made: MadeClass) -> None:

@@ -20,13 +20,13 @@ from grader.__main__ import main
 from grader.attempt import Attempt
 from grader.authoring.assignment import cells, grade_id
 from grader.authoring.variants import submission, untouched
-from grader.collect import EDITED, collect, pending
+from grader.collect import EDITED, Taken, collect, pending
 from grader.course import Course, GradingError
-from grader.journal import Collected, Journal, latest
-from grader.reading import Broken, Handed, read_notebook
+from grader.journal import Journal, latest
+from grader.people import Member, People
+from grader.reading import Broken, HandedIn, read_notebook
 from grader.release import release
 from grader.restore import restore
-from grader.roster import Student
 
 DEMO = Path(__file__).parent / "data" / "demo_course"
 NAME = "01_tally"
@@ -62,7 +62,7 @@ def released(course):
 
 def restored(released, notebook):
     """What is rebuilt of a notebook in memory, and the notes."""
-    return restore(released, Handed.of(notebook))
+    return restore(released, HandedIn.of(notebook))
 
 
 # Rebuilding
@@ -152,11 +152,11 @@ def test_file_that_may_not_be_read_is_named(tmp_path, monkeypatch):
 
 
 CLASS = [
-    Student("ada", "Ada Lovelace", "ada@example.org", "101"),
-    Student("ada_b", "Ada Byron", "b@example.org", "102"),
-    Student("s3", "Åsa Öberg", "asa@example.org", "103"),
-    Student("s4", "Twin", "", "104"),
-    Student("s5", "Twin", "", "105"),
+    Member("ada", "Ada Lovelace", "ada@example.org", "101"),
+    Member("ada_b", "Ada Byron", "b@example.org", "102"),
+    Member("s3", "Åsa Öberg", "asa@example.org", "103"),
+    Member("s4", "Twin", "", "104"),
+    Member("s5", "Twin", "", "105"),
 ]
 
 
@@ -179,7 +179,7 @@ CLASS = [
     ],
 )
 def test_owner_of_a_download(file, student):
-    owner = roster.Owners(CLASS).of(file)
+    owner = People(CLASS).owner(file).student
     assert (owner.id if owner else None) == student
 
 
@@ -193,7 +193,13 @@ def test_owner_of_a_download(file, student):
         ("id,name,email\nanna b,X,x@y\n", "line 2: the id 'anna b' cannot name a folder"),
         ("id,name,email\n", "no student below the first line"),
         ("id,name,email\na,\udcc5sa,x@y\n", "not UTF-8"),
-        ("", "no column email, id, name"),
+        ("", "is empty"),
+        ("id,name,email,lms_id\na,X, Y,x@y,7\n", "line 2: 5 fields, but the first line has 4"),
+        ("id,name,email,lms_id\na,X, Y,x@y\n", "line 2: 'Y' is no e-mail address"),
+        ("id,name,email,lms_id\na,X,x@y,7\nb,Y,y@y,7.0\n", "the lms_id 7 occurs more than once"),
+        ("id,name,email,lms_id\na,X,x@y,1.00234E+11\n", "has lost digits"),
+        ("id,name,email,extension\na,X,x@y,long\n", "'long' is no length such as 2 days"),
+        ("id,name,email,handed_in\na,X,x@y,soon\n", "'soon' is no time such as"),
     ],
 )
 def test_faulty_class_lists_are_refused(tmp_path, text, message):
@@ -213,7 +219,7 @@ def test_faulty_class_lists_are_refused(tmp_path, text, message):
 )
 def test_class_lists_from_spreadsheets_are_read(tmp_path, text):
     (tmp_path / "class.csv").write_bytes(text.encode())
-    assert roster.read(tmp_path / "class.csv") == [Student("ann", "Ann, B.", "a@b")]
+    assert roster.read(tmp_path / "class.csv").students == [Member("ann", "Ann, B.", "a@b")]
 
 
 def test_class_list_that_is_not_there_is_named(tmp_path):
@@ -225,10 +231,10 @@ def test_class_list_that_is_not_there_is_named(tmp_path):
 
 
 @pytest.fixture
-def zipped(course, tmp_path) -> Callable[[dict[str, bytes]], tuple[list[Collected], list[str]]]:
+def zipped(course, tmp_path) -> Callable[[dict[str, bytes]], Taken]:
     """Collects a .zip with the files of a dictionary."""
 
-    def collected(files: dict[str, bytes]) -> tuple[list[Collected], list[str]]:
+    def collected(files: dict[str, bytes]) -> Taken:
         with zipfile.ZipFile(tmp_path / "all.zip", "w", zipfile.ZIP_DEFLATED) as archive:
             for name, data in files.items():
                 archive.writestr(name, data)
@@ -241,8 +247,8 @@ def test_zip_writes_nothing_outside_its_folder(course, zipped, tmp_path):
     good = json.dumps(submission(course.source(NAME))).encode()
     before = {path for path in tmp_path.rglob("*") if "gradebook" not in path.parts}
     names = ["../../ann_x.ipynb", str(tmp_path / "y.ipynb"), "bob/../../z.txt", "bob/"]
-    taken, _ = zipped({**dict.fromkeys(names, b""), "bob_x.ipynb": good})
-    status = {record.student: record.status for record in taken}
+    taken = zipped({**dict.fromkeys(names, b""), "bob_x.ipynb": good})
+    status = {record.student: record.status for record in taken.submissions}
     assert status == {"ann": "broken", "bob": "collected"}
     after = {path for path in tmp_path.rglob("*") if "gradebook" not in path.parts}
     assert after - before == {tmp_path / "all.zip"}
@@ -250,18 +256,18 @@ def test_zip_writes_nothing_outside_its_folder(course, zipped, tmp_path):
 
 def test_zip_may_wrap_its_files_in_a_folder(course, zipped):
     good = json.dumps(submission(course.source(NAME))).encode()
-    taken, strangers = zipped({"all/ann_x.ipynb": good, "all/bob_x.ipynb": good})
-    assert [record.student for record in taken] == ["ann", "bob"]
-    assert strangers == []
+    taken = zipped({"all/ann_x.ipynb": good, "all/bob_x.ipynb": good})
+    assert [record.student for record in taken.submissions] == ["ann", "bob"]
+    assert taken.strangers == []
 
 
 def test_file_too_big_is_reported_and_not_kept(course, zipped, monkeypatch):
     good = json.dumps(submission(course.source(NAME))).encode()
     for module in (reading, downloads):
         monkeypatch.setattr(module, "TOO_BIG", 100_000)
-    taken, _ = zipped({"ann_x.ipynb": bytes(1_000_000), "bob_x.ipynb.json": good})
-    assert [record.status for record in taken] == ["broken", "collected"]
-    assert "clear all outputs" in taken[0].reason
+    taken = zipped({"ann_x.ipynb": bytes(1_000_000), "bob_x.ipynb.json": good})
+    assert [record.status for record in taken.submissions] == ["broken", "collected"]
+    assert "clear all outputs" in taken.submissions[0].reason
     assert not list(course.private("collected", "ann", NAME).iterdir())
 
 
@@ -275,18 +281,17 @@ def test_damaged_zip_is_named(course, zipped, tmp_path, capsys):
     assert "'ann_x.ipynb' cannot be unpacked" in capsys.readouterr().err
 
 
-def test_zip_keeps_the_times_of_its_files(course, tmp_path):
+@pytest.mark.parametrize("file_times", [False, True])
+def test_a_files_time_counts_where_that_is_asked_for(course, tmp_path, file_times):
     (tmp_path / "in").mkdir()
     path = tmp_path / "in" / "ann_x.ipynb"
     nbformat.write(submission(course.source(NAME)), path)
     os.utime(path, (1_770_000_000, 1_770_000_000))
     shutil.make_archive(str(tmp_path / "all"), "zip", tmp_path / "in")
-    taken, strangers = collect(course, NAME, tmp_path / "all.zip")
-    assert [record.student for record in taken] == ["ann"]
-    assert strangers == []
-    stamp = course.private("submitted", "ann", NAME, "timestamp.txt").read_text()
-    expected = datetime.fromtimestamp(1_770_000_000, UTC)
-    assert stamp == f"{expected:%Y-%m-%d %H:%M:%S} UTC"
+    taken = collect(course, NAME, tmp_path / "all.zip", file_times=file_times)
+    assert [record.student for record in taken.submissions] == ["ann"]
+    expected = datetime.fromtimestamp(1_770_000_000, UTC).replace(tzinfo=None)
+    assert taken.submissions[0].handed_in == (expected.isoformat() if file_times else "")
 
 
 # Answers whose cells were damaged
@@ -353,10 +358,10 @@ def test_files_of_nobody_are_named_on_one_plain_line(course, tmp_path):
     (folder / "someone" / "a\nb\x1b[31m.ipynb").write_text("")
     with open(os.fsencode(folder) + b"/gr\xf6\xdfe.ipynb", "w"):
         pass
-    taken, strangers = collect(course, NAME, folder)
-    assert taken == []
-    assert len(strangers) == 2
-    assert all(name.isprintable() and name.isascii() for name in strangers)
+    taken = collect(course, NAME, folder)
+    assert taken.submissions == []
+    assert len(taken.strangers) == 2
+    assert all(name.isprintable() and name.isascii() for name in taken.strangers)
 
 
 # What is to be graded
@@ -427,10 +432,10 @@ def test_untouched_and_written_answers_are_noted(handed_in, zipped):
 
 
 def test_files_of_a_large_class_find_their_owners_quickly():
-    students = [Student(f"s{n}", f"Name {n}", "", str(50_000 + n)) for n in range(2000)]
-    owners = roster.Owners(students)
+    students = [Member(f"s{n}", f"Name {n}", "", str(50_000 + n)) for n in range(2000)]
+    people = People(students)
     start = time.process_time()
     for student in students:
         shapes = [f"{student.id}_x.ipynb", f"n_{student.lms_id}_9_x.ipynb", f"{student.name}_7_y_"]
-        assert [owners.of(shape) for shape in shapes] == [student] * 3
+        assert [people.owner(shape).student for shape in shapes] == [student] * 3
     assert time.process_time() - start < 2

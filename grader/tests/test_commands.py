@@ -17,7 +17,7 @@ from grader.authoring.variants import submission, untouched
 from grader.course import Course
 from grader.database import GradebookAway
 from grader.engine.sandbox import SandboxError
-from grader.gradebook import Writer
+from grader.gradebook import GradebookWriter
 from grader.journal import Journal
 from grader.options import HELP
 from grader.scheduler import Setting
@@ -151,12 +151,12 @@ def test_missing_sandbox_has_a_status_of_its_own(collected, capsys, monkeypatch)
 
 
 def test_gradebook_that_goes_away_loses_nothing(collected, capsys, monkeypatch):
-    def away(self: Writer) -> None:
+    def away(self: GradebookWriter) -> None:
         if self._waiting:
             raise GradebookAway("the gradebook does not answer")
 
     with monkeypatch.context() as patch:
-        patch.setattr(Writer, "flush", away)
+        patch.setattr(GradebookWriter, "flush", away)
         assert main(["autograde", NAME]) == 4
     assert "does not answer" in capsys.readouterr().err
     assert {s.is_graded for s in Journal(collected, NAME).states().values()} == {True}
@@ -173,25 +173,25 @@ def test_database_that_goes_away_in_the_middle_does_not_stop_grading(
 ):
     calls = []
 
-    def add(self: Writer, attempt: object) -> None:
+    def add(self: GradebookWriter, attempt: object) -> None:
         calls.append(attempt)
         raise GradebookAway("the gradebook does not answer")
 
-    monkeypatch.setattr(Writer, "add", add)
+    monkeypatch.setattr(GradebookWriter, "add", add)
     assert main(["autograde", NAME]) == 4
     assert len(calls) == 1
     assert {s.is_graded for s in Journal(collected, NAME).states().values()} == {True}
 
 
 def test_interrupt_keeps_what_was_graded(collected, monkeypatch, capsys):
-    add = Writer.add
+    add = GradebookWriter.add
 
-    def stop(self: Writer, attempt: object) -> None:
+    def stop(self: GradebookWriter, attempt: object) -> None:
         add(self, attempt)
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(Writer, "add", stop)
+        patch.setattr(GradebookWriter, "add", stop)
         assert main(["autograde", NAME]) == 130
     assert "the same command goes on" in capsys.readouterr().err
     assert main(["autograde", NAME, "--json"]) == 0
@@ -219,8 +219,8 @@ def test_json_is_all_that_is_on_standard_output(course, capsys):
     result = json.loads(printed.out)
     assert result["status"] == 0
     assert list(result) == ["status", "error", *steps.STEPS]
-    assert result["roster"] == {"students": 4}
-    assert result["collect"] == {"submissions": 3, "strangers": []}
+    assert result["roster"] == {"students": 4, "left": [], "renamed": {}}
+    assert result["collect"] == {"submissions": 3, "strangers": [], "unmatched_times": []}
     assert result["autograde"]["graded"] == 2
     assert result["autograde"]["broken"] == {"broken": "it was made so"}
     assert all(Path(file).exists() for file in result["export"]["files"])

@@ -88,6 +88,7 @@ def test_stand_in_for_stock_nbgrader_gives_what_it_gives(path, tmp_path, monkeyp
     course = Course.here()
     release(course, path.stem)
     hand_in(course, path.stem, "one", made.notebook)
+    monkeypatch.setenv("GRADER_STOCK_AUTOGRADE", "1")
     result = course.api().autograde(path.stem, "one", create=True)
     assert result["success"], result
     with course.gradebook() as gradebook:

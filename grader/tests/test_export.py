@@ -5,6 +5,7 @@ import io
 import time
 from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 from uuid import uuid4
 
 import postgres
@@ -22,7 +23,8 @@ from grader.course import GradingError
 from grader.export import FORMS, safe
 from grader.feedback import feedback
 from grader.marks import Mark, decimal, marks, totals
-from grader.roster import Student
+from grader.people import Member
+from grader.tables import Table
 
 NAME = "01_tally"
 SOURCE = DEMO / "solutions" / NAME / f"{NAME}.md"
@@ -31,7 +33,7 @@ STARTS = "=+-@\t\r\n\x00 '\"\u200b\ufeff\uff1d\uff0b\uff0d\uff20"
 texts = st.text(max_size=20) | st.builds(
     str.__add__, st.text(STARTS, max_size=4), st.text(max_size=9)
 )
-students = st.builds(Student, st.from_regex(r"\w[\w.@-]{0,9}", fullmatch=True), texts, texts, texts)
+students = st.builds(Member, st.from_regex(r"\w[\w.@-]{0,9}", fullmatch=True), texts, texts, texts)
 points = st.none() | st.floats(0, 1000)
 all_marks = st.lists(
     st.builds(Mark, students, points, st.just(100.0), st.just("graded"), reason=texts), min_size=1
@@ -79,6 +81,11 @@ def test_names_stay_what_they_are(name):
     assert safe(safe(name)) == safe(name)
 
 
+def table(rows: list[list[str]], separator: str = ",") -> Table:
+    """The table that a file with these rows is."""
+    return Table(Path("grades.csv"), rows[0], list(enumerate(rows[1:], 2)), separator, "")
+
+
 @pytest.mark.parametrize(
     ("text", "kept"),
     [
@@ -111,7 +118,7 @@ ids = st.lists(st.from_regex(r"[a-z]{1,6}", fullmatch=True), min_size=1, max_siz
 @given(ids, st.lists(st.floats(0, 100) | st.none(), min_size=8, max_size=8), st.randoms())
 def test_a_canvas_file_gets_its_marks_whatever_its_order(names, values, rng):
     made = [
-        Mark(Student(name, name.title(), ""), value, 100, "graded")
+        Mark(Member(name, name.title(), ""), value, 100, "graded")
         for name, value in zip(names, values, strict=False)
     ]
     rows = FORMS["canvas"](made, f"{NAME} (77)")
@@ -119,14 +126,15 @@ def test_a_canvas_file_gets_its_marks_whatever_its_order(names, values, rng):
     empty[0] = [*rows[0], "Final"]
     body = empty[2:]
     rng.shuffle(body)
-    filled = export.fill([*empty[:2], *body], made, NAME, "canvas")
+    filled, notes = export.fill(table([*empty[:2], *body]), made, NAME, "canvas")
+    assert notes == []
     assert {row[3]: row[5] for row in filled[2:]} == {m.student.id: m.text for m in made}
     assert {row[6] for row in filled[1:]} == {"old"}
 
 
 @pytest.mark.parametrize(
     ("data", "message"),
-    [(b"", "is empty"), (b"\xff\xfe\x00", "no CSV file in UTF-8"), (None, "No such file")],
+    [(b"", "is empty"), (b"\xff\xfe\x00", "not UTF-8; save it"), (None, "No such file")],
 )
 def test_file_that_cannot_be_filled_is_named(made, tmp_path, data, message):
     path = tmp_path / "canvas.csv"
@@ -179,7 +187,7 @@ def test_marks_given_by_hand_and_penalties_count(made):
         expected = {s.student.id: s.score for s in gradebook.assignment_submissions(NAME)}
         assert {name: t.points for name, t in totals(gradebook, NAME).items()} == expected
         assert submission.total_seconds_late == totals(gradebook, NAME, ["bob"])["bob"].seconds_late
-    path = export.export(made.course, NAME, "csv")
+    path = export.export(made.course, NAME, "csv").path
     rows = list(csv.reader(path.read_text(encoding="utf-8-sig").splitlines()))
     assert [row[3] for row in rows] == ["mark", "92.5", "37.5", "", ""]
     assert [row[1] for row in rows[1:]] == ["'=Ann", "Bób", "Cy, Jr.", "Di"]

@@ -22,7 +22,7 @@ from grader.attempt import Attempt, CheckResult
 from grader.authoring.variants import submission, untouched
 from grader.course import Course, GradingError
 from grader.database import GradebookAway
-from grader.gradebook import Writer
+from grader.gradebook import GradebookWriter
 from grader.journal import Collected, Journal
 from grader.release import release
 
@@ -78,7 +78,7 @@ def attempt(student: str = "ann", number: int = 1, text: str = "first", **earned
 def enter(course: Course, *what: Collected | Attempt) -> list[str]:
     """Write down and enter what is given; returns what the writer tells."""
     told: list[str] = []
-    with Journal(course, NAME) as book, Writer(course, book, told.append, 20) as writer:
+    with Journal(course, NAME) as book, GradebookWriter(course, book, told.append, 20) as writer:
         for each in what:
             book.append(each)
             if isinstance(each, Attempt):
@@ -196,7 +196,7 @@ def test_formgrader_can_list_and_open_what_was_entered(course):
 @IGNORE
 def test_entering_is_many_times_faster_than_stock(course):
     students = [f"s{number:02d}" for number in range(60)]
-    with Journal(course, NAME) as book, Writer(course, book) as writer:
+    with Journal(course, NAME) as book, GradebookWriter(course, book) as writer:
         for student in students:
             book.append(collected(student))
             book.append(attempt(student))
@@ -220,7 +220,7 @@ def test_no_table_is_read_as_a_whole_for_a_batch(course):
     """Else the time for a class would grow with its square."""
     enter(course, collected(), attempt())
     asked = []
-    with Journal(course, NAME) as book, Writer(course, book) as writer:
+    with Journal(course, NAME) as book, GradebookWriter(course, book) as writer:
         sqlalchemy.event.listen(
             writer.database.engine,
             "before_cursor_execute",
@@ -315,7 +315,7 @@ def test_crash_between_the_commit_and_the_journals_line_loses_and_doubles_nothin
         with pytest.raises(KeyboardInterrupt):
             enter(course, collected(), attempt())
     before = content(course)
-    with Journal(course, NAME) as book, Writer(course, book) as writer:
+    with Journal(course, NAME) as book, GradebookWriter(course, book) as writer:
         assert writer.catch_up() == 1
         assert writer.catch_up() == 0
     assert content(course) == before
@@ -327,7 +327,7 @@ def test_what_was_graded_but_not_entered_is_caught_up_with(course):
         for number in range(1, 4):
             book.append(collected())
             book.append(attempt(number=number, shares_sum=float(number)))
-    with Journal(course, NAME) as book, Writer(course, book) as writer:
+    with Journal(course, NAME) as book, GradebookWriter(course, book) as writer:
         assert writer.catch_up() == 1
     assert grade_of(course, "shares-sum")["auto_score"] == 3
 
@@ -337,7 +337,7 @@ def test_a_new_gradebook_is_filled_from_the_journal(course):
     before = content(course)
     course.private("gradebook.db").unlink()
     release(course, NAME, DUE.replace(tzinfo=UTC))
-    with Journal(course, NAME) as book, Writer(course, book) as writer:
+    with Journal(course, NAME) as book, GradebookWriter(course, book) as writer:
         assert writer.catch_up() == 2
     assert content(course) == before
 
@@ -346,7 +346,7 @@ def test_a_broken_attempt_enters_nothing_and_is_done(course):
     broken = Attempt(NAME, "ann", 1, "broken", "died", submission="ann first")
     enter(course, collected(), broken)
     assert content(course) == {}
-    with Journal(course, NAME) as book, Writer(course, book) as writer:
+    with Journal(course, NAME) as book, GradebookWriter(course, book) as writer:
         assert list(book.unapplied()) == []
         assert writer.catch_up() == 0
 
@@ -437,12 +437,12 @@ def test_writer_waits_for_another_one(course, locked):
 
 def test_file_that_stays_locked_ends_with_a_clear_sentence(course, locked):
     locked(2.0)
-    with Journal(course, NAME) as book, Writer(course, book, patience_s=0.5) as writer:
+    with Journal(course, NAME) as book, GradebookWriter(course, book, patience_s=0.5) as writer:
         write_down(book, "ann")
         with pytest.raises(GradebookAway, match=r"is locked.*Nothing is lost.*Run the same"):
             writer.catch_up()
     time.sleep(2)
-    with Journal(course, NAME) as book, Writer(course, book) as writer:
+    with Journal(course, NAME) as book, GradebookWriter(course, book) as writer:
         assert writer.catch_up() == 1
     assert list(content(course)) == ["ann"]
 
@@ -461,7 +461,7 @@ def test_server_that_is_away_for_a_while_loses_nothing(course, server):
     release(course, NAME)
     told: list[str] = []
     students = [f"s{number:03d}" for number in range(120)]
-    with Journal(course, NAME) as book, Writer(course, book, told.append, 60) as writer:
+    with Journal(course, NAME) as book, GradebookWriter(course, book, told.append, 60) as writer:
         for number, student in enumerate(students):
             book.append(collected(student))
             book.append(attempt(student))
@@ -481,12 +481,12 @@ def test_server_that_stays_away_ends_with_a_clear_sentence_and_the_next_run_catc
 ):
     release(course, NAME)
     server.stop()
-    with Journal(course, NAME) as book, Writer(course, book, patience_s=1) as writer:
+    with Journal(course, NAME) as book, GradebookWriter(course, book, patience_s=1) as writer:
         write_down(book, *(f"s{number}" for number in range(120)))
         with pytest.raises(GradebookAway, match=r"Connection refused\), for 1 s. Nothing is lost"):
             writer.catch_up()
     server.start()
-    with Journal(course, NAME) as book, Writer(course, book) as writer:
+    with Journal(course, NAME) as book, GradebookWriter(course, book) as writer:
         assert writer.catch_up() == 120
         assert writer.catch_up() == 0
     assert len(content(course)) == 120

@@ -26,7 +26,8 @@ from grader.authoring.weave import woven_modules
 from grader.course import Course, GradingError
 from grader.export import Mark
 from grader.journal import Journal
-from grader.roster import Student
+from grader.people import Member
+from grader.tables import Table
 
 ROOT = Path(__file__).parents[2]
 DEMO = ROOT / "grader" / "tests" / "data" / "demo_course"
@@ -61,6 +62,7 @@ class Graded:
         self.url = more.get("MINILLM_GRADEBOOK_URL", default)
         self.cases = make_class(self.source, folder, kinds)
         options = ["--roster", "class.csv", "--from", "downloads", "--due", DUE.isoformat()]
+        options += ["--times", "times.csv"]
         self.output = self.run("grade", self.name, *options, "--limit", "120")
 
     def again(self, folder: Path) -> "Graded":
@@ -164,7 +166,9 @@ def test_report_names_the_late_the_broken_and_the_missing(sqlite_class):
         if case.status == "broken":
             assert re.search(rf"^  {case.id} .*{case.reason.format(id=case.id)}", report, re.M)
     assert re.search(rf"^  {sqlite_class.case('two days late').id} .* 48\.0 h$", report, re.M)
-    assert re.search(rf"^  {sqlite_class.case('late by its timestamp').id} .* 3\.0 h", report, re.M)
+    assert re.search(
+        rf"^  {sqlite_class.case('late with a forged time').id} .* 3\.0 h", report, re.M
+    )
     missing = sqlite_class.case("nothing").id
     assert re.match(rf"\n  {missing} ", report.split("Not handed in: 1")[1])
     assert "nobody_x.ipynb belongs to nobody on the class list" in sqlite_class.output
@@ -365,11 +369,11 @@ def test_outputs_are_text_or_pictures(released):
 
 
 CLASS = [
-    Student("ada", "Ada Lovelace", "ada@example.org", "101"),
-    Student("ada_b", "Ada Byron", "b@example.org", "102"),
-    Student("s3", "Åsa Öberg", "asa@example.org", "103"),
-    Student("s4", "Twin", "", "104"),
-    Student("s5", "Twin", "", "105"),
+    Member("ada", "Ada Lovelace", "ada@example.org", "101"),
+    Member("ada_b", "Ada Byron", "b@example.org", "102"),
+    Member("s3", "Åsa Öberg", "asa@example.org", "103"),
+    Member("s4", "Twin", "", "104"),
+    Member("s5", "Twin", "", "105"),
 ]
 
 
@@ -378,6 +382,10 @@ def marks(*points: float | None) -> list[Mark]:
         Mark(s, p, 100, "graded" if p is not None else "broken")
         for s, p in zip(CLASS, points, strict=False)
     ]
+
+
+def table(rows: list[list[str]]) -> Table:
+    return Table(Path("grades.csv"), rows[0], list(enumerate(rows[1:], 2)), ",", "")
 
 
 def test_marks_fill_a_file_from_canvas_and_change_nothing_else():
@@ -389,7 +397,8 @@ def test_marks_fill_a_file_from_canvas_and_change_nothing_else():
         ["Öberg, Åsa", "103", "", "", "B", "5", "5"],
     ]
     before = [list(row) for row in rows]
-    filled = export.fill(rows, marks(66.666, 40, None), NAME, "canvas")
+    filled, notes = export.fill(table(rows), marks(66.666, 40, None), NAME, "canvas")
+    assert notes == ["ada_b had another mark in the file: 12 -> 40"]
     assert [row[5] for row in filled] == ["01_tally (77)", "100", "66.67", "40", "5"]
     assert [row[:5] + row[6:] for row in filled] == [row[:5] + row[6:] for row in before]
 
@@ -400,13 +409,13 @@ def test_marks_fill_a_worksheet_from_moodle():
         ["Participant 101", "Ada", "", ""],
         ["Participant 7", "Ada B", "b@example.org", ""],
     ]
-    filled = export.fill(rows, marks(70, 40), NAME, "moodle")
+    filled, _ = export.fill(table(rows), marks(70, 40), NAME, "moodle")
     assert [row[3] for row in filled[1:]] == ["70", "40"]
 
 
 def test_file_without_the_column_is_refused():
     with pytest.raises(GradingError, match="no column '01_tally' of a canvas file"):
-        export.fill([["Student", "ID", "02_bpe (3)"]], marks(1), NAME, "canvas")
+        export.fill(table([["Student", "ID", "02_bpe (3)"]]), marks(1), NAME, "canvas")
 
 
 def hidden_cell(source: str, *outputs) -> nbformat.NotebookNode:

@@ -12,8 +12,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from grader.attempt import Attempt, CellResult, CheckResult
-from grader.changes import TOTAL, Change, changes, table
 from grader.course import Course, GradingError
+from grader.grade_changes import TOTAL, Change, changes, table
 from grader.journal import Collected, Journal, latest
 
 ROOT = Path(__file__).parents[2]

@@ -14,7 +14,6 @@ from hypothesis import strategies as st
 from made_attempts import DEMO, MadeCourse, copy_assignment, failed
 
 from grader import difficulty, flaky, forbidden, mistakes
-from grader.answers import Answers
 from grader.attempt import Attempt, CellResult, CheckResult
 from grader.authoring.assignment import cells, read
 from grader.authoring.variants import submission
@@ -22,6 +21,7 @@ from grader.autograde import How
 from grader.course import Course, GradingError
 from grader.difficulty import items
 from grader.report import Report, report
+from grader.student_code import StudentCode
 
 NAME = "01_tally"
 SOURCE = DEMO / "solutions" / NAME / f"{NAME}.md"
@@ -232,7 +232,7 @@ RULES = {"count": ["numpy.unique", "numpy.linalg", "collections.Counter", ".sort
     ],
 )
 def test_forbidden_call_is_found(code, name):
-    found = list(forbidden.look(Answers("ann", {"count": code}), RULES, GIVEN))
+    found = list(forbidden.look(StudentCode("ann", {"count": code}), RULES, GIVEN))
     assert name in [call.name for call in found]
     assert {call.cell for call in found} == {"count"}
     assert found[-1].line == len(code.split("\n"))
@@ -253,11 +253,11 @@ def test_forbidden_call_is_found(code, name):
     ],
 )
 def test_what_is_allowed_is_not_reported(code):
-    assert list(forbidden.look(Answers("ann", {"count": code}), RULES, GIVEN)) == []
+    assert list(forbidden.look(StudentCode("ann", {"count": code}), RULES, GIVEN)) == []
 
 
 def test_alias_of_one_cell_is_known_in_another_and_helpers_are_looked_at():
-    student = Answers(
+    student = StudentCode(
         "ann", {"other": "u = np.unique", "count": "u(x)"}, ["def g(x):\n return sorted(x)"]
     )
     found = list(forbidden.look(student, RULES, GIVEN))

@@ -7,9 +7,9 @@ import pytest
 from rewriting import disguised, in_a_habit
 
 from grader import similarity
-from grader.answers import Answers, of_notebook
 from grader.authoring.assignment import cells, grade_id
 from grader.authoring.variants import replace, right, solution_answers, submission, untouched, wrong
+from grader.student_code import StudentCode, of_notebook
 
 SOURCE = Path(__file__).resolve().parents[2] / "solutions" / "01_ngrams" / "01_ngrams.md"
 
@@ -31,7 +31,7 @@ class Class:
         rng = random.Random(seed)
         known = ways(SOURCE)
         self.honest = [
-            Answers(
+            StudentCode(
                 f"s{i}", {name: in_a_habit(rng.choice(some), rng) for name, some in known.items()}
             )
             for i in range(size)
@@ -45,10 +45,10 @@ class Class:
         return similarity.compare([*self.honest, *self.copies], self.known)
 
 
-def copied(original: Answers, student: str, rng: random.Random) -> Answers:
+def copied(original: StudentCode, student: str, rng: random.Random) -> StudentCode:
     """Someone else's answers in another order, with other names and without comments."""
     order = rng.sample(sorted(original.cells), len(original.cells))
-    return Answers(student, {name: disguised(original.cells[name], rng) for name in order})
+    return StudentCode(student, {name: disguised(original.cells[name], rng) for name in order})
 
 
 LARGE = [pytest.param(*size, marks=pytest.mark.slow) for size in [(200, 8), (1000, 10)]]
@@ -105,5 +105,6 @@ def test_fingerprints_ignore_names_comments_and_layout():
 @pytest.mark.parametrize("source", ["def f(:\n  '", "\x00\ud800", "'''", "a" * 300_000, ""])
 def test_no_text_stops_the_comparison(source):
     assert (
-        similarity.compare([Answers("a", {"x": source}), Answers("b", {"x": source})]).pairs == []
+        similarity.compare([StudentCode("a", {"x": source}), StudentCode("b", {"x": source})]).pairs
+        == []
     )

@@ -12,7 +12,7 @@ from grader.course import Course
 
 
 @dataclass
-class Answers:
+class StudentCode:
     """The code of one submission."""
 
     student: str
@@ -20,7 +20,7 @@ class Answers:
     own: list[str] = field(default_factory=list)  # of the student's further code cells
 
 
-def answers(course: Course, assignment: str) -> Iterator[Answers]:
+def answers(course: Course, assignment: str) -> Iterator[StudentCode]:
     """The code of every submission that can be read, sorted by student."""
     for student in journal.latest(course, assignment):
         path = course.private("submitted", student, assignment, f"{assignment}.ipynb")
@@ -29,9 +29,9 @@ def answers(course: Course, assignment: str) -> Iterator[Answers]:
             yield of_notebook(student, from_dict({"cells": cells}))
 
 
-def of_notebook(student: str, notebook: NotebookNode) -> Answers:
+def of_notebook(student: str, notebook: NotebookNode) -> StudentCode:
     """The code of a notebook whose cells have the release's metadata."""
-    found = Answers(student)
+    found = StudentCode(student)
     for cell in notebook.cells:
         if cell.cell_type == "code":
             source = "".join(cell.source)

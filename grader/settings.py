@@ -1,0 +1,90 @@
+"""nbgrader's settings for a course: `configure(c, folder)`, called by its nbgrader_config.py.
+
+    solutions/<a>/<a>.md   written by hand; nbgrader reads notebooks only, so it is built into
+    gradebook/source/      with its answers and hidden checks: not committed
+    exercises/<a>/         what students get
+    gradebook/             private: submitted, autograded, feedback, gradebook.db
+
+Environment variables: MINILLM_COURSE, the course's folder; MINILLM_GRADEBOOK_URL, any address that
+SQLAlchemy knows, for example `postgresql+psycopg2://grader:secret@localhost/gradebook` (default:
+SQLite in gradebook/); MINILLM_CELL_TIMEOUT, seconds that one cell may run (default: 30).
+"""
+
+import os
+from pathlib import Path
+
+from nbconvert.preprocessors import ClearMetadataPreprocessor
+from nbgrader import preprocessors
+from traitlets.config import Config
+
+from grader.lateness import LatePolicy
+from grader.page import FeedbackPage
+from grader.preprocessors import (
+    HideHiddenChecks,
+    KeepWarningsFree,
+    NameStubs,
+    OnlyInTheSandbox,
+    PlainOutputs,
+)
+
+
+def configure(c: Config, folder: Path) -> None:
+    """Set what nbgrader needs to know of the course in `folder`."""
+    folder = Path(os.environ.get("MINILLM_COURSE") or folder).resolve()
+    sqlite = f"sqlite:///{folder / 'gradebook' / 'gradebook.db'}"
+    c.CourseDirectory.course_id = (
+        "default_course"  # the name that parts of nbgrader take for granted
+    )
+    c.CourseDirectory.root = str(folder)
+    c.CourseDirectory.db_url = os.environ.get("MINILLM_GRADEBOOK_URL") or sqlite
+    c.CourseDirectory.source_directory = "gradebook/source"
+    c.CourseDirectory.release_directory = "exercises"
+    c.CourseDirectory.submitted_directory = "gradebook/submitted"
+    c.CourseDirectory.autograded_directory = "gradebook/autograded"
+    c.CourseDirectory.feedback_directory = "gradebook/feedback"
+    # nbgrader copies every file that lies beside a notebook: a source beside it would be released.
+    c.CourseDirectory.ignore = ["*.md", "*.py", "*.pyc", "__pycache__", ".*"]
+
+    c.ClearSolutions.code_stub = {"python": "# YOUR CODE HERE\nraise NotImplementedError()"}
+    c.ClearSolutions.text_stub = "YOUR ANSWER HERE"
+    c.Execute.timeout = int(os.environ.get("MINILLM_CELL_TIMEOUT") or 30)
+    c.AssignLatePenalties.plugin_class = LatePolicy
+    # nbgrader's own list, with one step that lets a stub say which answer is missing.
+    c.GenerateAssignment.preprocessors = [
+        preprocessors.IncludeHeaderFooter,
+        preprocessors.LockCells,
+        preprocessors.ClearSolutions,
+        NameStubs,
+        preprocessors.ClearOutput,
+        preprocessors.CheckCellMetadata,
+        preprocessors.ComputeChecksums,
+        preprocessors.SaveCells,
+        preprocessors.ClearHiddenTests,
+        preprocessors.ClearMarkScheme,
+        preprocessors.ComputeChecksums,
+        preprocessors.CheckCellMetadata,
+    ]
+    # nbgrader's own list, behind one step that keeps it from running where there is no sandbox.
+    c.Autograde.sanitize_preprocessors = [
+        OnlyInTheSandbox,
+        preprocessors.ClearOutput,
+        preprocessors.DeduplicateIds,
+        preprocessors.OverwriteKernelspec,
+        preprocessors.OverwriteCells,
+        preprocessors.CheckCellMetadata,
+    ]
+    # nbgrader's own list, with two steps: a warning on stderr costs nothing; outputs are text.
+    c.Autograde.autograde_preprocessors = [
+        preprocessors.Execute,
+        KeepWarningsFree,
+        PlainOutputs,
+        preprocessors.IgnorePattern,
+        ClearMetadataPreprocessor,
+        preprocessors.LimitOutput,
+        preprocessors.SaveAutoGrades,
+        preprocessors.AssignLatePenalties,
+        preprocessors.CheckCellMetadata,
+    ]
+    # nbgrader's own list, with one step that takes the hidden checks out of what students see.
+    c.GenerateFeedback.preprocessors = [preprocessors.GetGrades, HideHiddenChecks]
+    c.GenerateFeedback.exporter_class = FeedbackPage
