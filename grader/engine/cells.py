@@ -90,13 +90,13 @@ class Cells:
         self.namespace["get_ipython"] = lambda: magics
         self.text_limit = text_limit
 
-    def run(self, source: str, name: str) -> Shown:
+    def run(self, source: str, name: str, is_probe: bool = False) -> Shown:
         """Run one cell; `name` stands for its file in tracebacks."""
         shown = Shown()
         with catching(self.text_limit, shown):
             try:
                 value = self.execute(self.as_python(source), name)
-                if value is not None:
+                if value is not None and not is_probe:
                     shown.outputs.append(_value(value, self.text_limit))
             except BaseException as error:  # exits and interrupts too are what the cell did
                 shown.error = error
@@ -113,8 +113,7 @@ class Cells:
 
     def execute(self, source: str, name: str) -> Any:
         """Execute source; returns the value of a last expression without `;`, else None."""
-        if not name.startswith("<woven"):  # a reference, whose text is nobody's to read
-            linecache.cache[name] = (len(source), None, source.splitlines(True), name)
+        linecache.cache[name] = (len(source), None, source.splitlines(True), name)
         tree = ast.parse(source, name)
         end = tree.body[-1] if tree.body else None
         last = end if isinstance(end, ast.Expr) else None

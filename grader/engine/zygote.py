@@ -20,11 +20,10 @@ from typing import Any
 
 from grader.engine.channel import Channel
 from grader.engine.namespaces import die_with_parent, enter_namespaces, mount_scratch
-from grader.engine.records import import_all, library_records
 from grader.engine.sandbox import Policy, Sandbox, SandboxError
 from grader.engine.scratch import clear_scratch
-from grader.engine.student import Student
-from grader.engine.torch_state import warm_torch
+from grader.engine.student import Answerer
+from grader.engine.warm import import_all, library_records, warm_torch
 
 
 class Withheld(importlib.abc.MetaPathFinder):
@@ -128,7 +127,7 @@ def become_student(
         sys.modules["numpy"].random.seed(seed)  # type: ignore[attr-defined]
     if "torch" in sys.modules:
         sys.modules["torch"].manual_seed(seed)
-    student = Student(channel, options["text"])
+    student = Answerer(channel, options["text"], options["packages"])
     channel.send(b"R", json.dumps(layers).encode())
     student.serve()
 
