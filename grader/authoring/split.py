@@ -167,12 +167,14 @@ def _decides(value: ast.expr | None) -> bool:
 def checks_can_fail(source: NotebookNode) -> Iterator[str]:
     """No assertion below a probe looks at nothing but data that was sent to it: that is a copy."""
     for code, all_parts in _checks(codes(source)):
+        own: set[str] = set()  # bound by trusted lines
         sent: set[str] = set()
-        came: set[str] = set()
+        came: set[str] = set()  # bound by probes
         for part in all_parts:
             if part.is_probe:
-                sent, came = sent | part.reads - part.data, came | part.data
+                sent, came = sent | part.reads & own - part.data, came | part.data
                 continue
+            own |= part.data
             derived = _derived(part, came)
             for node in ast.walk(part.tree):
                 if isinstance(node, ast.Assert):

@@ -115,7 +115,7 @@ class Base:
         """Nothing of the grader's own environment: it may hold a database's password."""
         tools = Path(__file__).parents[2]
         paths = os.pathsep.join(map(str, dict.fromkeys([self.course.root, tools])))
-        homes = dict.fromkeys(("HOME", "TMPDIR", "MPLCONFIGDIR"), home)
+        homes = dict.fromkeys(("HOME", "TMPDIR", "MPLCONFIGDIR", "IPYTHONDIR"), home)
         return ENVIRONMENT | homes | {"PYTHONPATH": paths}
 
     def grade(self, student: str, number: int, into: str) -> Attempt:

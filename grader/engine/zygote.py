@@ -18,6 +18,7 @@ import tempfile
 import warnings
 from typing import Any
 
+from grader.engine.cells import Cells
 from grader.engine.channel import Channel
 from grader.engine.namespaces import die_with_parent, enter_namespaces, mount_scratch
 from grader.engine.sandbox import Policy, Sandbox, SandboxError
@@ -50,6 +51,7 @@ def main(order: str, fd: str) -> None:
     import_all(options["preload"])
     library_records(tuple(options["packages"]))
     warm_torch()
+    Cells()
     os.environ.update(dict.fromkeys(("HOME", "TMPDIR"), options["scratch"]))
     tempfile.tempdir = options["scratch"]
     sandbox = None if options["unsafe"] else Sandbox(Policy(**options["policy"]))

@@ -264,7 +264,7 @@ def test_plan_knows_what_a_check_shows_hides_and_sends():
     [
         ("1 + 1", "2"),
         ("1 + 1;", None),
-        ("%time -n 1 x = 5\nx", "5"),
+        ("%time x = 5\nx", "5"),
         ("%matplotlib inline\n'plot'", "'plot'"),
         ("@dataclasses.dataclass\nclass P:\n    x: int\nP(1)", "P(x=1)"),
     ],
