@@ -18,6 +18,7 @@ import tempfile
 import warnings
 from typing import Any
 
+from grader.engine.adapted import adapt, explain_refusals
 from grader.engine.cells import Cells
 from grader.engine.channel import Channel
 from grader.engine.namespaces import die_with_parent, enter_namespaces, mount_scratch
@@ -48,9 +49,10 @@ def main(order: str, fd: str) -> None:
     namespaces = [] if options["unsafe"] else enter_namespaces()
     limited = bool(namespaces) and mount_scratch(options["scratch"], options["scratch_mb"])
     sys.meta_path.insert(0, Withheld(options["withheld"]))
-    import_all(options["preload"])
+    import_all([*options["preload"], "matplotlib.pyplot"])
     library_records(tuple(options["packages"]))
     warm_torch()
+    adapt()
     Cells()
     os.environ.update(dict.fromkeys(("HOME", "TMPDIR"), options["scratch"]))
     tempfile.tempdir = options["scratch"]
@@ -123,6 +125,8 @@ def become_student(
     except SandboxError as error:
         channel.send(b"R", str(error).encode())
         raise
+    explain_refusals()
+    sys.path.insert(0, "")  # as in a notebook: what a cell has written can be imported
     warnings.simplefilter("default")
     random.seed(seed)
     if "numpy" in sys.modules:

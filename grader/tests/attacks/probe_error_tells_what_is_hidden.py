@@ -1,6 +1,6 @@
 """aims at: the page, by an error whose class, text, notes and cause quote the hidden probe
 cell: shares
-worth: 20
+worth: 0
 rest: own loss
 """
 

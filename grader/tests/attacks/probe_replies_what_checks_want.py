@@ -1,6 +1,6 @@
 """aims at: every name that a probe binds, forged by the function that sends it
 cell: tally
-worth: 20
+worth: 0
 rest: own loss
 """
 

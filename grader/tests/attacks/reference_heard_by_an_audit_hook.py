@@ -1,6 +1,7 @@
 """aims at: the right answer to an earlier problem, whose text an audit hook hears when it is compiled
 cell: attention
 worth: 0
+rest: own loss
 course: lab
 """
 
