@@ -55,13 +55,13 @@ class Code:
     @property
     def changes(self) -> Iterator[ast.expr]:
         """What is changed in place: `x.a` and `x[0]` where assigned to, `x` of `x.append()`."""
-        return _changes(self.tree)
+        return changes(self.tree)
 
     @property
     def changed_by_functions(self) -> set[str]:
         """Names of the notebook that the functions of the cell change when they run."""
         functions = [*self.nodes(ast.FunctionDef), *self.nodes(ast.Lambda)]
-        places = {root(place) for function in functions for place in _changes(function)}
+        places = {root(place) for function in functions for place in changes(function)}
         declared = {name for node in self.nodes(ast.Global) for name in node.names}
         return places & self.reads | declared & self.binds
 
@@ -121,13 +121,6 @@ def imported(found: list[Code]) -> dict[str, str]:
     return {name: origin for code in found for name, origin in code.imports.items()}
 
 
-def definitions(found: list[Code], kinds: str) -> set[str]:
-    """Names of the functions and classes that cells of these kinds define."""
-    types = ast.FunctionDef | ast.ClassDef
-    bodies = (code.tree.body for code in of(found, kinds))
-    return {node.name for body in bodies for node in body if isinstance(node, types)}
-
-
 def names(text: str) -> tuple[frozenset[str], frozenset[str]]:
     """The names of the notebook that a cell's text binds and reads, inside functions too.
 
@@ -152,7 +145,8 @@ def names(text: str) -> tuple[frozenset[str], frozenset[str]]:
     return frozenset(binds), frozenset(reads | (binds & {*changed}))
 
 
-def _changes(tree: ast.AST) -> Iterator[ast.expr]:
+def changes(tree: ast.AST) -> Iterator[ast.expr]:
+    """What is changed in place below `tree`, see `Code.changes`."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Attribute | ast.Subscript):
             if isinstance(node.ctx, ast.Store | ast.Del):

@@ -1,52 +1,64 @@
 """What the grader cannot split: each rule yields the faults it finds, with the way out.
 
-A submission's answers run in one process and its checks in another, where the names that answer
-cells define stand for what the student's process holds: a call goes there, and its result comes
-back. So a check works as it is written, unless it reaches into the answer's own namespace, or an
-answer reaches into the check's. Cells that do not parse are left to the other rules.
+Answers and probes run in one process, the other lines of checks in another, and given cells in both.
+Data crosses where a probe begins and ends. So a check works as it is written, unless its trusted
+lines reach for what an answer made, or a probe decides. Cells that do not parse are left to the
+other rules.
 """
 
 import ast
+import contextlib
 from collections.abc import Iterator
 
 from nbformat import NotebookNode
 
-from grader.authoring.assignment import cells, label, problem
-from grader.authoring.names import Code, bound, codes, definitions, dotted, imported, of, root
+from grader.authoring.assignment import cells, kind, label, problem
+from grader.authoring.names import Code, bound, changes, codes, dotted, imported, of, root
+from grader.authoring.probes import MARK, MARK_LIKE, Part, ProbeError, parts
 
-INSIDES = {
-    *("__code__", "__globals__", "__closure__", "__builtins__", "__wrapped__"),
-    *("__mro__", "__bases__"),
+COMPARING = {
+    *("equal", "allclose", "isclose", "array_equal", "eq", "ne", "__eq__", "__ne__", "all", "any"),
+    *("array_equiv", "assert_close", "assert_allclose", "assert_array_equal", "assert_equal"),
 }
-LOOKERS = {"vars", "inspect.getmembers", "inspect.getclosurevars", "dis.dis", "pickle.dumps"}
-TEXTS = {"inspect.getsource", "inspect.getsourcelines"}
-COMPARING = {"equal", "allclose", "isclose", "array_equal", "eq", "ne", "__eq__", "__ne__"}
 SETTINGS = {
     *("numpy.errstate", "numpy.seterr", "decimal.getcontext", "decimal.localcontext", "os.chdir"),
-    *("torch.set_default_dtype", "torch.set_default_device", "sys.setrecursionlimit"),
+    *("torch.set_default_dtype", "torch.set_default_device", "sys.setrecursionlimit", "setattr"),
 }
 WRITERS = {
     *("write_text", "write_bytes", "savetxt", "savez", "mkdir", "makedirs", "tofile"),
     *("mkdtemp", "mkstemp", "TemporaryDirectory", "NamedTemporaryFile"),
 }
+MARKS = "`### BEGIN PROBE` and `### END PROBE`"
+BINDERS = (ast.Assign, ast.AnnAssign, ast.AugAssign, ast.NamedExpr, ast.For, ast.comprehension)
 OTHER_SIDE = {"check": "answer", "answer": "check"}
-APART = "the answer runs in another process and would not see it"
 
 
 def checks_compile(source: NotebookNode) -> Iterator[str]:
-    """A check compiles as a module does, and needs no IPython."""
+    """A check compiles as a module does, part by part, and needs no IPython."""
     for cell in cells(source, "check"):
         try:
-            tree = ast.parse(cell.source)
+            ast.parse(cell.source)
         except SyntaxError:
             continue  # checks_end_without_a_value says so
         try:
-            compile(tree, "<check>", "exec")
+            for part in parts(cell.source):
+                compile(part.text, "<check>", "exec")
+                if "get_ipython" in part.reads:
+                    yield f"{label(cell)}: get_ipython is for notebooks; write plain Python"
+        except ProbeError as error:
+            yield f"{label(cell)}: {error}"
         except SyntaxError as error:
             yield f"{label(cell)}: {error.msg}; run a coroutine with asyncio.run(...)"
-    for code in of(codes(source), "check"):
-        if "get_ipython" in code.reads:
-            yield f"{code}: get_ipython is for notebooks alone; write the check in plain Python"
+
+
+def probes_stand_in_checks(source: NotebookNode) -> Iterator[str]:
+    """The marks of probes stand in check cells, at the start of a line, and are spelled right."""
+    for cell in source.cells:
+        for line in cell.source.split("\n"):
+            if MARK_LIKE.match(line) and not MARK.fullmatch(line):
+                yield f"{label(cell)}: malformed mark {line.strip()!r}; probes stand between {MARKS}"
+            elif MARK_LIKE.match(line) and kind(cell) != "check":
+                yield f"{label(cell)}: a probe outside of a cell with `:check: id`"
 
 
 def names_come_from_locked_cells(source: NotebookNode) -> Iterator[str]:
@@ -72,9 +84,126 @@ def given_cells_run_without_answers(source: NotebookNode) -> Iterator[str]:
         for name in sorted(code.reads_at_once & bound(found, "answer") - bound(found, "given")):
             yield (
                 f"{code}: uses the answer {name!r} when it runs; use it in a function of this cell "
-                "that the checks call, or in the checks; a class that derives from an answer "
-                "belongs into an answer cell"
+                "that probes call, or in a probe; a class that derives from an answer belongs "
+                "into an answer cell"
             )
+
+
+def trusted_lines_use_no_answer(source: NotebookNode) -> Iterator[str]:
+    """Lines outside of a probe use no answer, no given function that does, nothing of a probe."""
+    found = codes(source)
+    answers = _using(found, bound(found, "answer"))
+    for code, all_parts in _checks(found):
+        kept: set[str] = set()  # what stays in the student's process
+        for part in all_parts:
+            if part.is_probe:
+                kept |= part.defines | part.imports.keys()
+                continue
+            kept -= part.binds
+            away = answers - (code.woven if part.hidden else set()) - part.binds
+            for name in sorted(part.reads & away - bound(found, "given") | part.reads & kept):
+                yield (
+                    f"{code}: line {_line(part, name)} uses {name!r} outside of a probe, where it "
+                    f"is not there; put the lines that use it between {MARKS}, and bind there "
+                    "what the check looks at"
+                )
+            for name in sorted(part.reads & away & bound(found, "given")):
+                yield (
+                    f"{code}: line {_line(part, name)} uses {name!r} of a given cell, which uses "
+                    f"an answer, outside of a probe; put it between {MARKS}"
+                )
+
+
+def probes_get_data(source: NotebookNode) -> Iterator[str]:
+    """A probe reads no function or class that lines of the check outside of it define."""
+    for code, all_parts in _checks(codes(source)):
+        outside: set[str] = set()
+        for part in all_parts:
+            if not part.is_probe:
+                outside |= part.defines
+            for name in sorted(part.reads & outside) if part.is_probe else ():
+                yield (
+                    f"{code}: a probe reads {name!r}, which lines outside of it define; define "
+                    "it inside of the probe, or in a `:given:` cell"
+                )
+
+
+def probes_do_not_decide(source: NotebookNode) -> Iterator[str]:
+    """A probe asserts nothing, and binds no name to a comparison: a student could give its value."""
+    for code, all_parts in _checks(codes(source)):
+        for part in all_parts:
+            for node in ast.walk(part.tree) if part.is_probe else ():
+                if isinstance(node, ast.Assert):
+                    yield (
+                        f"{code}: line {node.lineno} asserts inside of a probe, in the student's "
+                        "process; bind the value there, and assert below the probe"
+                    )
+            for statement in part.tree.body if part.is_probe else ():
+                value = getattr(statement, "value", None)
+                if isinstance(statement, ast.Assign | ast.AnnAssign) and _decides(value):
+                    yield (
+                        f"{code}: line {statement.lineno} compares inside of a probe, where a "
+                        "student could give the result; bind what is compared, and compare below "
+                        "the probe"
+                    )
+
+
+def _decides(value: ast.expr | None) -> bool:
+    """Whether an expression gives nothing but a verdict."""
+    if isinstance(value, ast.Compare):
+        return not all(isinstance(op, ast.Is | ast.IsNot) for op in value.ops) or any(
+            isinstance(side, ast.Constant) for side in value.comparators
+        )
+    if isinstance(value, ast.BoolOp):
+        return any(map(_decides, value.values))
+    if isinstance(value, ast.UnaryOp):
+        return isinstance(value.op, ast.Not)
+    if isinstance(value, ast.Call):
+        name = getattr(value.func, "attr", getattr(value.func, "id", ""))
+        return name in COMPARING or (name == "bool" and any(map(_decides, value.args)))
+    return False
+
+
+def checks_can_fail(source: NotebookNode) -> Iterator[str]:
+    """No assertion below a probe looks at nothing but data that was sent to it: that is a copy."""
+    for code, all_parts in _checks(codes(source)):
+        own: set[str] = set()  # bound by trusted lines
+        sent: set[str] = set()
+        came: set[str] = set()  # bound by probes
+        for part in all_parts:
+            if part.is_probe:
+                sent, came = sent | part.reads & own - part.data, came | part.data
+                continue
+            own |= part.data
+            derived = _derived(part, came)
+            for node in ast.walk(part.tree):
+                if isinstance(node, ast.Assert):
+                    read = _names(node.test)
+                    for name in sorted(read & sent - derived) if not read & derived else ():
+                        yield (
+                            f"{code}: line {node.lineno} looks whether {name!r} has changed, but "
+                            f"the probe got a copy; bind a name to it inside of the probe, such "
+                            f"as `after = {name}`, and compare that"
+                        )
+            came |= derived
+            sent -= part.binds
+
+
+def _derived(part: Part, came: set[str]) -> set[str]:
+    """What came from a probe, and all names that trusted lines make of it."""
+    binders = [node for node in ast.walk(part.tree) if isinstance(node, BINDERS)]
+    derived = set(came)
+    for _ in binders:
+        for node in binders:
+            source = node.iter if isinstance(node, ast.For | ast.comprehension) else node.value
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            if source and _names(source) & derived:
+                derived |= {name for target in targets for name in _names(target)}
+    return derived
+
+
+def _names(tree: ast.AST) -> set[str]:
+    return {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
 
 
 def checks_rebind_nothing(source: NotebookNode) -> Iterator[str]:
@@ -89,111 +218,75 @@ def checks_rebind_nothing(source: NotebookNode) -> Iterator[str]:
             same = {name for name, origin in code.imports.items() if (name, origin) in imports}
             for name in sorted(code.binds & above.keys() - same):
                 yield (
-                    f"{code}: gives {name!r} of the cell {above[name].cell.id!r} another value; "
-                    f"{APART}: choose another name, and pass it as an argument"
+                    f"{code}: gives {name!r} of the cell {above[name].cell.id!r} another value, "
+                    "for later cells too; choose another name, or patch it inside of a probe with "
+                    "mock.patch"
                 )
-
-
-def checks_patch_nothing(source: NotebookNode) -> Iterator[str]:
-    """A check replaces nothing in a module, in a class or function of a given cell or an answer."""
-    found = codes(source)
-    imports = imported(found)
-    everywhere = definitions(found, "given answer") | imports.keys()
-    for code in of(found, "check"):
-        own = set(code.binds - code.imports.keys())
-        shared = everywhere - own
-        calls = (n for n in code.nodes(ast.Call) if _patches(n, imports, shared, own))
-        places = (n for n in code.changes if _is_outside(n, shared))
-        for node in [*calls, *places]:
-            yield (
-                f"{code}: patches with {ast.unparse(node)!r}; {APART}: let the answer take it as "
-                "an argument"
-            )
-
-
-def _patches(call: ast.Call, imports: dict[str, str], shared: set[str], own: set[str]) -> bool:
-    words = dotted(call.func, imports).split(".")
-    target = root(call.args[0]) if call.args else ""
-    is_mock = "patch" in words or words[0] == "monkeypatch"
-    return (is_mock and target not in own) or (words[-1] == "setattr" and target in shared)
-
-
-def _is_outside(place: ast.expr, shared: set[str]) -> bool:
-    if ast.unparse(place).startswith("globals()"):
-        return True
-    return root(place) in shared and not isinstance(place, ast.Name)
 
 
 def checks_and_answers_share_no_state(source: NotebookNode) -> Iterator[str]:
-    """No variable of a given cell is changed by an answer and read by a check, or vice versa."""
+    """No variable of a given cell is changed by an answer and read outside a probe, or vice versa."""
+    found = codes(source)
+    fixed = _definitions(found) | imported(found).keys()
+    given = bound(found, "given") - fixed
+    trusted = [(c, part) for c, ps in _checks(found) for part in ps if not part.is_probe]
+    read = {"check": {n for _, p in trusted for n in p.reads}, "answer": set[str]()}
+    read["answer"] = {n for code in of(found, "answer") for n in code.reads}
+    changed = [(c, {root(place) for place in changes(p.tree)} - c.binds) for c, p in trusted]
+    changed += [
+        (c, {root(place) for place in c.changes} | c.changed_by_functions)
+        for c in of(found, "answer")
+    ]
+    for code, places in changed:
+        other = OTHER_SIDE[code.kind]
+        for name in sorted(places & code.reads & given & read[other]):
+            yield (
+                f"{code}: changes {name!r}, which a cell of kind `{other}` reads in another "
+                "process; read and change it inside of probes"
+            )
+
+
+def trusted_lines_stay_in_their_process(source: NotebookNode) -> Iterator[str]:
+    """Lines outside of a probe patch nothing, write no files and change no setting."""
     found = codes(source)
     imports = imported(found)
-    fixed = definitions(found, "given answer") | imports.keys()
-    given, answers = bound(found, "given") - fixed, bound(found, "answer") - fixed
-    for code in of(found, "check answer"):
-        changed = {root(place) for place in code.changes} & code.reads & given
-        if code.kind == "answer":
-            changed |= code.changed_by_functions & (given | answers)
-        for name in sorted(changed - (code.binds if code.kind == "check" else set())):
-            if any(name in other.reads for other in of(found, OTHER_SIDE[code.kind])):
+    shared = _definitions(found) | imports.keys()
+    for code, all_parts in _checks(found):
+        for part in (part for part in all_parts if not part.is_probe):
+            calls = [n for n in ast.walk(part.tree) if isinstance(n, ast.Call)]
+            texts = [ast.unparse(call) for call in calls if _reaches_out(call, imports)]
+            texts += [ast.unparse(p) for p in changes(part.tree)
+                      if not isinstance(p, ast.Name) and root(p) in shared - part.data]  # fmt: skip
+            for text in texts:
                 yield (
-                    f"{code}: changes {name!r}, which a cell of kind `{OTHER_SIDE[code.kind]}` "
-                    "reads in another process; pass it as an argument, and return it"
+                    f"{code}: {text!r} changes this process alone, not the student's; "
+                    f"put it between {MARKS}"
                 )
 
 
-def checks_look_into_no_answer(source: NotebookNode) -> Iterator[str]:
-    """A check reads nothing of a function or an object that is no data, and derives no class."""
-    found = codes(source)
-    imports = imported(found)
-    answers = bound(found, "answer")
-    for code in of(found, "check"):
-        made = answers | _made_by(code, answers)
-        for node in code.nodes(ast.Attribute):
-            if node.attr in INSIDES or (node.attr == "__dict__" and root(node) in made):
-                yield f"{code}: looks into {ast.unparse(node)!r}; test what the answer does"
-        for call in code.nodes(ast.Call):
-            called = dotted(call.func, imports)
-            if called in LOOKERS | TEXTS and call.args and root(call.args[0]) in made:
-                way_out = "name what is forbidden by `:forbidden:` at the answer cell"
-                way_out = way_out if called in TEXTS else "test what the answer does"
-                yield f"{code}: looks into {ast.unparse(call)!r}; {way_out}"
-        for cls in code.nodes(ast.ClassDef):
-            for base in sorted(answers & {root(base) for base in cls.bases}):
+def _reaches_out(call: ast.Call, imports: dict[str, str]) -> bool:
+    name = dotted(call.func, imports)
+    words = name.split(".")
+    method = getattr(call.func, "attr", words[-1])
+    modes = [*call.args[1:2], *(k.value for k in call.keywords if k.arg == "mode")]
+    writes = any({*"wax+"} & {*str(getattr(mode, "value", ""))} for mode in modes)
+    is_patch = "patch" in words or words[0] == "monkeypatch"
+    return name in SETTINGS or method in WRITERS or is_patch or (name == "open" and writes)
+
+
+def visible_lines_come_first(source: NotebookNode) -> Iterator[str]:
+    """No visible line changes what hidden lines above it read: they run after all visible ones."""
+    for code, all_parts in _checks(codes(source)):
+        own: set[str] = set()
+        read: set[str] = set()
+        for part in all_parts:
+            if part.hidden:
+                read |= part.reads - part.binds - own
+                own |= part.binds
+            for name in sorted(part.data & read) if not part.hidden else ():
                 yield (
-                    f"{code}: derives {cls.name} from {base}, a class of another process; "
-                    f"derive it in the answer cell, or test an object of {base} itself"
-                )
-
-
-def checks_compare_by_themselves(source: NotebookNode) -> Iterator[str]:
-    """A check asks no object whether it is equal: an object of the student could say yes."""
-    found = codes(source)
-    imports = imported(found)
-    for code in of(found, "check"):
-        for call in code.nodes(ast.Call):
-            method = getattr(call.func, "attr", "")
-            if method in COMPARING and root(call.func) not in imports:
-                yield (
-                    f"{code}: {ast.unparse(call)!r} lets an object say whether it is equal; "
-                    f"use a function of a module, such as torch.{method.strip('_')}(a, b)"
-                )
-
-
-def checks_stay_in_their_process(source: NotebookNode) -> Iterator[str]:
-    """A check writes no files and changes no setting of Python, NumPy or PyTorch."""
-    found = codes(source)
-    imports = imported(found)
-    for code in of(found, "check"):
-        for call in code.nodes(ast.Call):
-            name = dotted(call.func, imports)
-            method = getattr(call.func, "attr", name.split(".")[-1])
-            if name in SETTINGS:
-                yield f"{code}: calls {name}; {APART}: call it in a `:given:` cell"
-            elif method in WRITERS or (name == "open" and _opens_to_write(call)):
-                yield (
-                    f"{code}: writes files with {method}; {APART}: write them in a `:given:` cell, "
-                    "or pass an io.StringIO as an argument"
+                    f"{code}: gives {name!r} another value below hidden lines that read it; hidden "
+                    "lines run after the visible ones, so choose another name"
                 )
 
 
@@ -211,30 +304,50 @@ def references_stand_below_their_checks(source: NotebookNode) -> Iterator[str]:
                 )
 
 
-def _made_by(code: Code, answers: set[str]) -> set[str]:
-    """Variables that hold what a call of an answer returned."""
-    return {
-        root(target)
-        for node in code.nodes(ast.Assign)
-        if isinstance(node.value, ast.Call) and root(node.value.func) in answers
-        for target in node.targets
-    }
+def _checks(found: list[Code]) -> Iterator[tuple[Code, list[Part]]]:
+    """The check cells, and the parts of each that a person wrote."""
+    for code in of(found, "check"):
+        with contextlib.suppress(ProbeError, SyntaxError):  # checks_compile says so
+            yield code, [part for part in parts(code.cell.source) if not part.woven]
 
 
-def _opens_to_write(call: ast.Call) -> bool:
-    modes = [*call.args[1:2], *(k.value for k in call.keywords if k.arg == "mode")]
-    return any({*"wax+"} & {*str(getattr(mode, "value", ""))} for mode in modes)
+def _using(found: list[Code], names: set[str]) -> set[str]:
+    """These names, and those of given functions and classes that use them."""
+    using = set(names)
+    given = [node for code in of(found, "given") for node in code.tree.body]
+    given = [node for node in given if isinstance(node, ast.FunctionDef | ast.ClassDef)]
+    for _ in given:
+        for node in given:
+            if any(isinstance(n, ast.Name) and n.id in using for n in ast.walk(node)):
+                using.add(node.name)
+    return using
+
+
+def _definitions(found: list[Code]) -> set[str]:
+    """Names of the functions and classes that given and answer cells define."""
+    bodies = (code.tree.body for code in of(found, "given answer"))
+    types = ast.FunctionDef | ast.ClassDef
+    return {node.name for body in bodies for node in body if isinstance(node, types)}
+
+
+def _line(part: Part, name: str) -> int:
+    """The first line of a part that reads a name."""
+    lines = [n.lineno for n in ast.walk(part.tree) if isinstance(n, ast.Name) and n.id == name]
+    return min(lines, default=part.start)
 
 
 SPLIT_RULES = [
     checks_compile,
+    probes_stand_in_checks,
     names_come_from_locked_cells,
     given_cells_run_without_answers,
+    trusted_lines_use_no_answer,
+    probes_get_data,
+    probes_do_not_decide,
+    checks_can_fail,
     checks_rebind_nothing,
-    checks_patch_nothing,
     checks_and_answers_share_no_state,
-    checks_look_into_no_answer,
-    checks_compare_by_themselves,
-    checks_stay_in_their_process,
+    trusted_lines_stay_in_their_process,
+    visible_lines_come_first,
     references_stand_below_their_checks,
 ]

@@ -9,14 +9,13 @@ from typing import Any
 from nbformat import NotebookNode
 
 from grader.authoring.assignment import grade_id
-from grader.engine.examiner import Shows
 from grader.engine.plan import Plan
 
 LARGEST_PICTURE = 5_000_000  # characters of its base64
 BASE64 = re.compile(r"[A-Za-z0-9+/]*={0,2}")
 
 
-def write(path: Path, notebook: NotebookNode, plan: Plan, shows: dict[str, Shows]) -> None:
+def write(path: Path, notebook: NotebookNode, plan: Plan, shown: dict[str, list[dict[str, Any]]]) -> None:
     """Write the notebook with the source's checks and the outputs of this run, all at once."""
     count = 0
     for cell in notebook.cells:
@@ -26,8 +25,8 @@ def write(path: Path, notebook: NotebookNode, plan: Plan, shows: dict[str, Shows
         if cell.cell_type == "code":
             count += 1
             cell.execution_count = count
-            shown = shows.get(cell.id, Shows()).outputs
-            cell.outputs = [output for o in shown if (output := _output(o, count))]
+            outputs = shown.get(name or cell.id, [])
+            cell.outputs = [output for o in outputs if (output := _output(o, count))]
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_suffix(f".{os.getpid()}.part")
     part.write_text(json.dumps(notebook), encoding="utf-8")

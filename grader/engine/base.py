@@ -33,9 +33,8 @@ from grader.engine.namespaces import die_with_parent
 from grader.engine.nursery import Nursery
 from grader.engine.plan import Plan, plan
 from grader.engine.readable import default_read_paths
-from grader.engine.records import import_all, library_records
 from grader.engine.sandbox import SandboxError
-from grader.engine.torch_state import warm_torch
+from grader.engine.warm import import_all, library_records, warm_torch
 from grader.reading import Broken, read_notebook
 from grader.restore import restore
 
@@ -50,6 +49,7 @@ ENVIRONMENT = {
     "OPENBLAS_NUM_THREADS": "1",
     "PATH": "/usr/bin:/bin",
     "PYTHONDONTWRITEBYTECODE": "1",
+    "TORCHDYNAMO_DISABLE": "1",  # no compiler can be started
     "PYTHONHASHSEED": "0",  # the order of sets: every run gives the same result
 }
 
@@ -116,7 +116,7 @@ class Base:
         """Nothing of the grader's own environment: it may hold a database's password."""
         tools = Path(__file__).parents[2]
         paths = os.pathsep.join(map(str, dict.fromkeys([self.course.root, tools])))
-        homes = dict.fromkeys(("HOME", "TMPDIR", "MPLCONFIGDIR"), home)
+        homes = dict.fromkeys(("HOME", "TMPDIR", "MPLCONFIGDIR", "IPYTHONDIR"), home)
         return ENVIRONMENT | homes | {"PYTHONPATH": paths}
 
     def grade(self, student: str, number: int, into: str) -> Attempt:
@@ -219,7 +219,7 @@ class Examiner:
             attempt.layers = examination.layers
             attempt.notes += examination.notes()
             folder = base.course.private(into, attempt.student, attempt.assignment)
-            write(folder / f"{attempt.assignment}.ipynb", notebook, base.plan, examination.shows)
+            write(folder / f"{attempt.assignment}.ipynb", notebook, base.plan, examination.shown)
             with os.fdopen(writer, "wb") as file:
                 file.write(json.dumps({"attempt": attempt.as_json()}).encode() + b"\n")
             status = 0

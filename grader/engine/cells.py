@@ -1,27 +1,35 @@
-"""Run the code cells of a notebook in one namespace, without Jupyter.
+"""Run the code cells of a notebook in one namespace: IPython's shell, without Jupyter around it.
 
-What a cell shows is caught as nbformat outputs: its text, the value of its last expression, open
-Matplotlib figures, its error. IPython's syntax is understood; of its magics those work that only
-look or time (`%timeit`), and all others do nothing but say so.
+So all that works which works in a notebook: magics, `display`, a top-level `await`. What a cell
+shows is caught as nbformat outputs: its text, what it displays, open Matplotlib figures, its error.
+What a process may not do here (run commands, install packages) says so and does nothing.
 """
 
-import ast
 import base64
 import contextlib
 import io
 import linecache
+import os
 import re
 import sys
+import tempfile
 import traceback
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from types import ModuleType
 from typing import Any
 
-from IPython.core.inputtransformer2 import TransformerManager
+from IPython.core.compilerop import CachingCompiler
+from IPython.core.displayhook import DisplayHook
+from IPython.core.displaypub import DisplayPublisher
+from IPython.core.interactiveshell import InteractiveShell
+from IPython.core.pylabtools import print_figure
+from IPython.utils.text import SList
+from traitlets import Type
+from traitlets.config import Config
 
-IDLE_MAGICS = ("matplotlib", "config", "load_ext", "reload_ext", "autoreload", "pylab")
-TIMING_MAGICS = ("time", "timeit", "prun", "capture")
+SILENT = {"matplotlib", "pylab", "gui", "config", "load_ext", "reload_ext", "autoreload"}
+PROGRAMS = {"pip", "conda", "mamba", "micromamba", "uv", "edit", "notebook"}  # that magics start
 
 
 @dataclass
@@ -53,78 +61,144 @@ class Capture(io.StringIO):
         return self.getvalue() + more
 
 
-class Magics:
-    """Stands for IPython's shell in `get_ipython()`."""
+class _Compiler(CachingCompiler):
+    """Gives the code of a cell the name that it has in tracebacks."""
 
-    def __init__(self, cells: "Cells") -> None:
-        self.cells = cells
+    file = "<cell>"
 
-    def run_line_magic(self, name: str, line: str, *rest: object) -> None:
-        """Run a `%magic`."""
-        if name in TIMING_MAGICS:
-            self.cells.execute(_without_options(line), "<magic>")
-        elif name not in IDLE_MAGICS:
-            print(f"%{name} does nothing while work is graded")
+    def get_code_name(self, *rest: object) -> str:
+        return self.file
 
-    def run_cell_magic(self, name: str, line: str, body: str) -> None:
-        """Run a `%%magic`."""
-        if name in TIMING_MAGICS:
-            self.cells.execute(body, "<magic>")
+
+class _Publisher(DisplayPublisher):
+    """Keeps what `display` shows."""
+
+    def publish(self, data: dict[str, Any], metadata: object = None, **rest: Any) -> None:
+        self.shell.keep("display_data", data)
+
+    def clear_output(self, wait: bool = False) -> None:
+        self.shell.displayed.clear()
+
+
+class _Hook(DisplayHook):
+    """Keeps the value of a cell's last expression."""
+
+    def quiet(self) -> bool:
+        return self.shell.source.rstrip().endswith(";")
+
+    def write_format_data(self, data: dict[str, Any], metadata: object = None) -> None:
+        self.shell.keep("execute_result", data)
+
+    def start_displayhook(self) -> None: ...
+    def write_output_prompt(self) -> None: ...
+    def finish_displayhook(self) -> None: ...
+
+
+class Shell(InteractiveShell):
+    """IPython's shell, which shows nothing itself."""
+
+    compiler_class = Type(_Compiler)
+    displayhook_class = Type(_Hook)
+    display_pub_class = Type(_Publisher)
+    text_limit = 100_000
+    source = ""
+
+    def keep(self, kind: str, data: dict[str, Any]) -> None:
+        """Note an output: a picture, else its text."""
+        png = data.get("image/png")
+        if png:
+            png = png if isinstance(png, str) else base64.b64encode(png).decode()
+            self.displayed.append({"output_type": "display_data", "png": png})
         else:
-            print(f"%%{name} does nothing while work is graded")
+            text = str(data.get("text/plain", ""))[: self.text_limit]
+            self.displayed.append({"output_type": kind, "text": text})
 
-    def system(self, line: str) -> None:
+    def run_line_magic(self, name: str, line: str, *rest: Any, **options: Any) -> Any:
+        """Run a `%magic`, unless there is nothing here that it could do."""
+        if name in SILENT:
+            return None
+        if name in PROGRAMS or not self.find_line_magic(name):
+            return print(f"%{name} does nothing while work is graded")
+        return super().run_line_magic(name, line, *rest, **options)
+
+    def run_cell_magic(self, name: str, line: str, cell: str) -> Any:
+        """Run a `%%magic`, unless it would start a program."""
+        known = self.find_cell_magic(name)
+        if not known or "script" in getattr(known, "__qualname__", "script"):
+            return print(f"%%{name} does nothing while work is graded")
+        return super().run_cell_magic(name, line, cell)
+
+    def system(self, cmd: str) -> None:
         """Refuse a `!command`."""
-        print(f"!{line} does nothing while work is graded")
+        print(f"!{cmd} does nothing while work is graded: it would start another program")
 
-    getoutput = system
+    def getoutput(self, cmd: str, *rest: object, **options: object) -> SList:
+        """Refuse `x = !command`, which gives no lines then."""
+        self.system(cmd)
+        return SList()
+
+    def showtraceback(self, *rest: object, **options: object) -> None:
+        """Show nothing: the error is noted."""
+
+    showsyntaxerror = showindentationerror = showtraceback
+    system_raw = system_piped = system
+
+    def enable_gui(self, gui: object = None) -> None:
+        """Open no windows."""
+
+    def ask_exit(self) -> None:
+        """Go on: a notebook that is graded has no end but its last cell."""
 
 
 class Cells:
     """A namespace, and the cells that run in it one after the other."""
 
     def __init__(self, text_limit: int = 100_000) -> None:
-        main = sys.modules["__main__"] = ModuleType("__main__")  # dataclasses look there
+        main = ModuleType("__main__")
         self.namespace: dict[str, Any] = vars(main)
-        magics = Magics(self)
-        self.namespace["get_ipython"] = lambda: magics
         self.text_limit = text_limit
+        self.shell = _shell()
+        self.shell.text_limit = text_limit
+        self.shell.init_create_namespaces(main)
+        self.shell.init_sys_modules()  # dataclasses look for a module named `__main__`
+        self.shell.init_user_ns()
 
-    def run(self, source: str, name: str) -> Shown:
-        """Run one cell; `name` stands for its file in tracebacks."""
+    def run(self, source: str, file: str, is_probe: bool = False) -> Shown:
+        """Run one cell; `file` stands for its file in tracebacks. A probe is plain Python."""
         shown = Shown()
+        self.shell.displayed, self.shell.source = [], source
         with catching(self.text_limit, shown):
-            try:
-                value = self.execute(self.as_python(source), name)
-                if value is not None:
-                    shown.outputs.append(_value(value, self.text_limit))
-            except BaseException as error:  # exits and interrupts too are what the cell did
-                shown.error = error
+            if is_probe:
+                shown.error = self._execute(source, file)
+            else:
+                self.shell.compile.file = file
+                result = self.shell.run_cell(source, store_history=False)
+                shown.error = result.error_before_exec or result.error_in_exec
+        shown.outputs += self.shell.displayed
         shown.outputs += _figures()
         return shown
 
-    def as_python(self, source: str) -> str:
-        """The source with IPython's own syntax in plain Python."""
+    def _execute(self, source: str, file: str) -> BaseException | None:
+        linecache.cache[file] = (len(source), None, source.splitlines(True), file)
         try:
-            ast.parse(source)
-        except (SyntaxError, ValueError):
-            return TransformerManager().transform_cell(source)
-        return source
+            exec(compile(source, file, "exec"), self.namespace)
+        except BaseException as error:  # exits and interrupts too are what the lines did
+            return error
+        return None
 
-    def execute(self, source: str, name: str) -> Any:
-        """Execute source; returns the value of a last expression without `;`, else None."""
-        if not name.startswith("<woven"):  # a reference, whose text is nobody's to read
-            linecache.cache[name] = (len(source), None, source.splitlines(True), name)
-        tree = ast.parse(source, name)
-        end = tree.body[-1] if tree.body else None
-        last = end if isinstance(end, ast.Expr) else None
-        if last:
-            del tree.body[-1]
-        exec(compile(tree, name, "exec"), self.namespace)
-        if last is None:
-            return None
-        value = eval(compile(ast.Expression(last.value), name, "eval"), self.namespace)
-        return None if source.rstrip().endswith(";") else value
+
+def _shell() -> Shell:
+    """The one shell of this process, made in the process that others are forked from."""
+    if not Shell.initialized():
+        config = Config()
+        config.HistoryManager.enabled = False
+        folder = os.environ.get("IPYTHONDIR") or tempfile.mkdtemp()
+        shell = Shell.instance(config=config, ipython_dir=folder)
+        formatter = shell.display_formatter.formatters["image/png"]
+        formatter.for_type_by_name("matplotlib.figure", "Figure", print_figure)
+        shell.displayed = []
+        shell.run_cell("None", store_history=False)  # which imports what it needs
+    return Shell.instance()
 
 
 @contextlib.contextmanager
@@ -158,15 +232,6 @@ def line_in(error: BaseException, name: str) -> int:
     lines = [n for frame, n in traceback.walk_tb(error.__traceback__)
              if frame.f_code.co_filename == name]  # fmt: skip
     return lines[-1] if lines else 0
-
-
-def _without_options(line: str) -> str:
-    return re.sub(r"^\s*(-[nrp]\s*\d+\s+|-\w+\s+)*", "", line)
-
-
-def _value(value: Any, limit: int) -> dict[str, Any]:
-    text = repr(value)[:limit]
-    return {"output_type": "execute_result", "text": text}
 
 
 def _figures() -> list[dict[str, Any]]:

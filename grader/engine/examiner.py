@@ -1,12 +1,17 @@
 """The trusted side of one submission: goes through its cells and gives the points.
 
-Answers and a student's own cells run in the student's process, given cells in both, checks here.
-When that process is lost, the cell or check that lost it pays; the earlier cells run again in a
-fresh one, and the examination goes on.
+Answers, a student's own cells and probes run in the student's process, given cells in both, all
+other lines of checks here. It goes through the notebook once for what the student sees: every cell,
+and the visible lines of every check, on the student's own functions. Nothing of what follows is
+shown: the hidden lines, with the right answers to earlier problems, and the visible ones again where
+the student's own earlier answers may be why they failed. All names stand then for what they did
+where the check stands.
+
+When the student's process is lost, the cell or check that lost it pays; a fresh one repeats what
+went before, and the examination goes on.
 """
 
 import signal
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -16,28 +21,40 @@ from typing import Any
 from nbformat import NotebookNode
 
 from grader.attempt import CellResult, CheckResult, Limits
-from grader.authoring.assignment import grade_id
+from grader.authoring.assignment import grade_id, problem
 from grader.engine.cells import Cells, Shown, catching, line_in, stack
+from grader.engine.codec import CodecError, Unsent, text_of
 from grader.engine.nursery import Nursery
-from grader.engine.plan import Check, Plan
+from grader.engine.plan import Check, Plan, Step
 from grader.engine.pupil import Lost, Pupil
-from grader.engine.records import library_records
+from grader.engine.warm import library_records, own_records
 
 MOST = 100  # outputs of one cell
 KINDS = ("stream", "execute_result", "display_data")
-SECOND = 1.0  # that a check may go on after its calls have run out of time
+SECOND = 1.0  # that a check may go on after its probes have run out of time
+WITH_REFERENCE = "With the right answers to earlier problems this check passes.\n"
 
 
 class Overdue(BaseException):
     """A check itself runs for too long, on what the answers returned."""
 
 
-@dataclass
-class Shows:
-    """The outputs of one cell of the notebook."""
+class InProbe(Exception):
+    """Carries what a probe raised."""
 
-    outputs: list[dict[str, Any]] = field(default_factory=list)
-    after_hidden: bool = False  # a hidden check had run before
+    def __init__(self, data: dict[str, Any], step: Step) -> None:
+        super().__init__()
+        self.data, self.step = data, step
+
+
+@dataclass
+class Open:
+    """A check whose visible lines have run, and which is not decided yet."""
+
+    check: Check
+    result: CheckResult
+    before: dict[str, Any]  # what the trusted names stood for above the check
+    after: dict[str, Any] = field(default_factory=dict)  # and below its visible lines
 
 
 class Examination:
@@ -53,33 +70,36 @@ class Examination:
         seed: int,
     ) -> None:
         self.plan, self.notebook, self.limits = plan, notebook, limits
+        self.namespace = trusted.namespace
         self.trusted = trusted
         self.pupil = Pupil(nursery, seed)
-        self.pupil.classes = plan.classes
         self.done: list[tuple] = []  # questions to ask again after a crash
-        self.overridden: set[str] = set()  # names that hold a woven reference by now
-        self.shows: dict[str, Shows] = {}
+        self.shown: dict[str, list[dict[str, Any]]] = {}  # outputs of each cell
         self.checks: list[CheckResult] = []
         self.cells: list[CellResult] = []
-        self.seen_hidden = False
         self.end = time.monotonic() + limits.submission_s
 
     def run(self, skipped: dict[str, CheckResult]) -> Iterator[str]:
-        """Go through the cells; yields the id of every check before it runs.
+        """Go through the cells; yields the id of every check before its lines run.
 
         `skipped` holds results of checks that an earlier run could not finish.
         """
         self.start()
+        undecided = []
         for cell in self.notebook.cells:
             name = grade_id(cell) or cell.id
-            if name in self.plan.checks:
+            if name in skipped:
+                self.checks.append(skipped[name])
+            elif name in self.plan.checks:
                 yield name
-                check = self.plan.checks[name]
-                result = skipped.get(name) or self.check(check)
-                self.checks.append(result)
+                found = self.look(self.plan.checks[name])
+                self.checks.append(found.result)
+                undecided += [found] * self.goes_on(found)
             elif cell.cell_type == "code":
                 self.cell(name, self.plan.given.get(name, cell.source), name in self.plan.given)
-        self.show_again()
+        for found in undecided:
+            yield found.check.id
+            self.decide(found)
         self.pupil.end()
 
     # Cells of the student, and given ones
@@ -87,19 +107,19 @@ class Examination:
     def cell(self, name: str, source: str, given: bool) -> None:
         """Run a cell in the student's process, and here too if it is the course's own."""
         file = f"<cell {name}>"
-        if given and name not in self.plan.leading:
-            self.trusted.run(source, file)
         if given:
+            if name not in self.plan.leading:
+                self.trusted.run(source, file)
             self.note_records()
         started = time.monotonic()
         result = CellResult(name)
         try:
             reply = self.ask("cell", file, source, given)
-            self.shows[name] = Shows(plain_outputs(reply), self.seen_hidden)
+            self.shown[name] = plain_outputs(reply)
             self.describe(result, reply["raised"], file)
         except Lost as lost:
             result.status, result.message = lost.status, lost.reason  # type: ignore[assignment]
-            self.shows[name] = Shows([_error(lost.status, lost.reason, "")])
+            self.shown[name] = [_error(lost.status, lost.reason, "")]
         result.seconds = round(time.monotonic() - started, 3)
         if not given:
             self.cells.append(result)
@@ -108,29 +128,22 @@ class Examination:
         """Say in `result` what the cell raised."""
         if raised is None:
             return
-        result.status, result.error = "error", _short(raised["names"][0])
-        result.message = raised["text"]
-        result.line = raised["line"] if raised["cell"] == file else 0
-        error = _error(result.error, result.message, raised["stack"])
-        self.shows[result.id].outputs.append(error)
+        result.status, result.error = "error", type(raised["error"]).__name__
+        result.message = text_of(raised["error"])
+        result.line = raised["line"] if raised["place"] == file else 0
+        self.shown[result.id].append(_error(result.error, result.message, raised["stack"]))
 
     def note_records(self) -> None:
         """Let instances of the classes of given cells and of the library travel by value."""
-        own = {
-            name: value
-            for name, value in self.trusted.namespace.items()
-            if isinstance(value, type) and value.__module__ == "__main__"
-        }
-        known = {n: c for n, c in own.items() if n in self.plan.given_classes}
-        self.pupil.records.update(library_records(tuple(self.plan.packages)) | known)
+        self.pupil.records.update(library_records(tuple(self.plan.packages)))
+        self.pupil.records.update(own_records(self.namespace, self.plan.given_classes))
 
-    def ask(self, *question: Any) -> dict[str, Any]:
-        """Ask the student's process, started again if need be, and remember to ask again."""
+    def ask(self, *question: Any, again: bool = True) -> dict[str, Any]:
+        """Ask the student's process, started again if need be; `again`: after a crash, too."""
         if self.pupil.channel is None:
             self.revive()
-        self.set_deadline()
         reply = self.pupil.ask(*question)
-        self.done.append(question)
+        self.done += [question] * again
         return reply
 
     def revive(self) -> None:
@@ -146,12 +159,12 @@ class Examination:
                 self.start()
                 for earlier in self.done:
                     self.pupil.ask(*earlier)
+        self.set_deadline()
 
     def start(self) -> None:
         """Start a process in which no cell has run."""
         self.set_deadline()
         self.pupil.start()
-        self.pupil.ask("library", self.plan.packages)
 
     def set_deadline(self) -> None:
         """Let what comes next take as long as a cell may."""
@@ -159,43 +172,110 @@ class Examination:
 
     # Checks
 
-    def check(self, check: Check) -> CheckResult:
-        """Run a check cell here."""
-        started = time.monotonic()
-        result = CheckResult(check.id, check.points)
-        shown = Shown()
-        try:
-            self.prepare(check)
-            with self.in_time(), catching(self.limits.text, shown):
-                self.pupil.outside = sys.stdout
-                exec(check.code, self.trusted.namespace)
-            result.earned = check.points
-        except BaseException as error:  # also an exit, which is as good as any other failure
+    def look(self, check: Check) -> Open:
+        """Run the visible lines of a check on the student's own functions."""
+        result, shown = CheckResult(check.id, check.points), Shown()
+        found = Open(check, result, dict(self.namespace))
+        self.shown[check.id] = shown.outputs
+        if error := self.steps(found, check.visible, shown, first=f"before {check.id}"):
             self.judge(result, check, error)
             shown.outputs.append(self.error_output(result, check, error))
-        self.seen_hidden |= bool(check.hidden_lines)
-        self.shows[check.id] = Shows(shown.outputs)
-        self.leave(check)
-        result.seconds = round(time.monotonic() - started, 3)
-        return result
+        else:
+            result.earned = check.points
+        found.after = dict(self.namespace)
+        with suppress(Lost):  # the next cell starts a fresh process
+            self.set_deadline()
+            self.leave(check)
+        return found
 
-    def prepare(self, check: Check) -> None:
-        """Bring the student's names up to date, here and there."""
-        if check.woven:
-            self.ask("cell", f"<woven {check.id}>", check.woven, True)
-            self.overridden |= check.woven_names
-        elif self.pupil.channel is None:
-            self.revive()
+    def goes_on(self, found: Open) -> bool:
+        """Whether lines that the student does not see, or right earlier answers, decide."""
+        return bool(found.check.hidden if found.result.earned else found.check.reference)
+
+    def decide(self, found: Open) -> None:
+        """Run what is not shown of a check: the hidden lines, and visible ones that failed."""
+        check, seen = found.check, found.result.status == "passed"
+        self.namespace.clear()
+        self.namespace.update(found.after if seen else found.before)
+        steps = check.hidden if seen else check.steps
+        place = f"{'after' if seen else 'before'} {check.id}"
+        result, shown = CheckResult(check.id, check.points, check.points), Shown()
+        if error := self.steps(found, steps, shown, place=place):
+            self.judge(result, check, error)
+            if not seen and not result.hidden:
+                return  # the student sees why
+            output = self.error_output(result, check, error)
+            self.shown[check.id] = [*self.shown[check.id] * seen, output]
+        elif not seen:
+            text = {"output_type": "stream", "name": "stdout", "text": WITH_REFERENCE}
+            self.shown[check.id] = [text]
+        vars(found.result).update(vars(result), seconds=found.result.seconds)
+
+    def steps(
+        self, found: Open, steps: list[Step], shown: Shown, first: str = "", place: str = ""
+    ) -> BaseException | None:
+        """Run parts of a check where they belong; returns what ended them."""
+        started = time.monotonic()
         self.set_deadline()
-        wanted = [name for name in self.plan.names if name not in self.overridden]
-        values = self.pupil.names(wanted)
-        for name in wanted:
-            self.trusted.namespace.pop(name, None)
-        self.trusted.namespace.update(values)
+        try:
+            if self.pupil.channel is None:
+                self.revive()
+            with self.in_time():
+                if first:
+                    self.ask("mark", first)
+                if place:
+                    self.ask("return", place, found.check.reference, again=False)
+                    exec(found.check.reference_code, self.namespace)
+                for step in steps:
+                    if step.code is None:
+                        self.probe(found.check, step, shown, again=not place)
+                    else:
+                        self.decide_lines(step, shown)
+                if first:
+                    self.ask("mark", f"after {found.check.id}")
+        except BaseException as error:  # also an exit, which is as good as any other failure
+            return error
+        finally:
+            taken = found.result.seconds + time.monotonic() - started
+            found.result.seconds = round(taken, 3)
+        return None
+
+    def decide_lines(self, step: Step, shown: Shown) -> None:
+        """Run trusted lines here."""
+        caught = Shown()
+        try:
+            with catching(self.limits.text, caught):
+                exec(step.code, self.namespace)  # type: ignore[arg-type]
+        finally:
+            shown.outputs += caught.outputs
+
+    def probe(self, check: Check, step: Step, shown: Shown, again: bool) -> None:
+        """Run a probe beside the student's code; the names that it binds are data here then."""
+        sent = {name: self.namespace[name] for name in step.sent if name in self.namespace}
+        for name, value in sent.items():
+            try:
+                self.pupil.codec.encode(value)
+            except CodecError as error:
+                message = f"{name} cannot be sent to a probe ({error}): make it inside of the probe"
+                raise TypeError(message) from None
+        try:
+            reply = self.ask("probe", check.file, step.source, sent, step.wanted, again=again)
+        except Lost as lost:
+            lost.line = step.part.start  # type: ignore[attr-defined]
+            raise
+        shown.outputs += plain_outputs(reply)
+        for name in step.wanted:
+            self.namespace.pop(name, None)
+            if name in reply["values"]:
+                self.namespace[name] = value = reply["values"][name]
+                if isinstance(value, Unsent):
+                    value.label = name
+        if reply["raised"]:
+            raise InProbe(reply["raised"], step)
 
     @contextmanager
     def in_time(self) -> Iterator[None]:
-        """Stop a check that goes on by itself for longer than its calls may take."""
+        """Stop a check that goes on by itself for longer than its probes may take."""
 
         def ring(signal_number: int, frame: object) -> None:
             raise Overdue
@@ -209,45 +289,55 @@ class Examination:
 
     def judge(self, result: CheckResult, check: Check, error: BaseException) -> None:
         """Say in `result` how the check failed."""
-        result.line = line_in(error, check.file)
+        result.earned, result.line = 0.0, getattr(error, "line", line_in(error, check.file))
+        if isinstance(error, InProbe):
+            part, data = error.step.part, error.data
+            inside = data["place"] == check.file and part.start <= data["line"] <= part.end
+            result.line, result.students = data["line"] if inside else part.start, True
+            error = data["error"]
         result.hidden = result.line in check.hidden_lines
         if isinstance(error, Lost):
             result.status = error.status  # type: ignore[assignment]
-            doing = self.pupil.doing or "an answer"
-            result.message = f"{doing}: {error.reason}"
+            result.message = f"{problem(check.id)}: {error.reason}"
         elif isinstance(error, Overdue):
             result.status = "timeout"
             result.message = "the check took too long with what the answers returned"
         else:
             result.status = "failed" if isinstance(error, AssertionError) else "error"
-            result.error, result.message = type(error).__name__, _text(error)[: self.limits.text]
+            result.error, result.message = type(error).__name__, text_of(error)[: self.limits.text]
             if isinstance(error, MemoryError):
                 result.message = "it asked for more memory than a submission may take"
-            result.students = hasattr(error, "students")
+        if result.hidden:
+            result.message = self.without_data(result.message)
+
+    def without_data(self, message: str) -> str:
+        """The author's message of a hidden line, with dots for what a student's process filled in.
+
+        That process has seen the hidden inputs, and the right answers to earlier problems.
+        """
+        fitting = [known.text for known in self.plan.messages if known.fits(message)]
+        return max(fitting, key=len, default=message)
 
     def error_output(self, result: CheckResult, check: Check, error: BaseException) -> dict:
         """What the autograded notebook shows of a failed check."""
         name = result.error or {"timeout": "TimeoutError"}.get(result.status, "RuntimeError")
         lines = check.source.split("\n")
         line = lines[result.line - 1] if 0 < result.line <= len(lines) else ""
-        students = getattr(error, "students", {}).get("stack", "")
-        text = students or (stack(error) if not isinstance(error, Lost | Overdue) else "")
+        text = stack(error) if not isinstance(error, Lost | Overdue | InProbe) else ""
+        text = error.data["stack"] if isinstance(error, InProbe) else text
         place = f"Cell In[{{count}}], line {result.line}\n---> {line}\n" if result.line else ""
-        return _error(name, result.message, place + str(text))
+        return _error(name, result.message, place + text)
 
     def leave(self, check: Check) -> None:
-        """Give the student's later cells what the visible lines of the check left behind."""
-        if self.pupil.channel is None:
-            return
-        names = [name for name in check.shared_names if name in self.trusted.namespace]
-        values = {name: self.trusted.namespace[name] for name in names}
-        kept, sent = (
-            self.pupil.codec.encode(self.pupil.sendable(values, plain)) for plain in (True, False)
-        )
-        with suppress(Lost):  # the next cell starts a fresh process
-            self.set_deadline()
-            self.pupil.ask("share", sent, check.shared_source)
-            self.done.append(("share", kept, check.shared_source))
+        """Give the student's later cells what the visible trusted lines left behind."""
+        names, source = check.left
+        values = {}
+        for name in names:
+            with suppress(CodecError, KeyError):
+                self.pupil.codec.encode(self.namespace[name])
+                values[name] = self.namespace[name]
+        if values or source:
+            self.ask("probe", check.file, source, values, [])
 
     @property
     def layers(self) -> list[str]:
@@ -258,39 +348,6 @@ class Examination:
         """For the student: cells that did not end."""
         reasons = {"timeout": "ran for too long and was stopped", "died": "ended its process"}
         return [f"cell {c.id} {reasons[c.status]}" for c in self.cells if c.status in reasons]
-
-    # What is shown
-
-    def show_again(self) -> None:
-        """Take what cells print and raise from a run that no hidden check has touched.
-
-        A student's process could keep what hidden checks passed to it, and tell it later.
-        """
-        later = {name for name, show in self.shows.items() if show.after_hidden and show.outputs}
-        if not later:
-            return
-        self.end = max(self.end, time.monotonic() + self.limits.cell_s)
-        questions, self.done = self.done, []
-        results = {cell.id: cell for cell in self.cells if cell.id in later}
-        for name in later:
-            self.shows[name] = Shows()
-        for result in results.values():
-            result.message, result.line = "", 0
-        with suppress(Lost):
-            self.revive()
-            for question in questions:
-                self.ask_again(question, results)
-
-    def ask_again(self, question: tuple, results: dict[str, CellResult]) -> None:
-        """Ask what was asked before, and note what is shown now by the cells of `results`."""
-        file = question[1] if question[0] == "cell" else ""
-        if file.startswith("<woven"):
-            return  # pages show what a student's own parts give, and no reference
-        reply = self.ask(*question)
-        result = results.get(file.removeprefix("<cell ").removesuffix(">"))
-        if result:
-            self.shows[result.id] = Shows(plain_outputs(reply))
-            self.describe(result, reply["raised"], file)
 
 
 def plain_outputs(reply: dict[str, Any]) -> list[dict[str, Any]]:
@@ -304,14 +361,3 @@ def plain_outputs(reply: dict[str, Any]) -> list[dict[str, Any]]:
 
 def _error(name: str, message: str, traceback: str) -> dict[str, Any]:
     return {"output_type": "error", "name": name, "message": message, "traceback": traceback}
-
-
-def _short(name: Any) -> str:
-    return str(name).rpartition(".")[2]
-
-
-def _text(error: BaseException) -> str:
-    try:
-        return str(error)
-    except Exception:
-        return ""

@@ -18,10 +18,11 @@ PATH_BENEATH = 1
 LOG_SAME_EXEC_OFF = 1  # a student cannot flood the system's log with refusals
 
 WRITE_FILE, READ_FILE, READ_DIR = 1 << 1, 1 << 2, 1 << 3
-REMOVE_FILE, MAKE_REG, TRUNCATE = 1 << 5, 1 << 8, 1 << 14
+REMOVE_DIR, REMOVE_FILE, MAKE_DIR, MAKE_REG = 1 << 4, 1 << 5, 1 << 7, 1 << 8
+REFER, TRUNCATE = 1 << 13, 1 << 14
 ON_FILES = WRITE_FILE | READ_FILE | TRUNCATE  # the rights that a rule for a file may name
 READ = READ_FILE | READ_DIR
-SCRATCH = READ | WRITE_FILE | TRUNCATE | MAKE_REG | REMOVE_FILE
+SCRATCH = READ | WRITE_FILE | TRUNCATE | MAKE_REG | REMOVE_FILE | MAKE_DIR | REMOVE_DIR | REFER
 NULL_DEVICE = READ_FILE | WRITE_FILE | TRUNCATE
 
 # How many kinds of file rights, network rights and scopes each version of the interface has.

@@ -2,8 +2,6 @@
 
 import ast
 import linecache
-import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -12,11 +10,23 @@ from types import CodeType
 import nbformat
 from nbformat import NotebookNode
 
+from grader import verdict
 from grader.authoring.assignment import cells, kind, read
+from grader.authoring.names import changes, root
+from grader.authoring.probes import Part, parts
 from grader.authoring.rules import MARK
-from grader.authoring.weave import HIDDEN, library_files, withheld_modules
+from grader.authoring.weave import library_files, withheld_modules
 
-REBINDING = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+
+@dataclass
+class Step:
+    """A part of a check cell, ready to run on its side."""
+
+    part: Part
+    code: CodeType | None  # of trusted lines
+    source: str = ""  # of a probe
+    sent: list[str] = field(default_factory=list)  # names whose values the probe gets
+    wanted: list[str] = field(default_factory=list)  # names whose values come back
 
 
 @dataclass
@@ -26,6 +36,7 @@ class Check:
     id: str
     points: float
     source: str
+    reference: str = ""  # the right answers that this check and those above it bring along
 
     @property
     def file(self) -> str:
@@ -34,26 +45,49 @@ class Check:
 
     def prepare(self) -> None:
         """Work out all that is asked for later, before processes are forked."""
+        linecache.cache[self.file] = (1, None, self.source.splitlines(True), self.file)
         for name, value in vars(type(self)).items():
             if isinstance(value, cached_property):
                 getattr(self, name)
 
     @cached_property
-    def code(self) -> CodeType:
-        """The compiled cell."""
-        linecache.cache[self.file] = (1, None, self.source.splitlines(True), self.file)
-        return compile(self.source, self.file, "exec")
+    def steps(self) -> list[Step]:
+        """Its parts, first the visible ones, without the reference of earlier problems."""
+        found: list[Step] = []
+        fresh: set[str] = set()  # names that trusted lines have bound since they were last sent
+        imports: dict[str, str] = {}
+        for part in sorted(parts(self.source), key=lambda part: part.hidden):
+            if not part.is_probe:
+                fresh |= part.data | {root(place) for place in changes(part.tree)} & part.reads
+                imports |= part.imports
+                if not part.woven:
+                    found.append(Step(part, compile(part.text, self.file, "exec")))
+                continue
+            needed = [text for name, text in imports.items() if name in part.reads]
+            source = "; ".join(dict.fromkeys(needed)) + part.text  # the first line is a mark's
+            found.append(Step(part, None, source, sorted(fresh & part.reads), sorted(part.data)))
+            fresh -= part.reads | part.binds
+        return found
+
+    @cached_property
+    def visible(self) -> list[Step]:
+        """The steps that students see and run themselves."""
+        return [step for step in self.steps if not step.part.hidden]
+
+    @cached_property
+    def hidden(self) -> list[Step]:
+        """The steps that students do not see."""
+        return [step for step in self.steps if step.part.hidden]
 
     @cached_property
     def woven(self) -> str:
-        """The reference of earlier parts, which the student's process gets before the check."""
-        match = HIDDEN.match(self.source)
-        return match[0] if match else ""
+        """The right answers to earlier problems that the cell brings along."""
+        return "\n".join(part.text.strip("\n") for part in parts(self.source) if part.woven)
 
     @cached_property
-    def woven_names(self) -> set[str]:
-        """Names that the reference defines."""
-        return {name for s in ast.parse(self.woven).body for name in bound_names(s)}
+    def reference_code(self) -> CodeType:
+        """The reference, compiled."""
+        return compile(self.reference, "<woven>", "exec")
 
     @cached_property
     def hidden_lines(self) -> set[int]:
@@ -67,23 +101,12 @@ class Check:
         return lines
 
     @cached_property
-    def shared_names(self) -> list[str]:
-        """Variables that the visible lines leave behind, and no hidden line changes."""
-        hidden = {n for s in self._statements(hidden=True) for n in bound_names(s)}
-        shown = {n for s in self._statements(hidden=False) for n in bound_names(s)
-                 if not isinstance(s, REBINDING)}  # fmt: skip
-        return sorted(shown - hidden)
-
-    @cached_property
-    def shared_source(self) -> str:
-        """The functions and classes that the visible lines define."""
-        shown = (s for s in self._statements(hidden=False) if isinstance(s, REBINDING))
-        return "\n\n".join(map(ast.unparse, shown))
-
-    def _statements(self, hidden: bool) -> Iterator[ast.stmt]:
-        for statement in ast.parse(self.source).body:
-            if (statement.lineno in self.hidden_lines) == hidden:
-                yield statement
+    def left(self) -> tuple[list[str], str]:
+        """What visible trusted lines leave to the student: names of data, functions as text."""
+        shown = [step.part for step in self.visible if not step.part.is_probe]
+        definitions = [s for p in shown for s in p.tree.body if getattr(s, "name", "") in p.defines]
+        names = {name for part in shown for name in part.data}
+        return sorted(names), "\n\n".join(map(ast.unparse, definitions))
 
 
 @dataclass
@@ -95,8 +118,7 @@ class Plan:
     checks: dict[str, Check]
     given: dict[str, str]  # text of each given cell, by id
     leading: list[str]  # ids of the given cells before the first answer
-    names: list[str]  # that the source's answer cells define
-    classes: dict[str, set[str]]  # special methods of the classes among them, without underscores
+    messages: list[verdict.Message]  # that the author's cells hold
     imports: list[str] = field(default_factory=list)  # modules that the source imports
     packages: list[str] = field(default_factory=list)  # of the course's library
     withheld: list[str] = field(default_factory=list)  # modules that hold answers
@@ -111,19 +133,21 @@ class Plan:
 def plan(path: Path, release: Path) -> Plan:
     """Read the source at `path` and what was released of it."""
     notebook = read(path)
-    answers = [ast.parse(cell.source) for cell in cells(notebook, "answer")]
-    statements = [statement for tree in answers for statement in tree.body]
     code = "\n".join(c.source for c in notebook.cells if c.cell_type == "code")
     withheld = withheld_modules(path)
+    checks = [Check(c.id, float(c.metadata.nbgrader.points), c.source)
+              for c in cells(notebook, "check")]  # fmt: skip
+    woven: list[str] = []
+    for check in checks:
+        woven += [check.woven] * (check.woven not in ("", *woven))
+        check.reference = "\n\n".join(woven)
     return Plan(
         path,
         nbformat.read(release, as_version=4),
-        {c.id: Check(c.id, float(c.metadata.nbgrader.points), c.source)
-         for c in cells(notebook, "check")},
+        {check.id: check for check in checks},
         {c.id: c.source for c in cells(notebook, "given")},
         _leading(notebook),
-        sorted({name for s in statements for name in bound_names(s)}),
-        {s.name: special_methods(s) for s in statements if isinstance(s, ast.ClassDef)},
+        verdict.messages(notebook),
         [name for name in imported_modules(code) if name not in withheld],
         sorted({file.parts[0] for file in library_files(path)}),
         withheld,
@@ -138,34 +162,6 @@ def _leading(notebook: NotebookNode) -> list[str]:
             break
         if kind(cell) == "given" and cell.cell_type == "code":
             found.append(cell.id)
-    return found
-
-
-def bound_names(statement: ast.stmt) -> set[str]:
-    """Names that a statement at the top of a cell binds, but those that it imports."""
-    if isinstance(statement, REBINDING):
-        return {statement.name}
-    names = set()
-    todo: list[ast.AST] = [statement]
-    while todo:
-        node = todo.pop()
-        if isinstance(node, REBINDING):
-            names.add(node.name)
-        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
-            names.add(node.id)
-        elif not isinstance(node, ast.Lambda | ast.ListComp | ast.SetComp | ast.DictComp
-                            | ast.GeneratorExp):  # fmt: skip
-            todo += ast.iter_child_nodes(node)
-    return names
-
-
-def special_methods(node: ast.ClassDef) -> set[str]:
-    """Names of the special methods that a class gets, without underscores."""
-    names = {name for part in node.body for name in bound_names(part)}
-    found = {match[1] for name in names if (match := re.fullmatch("__(.+)__", name))}
-    marks = ast.unparse(ast.Tuple([*node.decorator_list, *node.bases], ast.Load()))
-    if "dataclass" in marks:
-        found |= {"eq", "lt", "le", "gt", "ge", "hash"}
     return found
 
 

@@ -54,6 +54,7 @@ class Worker:
             start_new_session=True,
             env=os.environ
             | {"PYTHONPATH": os.pathsep.join(filter(None, paths)), "PYTHONHASHSEED": "0"}
+            | {"IPYTHONDIR": self.scratch}
             | dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1"),
         )
         self._ask(options)

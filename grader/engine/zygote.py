@@ -18,13 +18,14 @@ import tempfile
 import warnings
 from typing import Any
 
+from grader.engine.adapted import adapt, explain_refusals
+from grader.engine.cells import Cells
 from grader.engine.channel import Channel
 from grader.engine.namespaces import die_with_parent, enter_namespaces, mount_scratch
-from grader.engine.records import import_all, library_records
 from grader.engine.sandbox import Policy, Sandbox, SandboxError
 from grader.engine.scratch import clear_scratch
-from grader.engine.student import Student
-from grader.engine.torch_state import warm_torch
+from grader.engine.student import Answerer
+from grader.engine.warm import import_all, library_records, warm_torch
 
 
 class Withheld(importlib.abc.MetaPathFinder):
@@ -48,9 +49,11 @@ def main(order: str, fd: str) -> None:
     namespaces = [] if options["unsafe"] else enter_namespaces()
     limited = bool(namespaces) and mount_scratch(options["scratch"], options["scratch_mb"])
     sys.meta_path.insert(0, Withheld(options["withheld"]))
-    import_all(options["preload"])
+    import_all([*options["preload"], "matplotlib.pyplot"])
     library_records(tuple(options["packages"]))
     warm_torch()
+    adapt()
+    Cells()
     os.environ.update(dict.fromkeys(("HOME", "TMPDIR"), options["scratch"]))
     tempfile.tempdir = options["scratch"]
     sandbox = None if options["unsafe"] else Sandbox(Policy(**options["policy"]))
@@ -122,13 +125,15 @@ def become_student(
     except SandboxError as error:
         channel.send(b"R", str(error).encode())
         raise
+    explain_refusals()
+    sys.path.insert(0, "")  # as in a notebook: what a cell has written can be imported
     warnings.simplefilter("default")
     random.seed(seed)
     if "numpy" in sys.modules:
         sys.modules["numpy"].random.seed(seed)  # type: ignore[attr-defined]
     if "torch" in sys.modules:
         sys.modules["torch"].manual_seed(seed)
-    student = Student(channel, options["text"])
+    student = Answerer(channel, options["text"], options["packages"])
     channel.send(b"R", json.dumps(layers).encode())
     student.serve()
 

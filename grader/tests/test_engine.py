@@ -3,10 +3,8 @@
 Idioms, attacks, hostile snippets and agreement with stock nbgrader have tests of their own.
 """
 
-import ast
 import copy
 import json
-import random
 import shutil
 import sys
 import time
@@ -14,7 +12,6 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import nbformat
-import numpy as np
 import psutil
 import pytest
 
@@ -23,7 +20,7 @@ from grader.authoring.assignment import cells as cells_of
 from grader.authoring.build_exercises import checked_source
 from grader.authoring.variants import submission, untouched
 from grader.course import Course
-from grader.engine import cells, plan, randomness
+from grader.engine import cells, plan
 from grader.engine.worker import Worker
 
 DEMO = Path(__file__).parent / "data" / "demo_course"
@@ -109,7 +106,7 @@ def test_untouched_release_earns_nothing_and_says_why(course, worker):
         ("while True: pass", "timeout"),
         ("import os\nos._exit(0)", "died"),
         ("import ctypes\nctypes.string_at(0)", "died"),
-        ("x = 'a'\nwhile True: x += x", "error"),
+        ("x = 'a' * 10**11", "error"),
         ("raise SystemExit", "error"),
         ("def tally(:", "error"),
     ],
@@ -126,8 +123,8 @@ def test_answer_that_fails_costs_its_own_checks_only(grade, answer, status):
         ("while True: pass", "timeout"),
         ("import os; os._exit(0)", "died"),
         ("import ctypes; ctypes.string_at(0)", "died"),
-        ("return tally(items)", "error"),
-        ("return bytearray(10**10)", "error"),
+        ("return tally(items)", "failed"),
+        ("return bytearray(10**10)", "failed"),
     ],
 )
 def test_call_that_fails_costs_its_check_only(grade, body, status):
@@ -234,28 +231,32 @@ def test_job_takes_no_longer_than_its_limit(course, worker):
 # Parts on their own
 
 
-def test_plan_knows_what_a_check_shows_and_hides():
+def test_plan_knows_what_a_check_shows_hides_and_sends():
     source = "\n".join([
-        "a = f(1)",
-        "### BEGIN HIDDEN TESTS",
-        "b = f(2)",
-        "a2 = 3",
-        "### END HIDDEN TESTS",
+        "import math",
+        "a = 1",
+        "### BEGIN PROBE",
+        "b = f(a, math.pi)",
+        "def spy(x): return x",
+        "### END PROBE",
         "def helper(x): return x",
-        "(c, [d, *e]), b = g(), 1",
-        "for i in range(3): j = [k for k in range(i)]",
+        "c = [b]",
+        "### BEGIN HIDDEN TESTS",
+        "### BEGIN PROBE",
+        "d = spy(a) + len(c)",
+        "### END PROBE",
+        "### END HIDDEN TESTS",
     ])  # fmt: skip
     check = plan.Check("f-check", 1.0, source)
-    assert check.shared_names == ["a", "c", "d", "e", "i", "j"]
-    assert check.shared_source.startswith("def helper")
-    assert check.hidden_lines == {2, 3, 4, 5}
-
-
-def test_special_methods_of_a_class_are_those_that_its_source_has():
-    node = ast.parse("class A:\n    def __add__(self, o): ...\n    __radd__ = __add__").body[0]
-    assert plan.special_methods(node) == {"add", "radd"}
-    node = ast.parse("@dataclass(order=True)\nclass A:\n    x: int").body[0]
-    assert {"eq", "lt", "hash"} <= plan.special_methods(node)
+    check.prepare()
+    assert check.left[0] == ["a", "c"]
+    assert check.left[1].startswith("def helper")
+    assert check.hidden_lines == {9, 10, 11, 12, 13}
+    first, second = [step for step in check.steps if step.code is None]
+    assert (first.sent, first.wanted, first.part.start) == (["a"], ["b"], 4)
+    assert first.source.split("\n")[0] == "import math"
+    assert first.source.split("\n")[3] == "b = f(a, math.pi)"
+    assert (second.sent, second.wanted) == (["c"], ["d"])  # `a` is over there already
 
 
 @pytest.mark.parametrize(
@@ -263,7 +264,7 @@ def test_special_methods_of_a_class_are_those_that_its_source_has():
     [
         ("1 + 1", "2"),
         ("1 + 1;", None),
-        ("%time -n 1 x = 5\nx", "5"),
+        ("%time x = 5\nx", "5"),
         ("%matplotlib inline\n'plot'", "'plot'"),
         ("@dataclasses.dataclass\nclass P:\n    x: int\nP(1)", "P(x=1)"),
     ],
@@ -281,19 +282,3 @@ def test_cell_that_prints_without_end_is_cut(monkeypatch):
     shown = cells.Cells(text_limit=100).run("for i in range(10**5): print('spam')", "<cell x>")
     assert len(shown.outputs[0]["text"]) < 150
     assert "more characters" in shown.outputs[0]["text"]
-
-
-def test_generators_move_on_but_never_to_a_given_state():
-    for generator in (random.Random(3), np.random.default_rng(3), np.random.RandomState(3)):
-        first = copy.deepcopy(generator)
-        assert randomness.move_on(generator)
-        assert generator.random() != first.random()
-    assert not randomness.move_on([1, 2])
-
-
-def test_only_changed_states_are_sent():
-    before = randomness.random_states()
-    np.random.seed(5)  # noqa: NPY002 (the global generator is what this is about)
-    assert list(randomness.changed_states(before, randomness.random_states())) == ["numpy"]
-    randomness.set_states(before)
-    assert randomness.changed_states(before, randomness.random_states()) == {}

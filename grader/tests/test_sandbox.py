@@ -5,6 +5,7 @@ import json
 import mmap
 import os
 import resource
+import shutil
 import signal
 import sys
 import threading
@@ -67,16 +68,19 @@ def test_standard_streams_that_are_not_kept_lead_nowhere(policy):
     assert in_sandbox(lambda: [os.read(0, 1).decode(), os.write(1, b"x")], policy) == ["", 1]
 
 
-def test_the_scratch_folder_is_the_current_one_and_holds_files_only(policy):
+def test_the_scratch_folder_is_the_current_one_and_holds_files_and_folders_only(policy):
     def use():
         Path("a.txt").write_text("text")
         os.rename("a.txt", "b.txt")
-        text = Path("b.txt").read_text()
-        os.remove("b.txt")
+        os.makedirs("c/d")
+        os.rename("b.txt", "c/d/b.txt")
+        text = Path("c/d/b.txt").read_text()
+        shutil.copy("c/d/b.txt", "c")
+        shutil.rmtree("c")
         return [text, os.getcwd(), os.listdir()]
 
     assert in_sandbox(use, policy) == ["text", policy.scratch, []]
-    for make in (os.mkdir, os.mkfifo, os.mknod, lambda name: os.symlink("x", name)):
+    for make in (os.mkfifo, os.mknod, lambda name: os.symlink("x", name)):
         assert "PermissionError" in in_sandbox(lambda make=make: make("x"), policy)
 
 

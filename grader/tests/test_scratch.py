@@ -48,14 +48,31 @@ def test_scratch_survives_a_hundred_thousand_hostile_names(tmp_path):
     assert not os.listdir(tmp_path)
 
 
-def test_clearing_follows_no_link_and_leaves_folders(tmp_path):
+def test_clearing_follows_no_link(tmp_path):
     (tmp_path / "scratch").mkdir()
-    (tmp_path / "kept").write_text("kept")
+    (tmp_path / "kept").mkdir()
+    (tmp_path / "kept/file").write_text("kept")
     (tmp_path / "scratch/link").symlink_to(tmp_path / "kept")
     assert clear_scratch(str(tmp_path / "scratch"))
-    assert (tmp_path / "kept").read_text() == "kept"
-    (tmp_path / "scratch/folder").mkdir()
-    assert not clear_scratch(str(tmp_path / "scratch"))
+    assert (tmp_path / "kept/file").read_text() == "kept"
     (tmp_path / "link").symlink_to(tmp_path / "scratch")
     with pytest.raises(OSError, match="link"):
         clear_scratch(str(tmp_path / "link"))
+
+
+def test_folders_are_counted_and_cleared_however_deep_and_closed(tmp_path):
+    (tmp_path / "a/b").mkdir(parents=True)
+    (tmp_path / "a/b/file").write_bytes(bytes(1 << 20))
+    assert scratch_size(str(tmp_path), 1 << 30) >= (1 << 20) + 2 * 4096
+    folder = os.open(tmp_path, os.O_RDONLY)
+    for _ in range(2000):  # a path longer than the kernel takes
+        os.mkdir("d" * 50, dir_fd=folder)
+        inner = os.open("d" * 50, os.O_RDONLY, dir_fd=folder)
+        os.close(folder)
+        folder = inner
+    os.close(folder)
+    (tmp_path / "a/b").chmod(0)
+    (tmp_path / "a").chmod(0)
+    assert scratch_size(str(tmp_path), 1 << 30) > 1 << 30
+    assert clear_scratch(str(tmp_path))
+    assert os.listdir(tmp_path) == []

@@ -1,6 +1,7 @@
 """aims at: IPython's `run_cell_async`, so that a check is never run
 cell: tally
 worth: 0
+rest: own loss
 """
 
 from IPython.core.interactiveshell import ExecutionResult

@@ -1,6 +1,7 @@
 """aims at: IPython's `run_code`, which runs each statement of a check
 cell: tally
 worth: 0
+rest: own loss
 """
 
 

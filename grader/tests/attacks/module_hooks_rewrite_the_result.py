@@ -2,6 +2,7 @@
 cell: layer_norm
 worth: 0
 course: lab
+rest: own loss
 """
 
 torch.nn.modules.module.register_module_forward_hook(lambda module, args, result: torch.ones(1))

@@ -1,6 +1,6 @@
 """aims at: the parameters that a check looks at, by a module that shows some and uses none
 cell: layer_norm
-worth: 0
+worth: 8
 course: lab
 """
 

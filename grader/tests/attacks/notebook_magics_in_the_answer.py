@@ -1,6 +1,7 @@
 """aims at: the notebook's commands, which run programs and hide what they print
 cell: tally
 worth: 0
+rest: own loss
 """
 
 try:

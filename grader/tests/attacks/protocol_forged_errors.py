@@ -7,28 +7,32 @@ rest: own loss
 import sys
 
 _engine = sys.modules["grader.engine.student"]
+_codec = sys.modules["grader.engine.codec"].Codec
+_error = _codec._error
 _names = iter(
     [
-        "builtins.SystemExit",
-        "builtins.GeneratorExit",
-        "builtins.KeyboardInterrupt",
-        "builtins.StopIteration",
-        "builtins.BaseExceptionGroup",
-        "builtins.UnicodeDecodeError",
-        "grader.engine.examiner.Overdue",
-        "grader.engine.pupil.Lost",
+        "builtins:SystemExit",
+        "builtins:GeneratorExit",
+        "builtins:KeyboardInterrupt",
+        "builtins:StopIteration",
+        "builtins:BaseExceptionGroup",
+        "builtins:UnicodeDecodeError",
+        "grader.engine.examiner:Overdue",
+        "grader.engine.pupil:Lost",
+        "subprocess:Popen",
+        "os:system",
     ]
 )
-_engine.raised = lambda error: {
-    "thrown": next(_thrown),
-    "names": [next(_names, "builtins.BaseException")],
-    "args": [[], {}, None],
-    "text": 3,
-    "stack": None,
-    "cell": None,
-    "line": "x",
-}
-_thrown = iter([None, None, None, None, None, None, -1, 0, 10**9, True, None, None, None, None])
+
+
+def _forged(self, value, cls, depth):
+    if not isinstance(value, BaseException):
+        return _error(self, value, cls, depth)
+    names = [next(_names, "builtins:BaseException"), "builtins:Exception"]
+    return {"error": [names, [[], {}, None], "text", "__class__", 3]}
+
+
+_codec._error = _forged
 
 
 def tally(items):

@@ -1,4 +1,4 @@
-"""aims at: the examiner, with answers about cells and calls that lack what they should have
+"""aims at: the examiner, with replies about cells and probes that lack what they should have
 cell: tally
 worth: 0
 rest: own loss
@@ -11,9 +11,16 @@ def tally(items):
     return {}
 
 
-_student = sys.modules["grader.engine.student"].Student
+_answerer = sys.modules["grader.engine.student"].Answerer
 _turn = iter(
-    [{}, {"outputs": 1}, {"raised": {}}, {"value": 3}, {"outputs": [], "raised": {"names": []}}]
+    [
+        {},
+        {"outputs": 1},
+        {"raised": {}},
+        {"values": 3},
+        {"outputs": [], "values": {}, "raised": {"error": 3}},
+        {"outputs": [], "values": {"counts": 3, 3: 4, "assert": 5}, "raised": None},
+    ]
 )
-for _verb in ("cell", "use", "names", "seed", "share"):
-    setattr(_student, f"do_{_verb}", lambda self, *rest: next(_turn, {}))
+for _verb in ("cell", "probe", "mark", "return"):
+    setattr(_answerer, f"do_{_verb}", lambda self, *rest: next(_turn, {}))

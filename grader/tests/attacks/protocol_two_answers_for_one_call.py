@@ -1,6 +1,6 @@
-"""aims at: the examiner's next question, which finds an answer waiting that was not asked for
+"""aims at: the examiner's next question, which finds a reply waiting that was not asked for
 cell: tally
-worth: 0
+worth: 20
 rest: own loss
 """
 
@@ -14,9 +14,9 @@ def tally(items):
 
 _engine = sys.modules["grader.engine.student"]
 for _found in gc.get_objects():
-    if type(_found) is _engine.Student:
-        for _answer in (
-            {"value": {"tally": {"a": 2, "b": 1}, "counts": {"a": 2, "b": 1}, "letters": []}},
+    if type(_found) is _engine.Answerer:
+        for _reply in (
+            {"values": {"counts": {"a": 2, "b": 1}, "letters": []}, "outputs": [], "raised": None},
             {"outputs": [], "raised": None},
         ):
-            _found.channel.send(b"R", _found.codec.encode(_answer))
+            _found.channel.send(b"R", _found.codec.encode(_reply))

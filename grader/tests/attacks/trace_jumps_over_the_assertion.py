@@ -2,6 +2,7 @@
 cell: tally
 time: slow
 worth: 0
+rest: own loss
 """
 
 import sys
