@@ -11,6 +11,7 @@ import sys
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import nbformat
 import pytest
@@ -21,9 +22,11 @@ from grader.authoring import build_exercises, weave
 from grader.authoring.assignment import assignments, cells, course_folder, path_of, read
 from grader.authoring.rules import region_lines
 from grader.authoring.trial import Outcome, trial
+from grader.authoring.tries import fault
 from grader.authoring.variants import (
     Variant,
     fill,
+    of_problem,
     replace,
     right,
     solution_answers,
@@ -35,14 +38,22 @@ from grader.preprocessors import without_hidden
 
 COURSE = course_folder()
 PATHS = [path_of(name, COURSE) for name in assignments(COURSE)]
-INTEGRATION = {
-    "01_ngrams": "best_model"
-}  # the run on the real corpus: seconds, where others take none
+INTEGRATION = {  # the problem with the run on the real corpus: seconds, where others take none
+    "01_ngrams": "best_model",
+}
+MOST_POINTS = 5  # of one check
 WHOLE = 4  # of so many tests with that run, one is in the quick tier
 NUMBERED = re.compile(r" {0,3}\d+[.)] ")  # what Markdown takes for an entry of a list
 STUB = re.compile(r" *(# YOUR CODE HERE|raise NotImplementedError\(.*\)|YOUR ANSWER HERE)")
 
-each_assignment = pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
+
+def topic(path: Path, *values: object, **options: Any) -> Any:
+    """The parameters of one test; tests of one topic run in one process, where work is kept."""
+    marks = [pytest.mark.xdist_group(path.stem), *options.pop("marks", [])]
+    return pytest.param(path, *values, marks=marks, **options)
+
+
+each_assignment = pytest.mark.parametrize("path", [topic(p, id=p.stem) for p in PATHS])
 
 
 def each(variants):
@@ -53,7 +64,8 @@ def each(variants):
             whole = variant.problem == INTEGRATION.get(path.stem)
             n_whole += whole
             marks = [pytest.mark.slow] if whole and n_whole % WHOLE != 1 else []
-            rows.append(pytest.param(path, variant, id=variant.name, marks=marks))
+            name = f"{path.stem}-{variant.name}"
+            rows.append(topic(path, variant, id=name, marks=marks))
     return pytest.mark.parametrize(("path", "variant"), rows)
 
 
@@ -158,23 +170,35 @@ def test_every_mistake_is_named_by_a_message(path):
     assert [variant.name for variant in wrong(path) if not variant.message] == []
 
 
+def outcomes_of(path: Path, variant: Variant) -> list[Outcome]:
+    """What the checks of its problem give a variant; the rounds below run the other checks."""
+    return trial(of_problem(with_variants(path, variant), variant.problem), path)
+
+
 @each(wrong)
-def test_wrong_solution_loses_the_points_of_its_problem_and_no_others(path, variant):
-    notebook = with_variants(path, variant)
-    if variant.problem != INTEGRATION.get(path.stem):
-        notebook = without_integration(notebook, path)
-    outcomes = trial(notebook, path)
-    assert lost(outcomes) == {variant.problem: worth(path)[variant.problem]}
-    message = next(outcome.message for outcome in outcomes if outcome.problem == variant.problem)
-    assert variant.message.lower() in message.lower()
+def test_wrong_solution_loses_points_with_the_message_that_names_it(path, variant):
+    assert fault(variant, True, outcomes_of(path, variant)) == ""
 
 
 @each(right)
 def test_differently_written_solution_earns_every_point(path, variant):
-    notebook = with_variants(path, variant)
-    if variant.problem != INTEGRATION.get(path.stem):
-        notebook = without_integration(notebook, path)
-    assert lost(trial(notebook, path)) == {}
+    assert lost(outcomes_of(path, variant)) == {}
+
+
+@each_assignment
+def test_no_check_is_worth_more_than_five_points(path):
+    points = {cell.id: cell.metadata.nbgrader.points for cell in cells(read(path), "check")}
+    assert {name: n for name, n in points.items() if n > MOST_POINTS} == {}
+
+
+@each_assignment
+def test_a_mistake_costs_the_late_points_of_its_problem_only(path):
+    """Some wrong answer to each problem that has several checks keeps a part of its points."""
+    for name in worth(path):
+        n_checks = sum(cell.id.startswith(f"{name}-") for cell in cells(read(path), "check"))
+        tries = (v for v in wrong(path) if v.problem == name)
+        kept = (sum(o.earned for o in outcomes_of(path, v)) for v in tries)
+        assert n_checks == 1 or any(kept)
 
 
 def rounds(path: Path) -> list[list[Variant]]:
@@ -190,8 +214,8 @@ ROUNDS = [(path, number) for path in PATHS for number in range(len(rounds(path))
 
 @pytest.mark.parametrize(
     ("path", "number", "whole"),
-    [(path, number, number % WHOLE == 0) for path, number in ROUNDS]
-    + [pytest.param(*each, True, marks=pytest.mark.slow) for each in ROUNDS if each[1] % WHOLE],
+    [topic(path, number, number % WHOLE == 0) for path, number in ROUNDS]
+    + [topic(*each, True, marks=[pytest.mark.slow]) for each in ROUNDS if each[1] % WHOLE],
     ids=lambda part: getattr(part, "stem", part),
 )
 def test_mistakes_in_many_problems_cost_their_points_once(path, number, whole):
@@ -199,8 +223,8 @@ def test_mistakes_in_many_problems_cost_their_points_once(path, number, whole):
     variants = rounds(path)[number]
     notebook = with_variants(path, *variants)
     outcomes = trial(notebook if whole else without_integration(notebook, path), path)
-    points = worth(path)
-    assert lost(outcomes) == {v.problem: points[v.problem] for v in variants}
+    alone = [lost(outcomes_of(path, variant)) for variant in variants]
+    assert lost(outcomes) == {name: n for each in alone for name, n in each.items()}
 
 
 @each_assignment
@@ -209,7 +233,9 @@ def test_each_problem_is_graded_by_itself(path):
     for problem, points in worth(path).items():
         only = stubs | {problem: answers(path)[problem]}
         outcomes = trial(fill(copy.deepcopy(untouched(path)), only), path)
-        assert {o.problem: o.earned for o in outcomes if o.earned} == {problem: points}
+        earned = {o.check: o.earned for o in outcomes if o.earned}
+        assert {check.split("-")[0] for check in earned} == {problem}
+        assert sum(earned.values()) == points
 
 
 @each_assignment

@@ -11,8 +11,8 @@
 The word's value is the cell's id (nbgrader's `grade_id`): small letters, digits, `_` and `-`. A
 check belongs to the problem that its id names before the first `-`, and stands below that answer;
 what it may not do to be graded apart from the answers is in `grader/authoring/split.py`.
-Every other cell is free text or code. `read` spells the words out as nbgrader's metadata and gives
-every cell a stable id.
+Every other cell is free text or code. `read` spells the words out as nbgrader's metadata, folds
+the checks, and gives every cell a stable id.
 
 A course is a folder with `solutions/`, `exercises/` and `gradebook/`: this repository, or the
 folder that the environment variable MINILLM_COURSE names.
@@ -106,6 +106,8 @@ def spell_out(cell: NotebookNode) -> None:
             "schema_version": 3,
             "task": False,
         }
+    if "check" in kinds:
+        cell.metadata["jupyter"] = {"source_hidden": True}  # JupyterLab folds the cell's text
     if "points" in options:
         cell.metadata.setdefault("nbgrader", {})["points"] = options["points"]
 

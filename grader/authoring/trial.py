@@ -21,7 +21,10 @@ from grader.authoring.assignment import cells, grade_id, problem, read
 from grader.authoring.weave import withheld_modules
 
 # What is slow to import; torch's optimizers import its compiler.
-PRELOADED = ["numpy", "torch._dynamo", "grader.authoring.trial", "grader.authoring.variants"]
+PRELOADED = [
+    *("numpy", "matplotlib.pyplot", "torch._dynamo"),
+    *("grader.authoring.trial", "grader.authoring.variants"),
+]
 
 
 @dataclass(frozen=True)

@@ -1,89 +1,123 @@
-'''Wrong and differently written right solutions, one file per case, named after what it does.
+"""Wrong and differently written right answers: one file per problem, one cell per case.
 
-    solutions/01_ngrams/wrong/raw_counts_in_lower_orders.py
-    solutions/01_ngrams/right/kneser_ney_with_dictionaries.py
+    solutions/01_ngrams/variants/pad.py         tries the checks of the answer cell `pad`
 
-A file is a docstring header and then Python code:
+The file opens with imports that its cases share. A line `# %%` begins a case, and editors show it
+as a cell:
 
-    """problem: kneser_ney
-    mistake: lower orders use raw counts where continuation counts belong
-    expects: continuation counts
-    """
+    import numpy as np
 
-    def kneser_ney(tables, discounts):
+    # %% wrong: two_bos -- order - 1 BOS before each text
+    # expects: one BOS per text is enough
+
+
+    def pad(sequences):
         ...
 
-- `problem` (needed): the id of the answer cell, `:answer: kneser_ney`.
-- `mistake` (needed in `wrong/`): what is wrong, in one line. In `right/` write `way:` instead: what
-  is done differently.
-- `expects` (in `wrong/`, leave it out where no check can name this mistake): a fragment of the
+
+    # %% right: with_a_list -- a Python list, one id after the other
+
+
+    def pad(sequences):
+        ...
+
+- After `wrong:` or `right:` stand the name of the case and what is wrong, or done differently.
+- `expects:` (of a wrong case; leave it out where no check can name this mistake): a fragment of the
   message with which one of the problem's checks fails. Upper and lower case do not matter.
 
-Every function and class that the file defines at its top level replaces the one of the same name
-in that answer cell; what has no counterpart there (imports, helpers, constants) is put before it.
-The rest of the cell stays as the solution has it. A file that replaces nothing is an error.
+Every function and class that a case defines at its top level replaces the one of the same name in
+the answer cell; what has no counterpart there (imports, helpers, constants) is put before it. The
+rest of the cell stays as the solution has it. A case that replaces nothing is an error.
 
     wrong(path), right(path)     the variants of the assignment whose source is `path`
     submission(path, *variants)  the notebook that a student would hand in: the release, its answer
                                  cells filled from the solution, with the variants put in
     untouched(path)              the release as it is
+    of_problem(notebook, name)   the part of a notebook that the checks of one problem need
 
-`grader.authoring.trial` runs such a notebook quickly. A test of one wrong solution reads
-
-    outcomes = trial(submission(path, variant), path)
-    lost = [outcome for outcome in outcomes if outcome.earned < outcome.points]
-    assert {outcome.problem for outcome in lost} == {variant.problem}
-    assert any(variant.message.lower() in outcome.message.lower() for outcome in lost)
-'''
+`grader.authoring.trial` runs such a notebook quickly, and `python -m grader.authoring.tries` prints
+what each case of a problem earns, and with which message.
+"""
 
 import ast
 import re
 from dataclasses import dataclass
 from pathlib import Path
 
+import nbformat
 from nbformat import NotebookNode
 
-from grader.authoring.assignment import AssignmentError, cells, grade_id, read
+from grader.authoring.assignment import AssignmentError, cells, grade_id, kind, problem, read
 from grader.authoring.build_exercises import release
 
 MARKS = re.compile(r"^[ \t]*### (?:BEGIN|END) SOLUTION[ \t]*(?:\n|\Z)", re.MULTILINE)
 WRITTEN_ANSWER = "A made answer to the written question."
+CASE = re.compile(r"^# %%(?P<title>.*)$", re.MULTILINE)
+TITLE = re.compile(r" (?P<kind>wrong|right): (?P<name>\w+) -- (?P<what>\S.*)")
+OPTION = re.compile(r"\A\s*# (?P<key>\w+): *(?P<value>.*)\n")
 
 
 @dataclass(frozen=True)
 class Variant:
-    """One wrong or differently written solution of one problem."""
+    """One wrong or differently written answer of one problem."""
 
-    name: str  # the file's name without `.py`
+    name: str  # the problem's and the case's, for example `pad_two_bos`
     problem: str  # id of the answer cell
-    mistake: str  # what is wrong, or in `right/` what is done differently
+    mistake: str  # what is wrong, or what is done differently
     message: str  # fragment of the message that a failing check prints; "" where none is expected
-    source: str  # Python code after the header
+    source: str  # Python code
 
 
 def wrong(path: Path) -> list[Variant]:
-    """The wrong solutions beside the source `path`, sorted by name."""
-    return [_parse(file, "mistake") for file in sorted(Path(path).parent.glob("wrong/*.py"))]
+    """The wrong answers beside the source `path`, problem by problem."""
+    return [variant for is_wrong, variant in _all(path) if is_wrong]
 
 
 def right(path: Path) -> list[Variant]:
-    """The differently written right solutions beside the source `path`, sorted by name."""
-    return [_parse(file, "way") for file in sorted(Path(path).parent.glob("right/*.py"))]
+    """The differently written right answers beside the source `path`, problem by problem."""
+    return [variant for is_wrong, variant in _all(path) if not is_wrong]
 
 
-def _parse(file: Path, description: str) -> Variant:
-    text = file.read_text(encoding="utf-8")
-    module = ast.parse(text, filename=str(file))
-    header = dict(re.findall(r"^(\w+):[ \t]*(.+?)[ \t]*$", ast.get_docstring(module) or "", re.M))
-    for key in ("problem", description):
-        if key not in header:
-            raise AssignmentError(f"{file}: the docstring at the top has no line `{key}: ...`")
-    unknown = set(header) - {"problem", description, "expects"}
-    if unknown:
-        raise AssignmentError(f"{file}: unknown header line(s) {', '.join(sorted(unknown))}")
-    source = "\n".join(text.split("\n")[module.body[0].end_lineno :]).strip("\n")
-    message = header.get("expects", "")
-    return Variant(file.stem, header["problem"], header[description], message, source)
+def _all(path: Path) -> list[tuple[bool, Variant]]:
+    files = sorted(Path(path).parent.glob("variants/*.py"))
+    return [case for file in files for case in _cases(file)]
+
+
+def _cases(file: Path) -> list[tuple[bool, Variant]]:
+    """The cases of one file, each with whether it is wrong."""
+    head, *parts = CASE.split(file.read_text(encoding="utf-8"))
+    pairs = zip(parts[::2], parts[1::2], strict=True)
+    cases = [_parse(file, _code(head), title, body) for title, body in pairs]
+    names = [variant.name for _, variant in cases]
+    if twice := sorted({name for name in names if names.count(name) > 1}):
+        raise AssignmentError(f"{file}: two cases are called {', '.join(twice)}")
+    return cases
+
+
+def _code(head: str) -> str:
+    """The text before the first case without its docstring."""
+    module = ast.parse(head)
+    is_described = ast.get_docstring(module) is not None
+    return "\n".join(head.split("\n")[module.body[0].end_lineno if is_described else 0 :])
+
+
+def _parse(file: Path, head: str, title: str, body: str) -> tuple[bool, Variant]:
+    found = TITLE.fullmatch(title.rstrip())
+    if not found:
+        form = "`# %% wrong: name -- what is wrong` or `# %% right: name -- the way`"
+        raise AssignmentError(f"{file}: `# %%{title}` is not of the form {form}")
+    is_wrong, name = found["kind"] == "wrong", f"{file.stem}_{found['name']}"
+    message = ""
+    if option := OPTION.match(body):
+        if option["key"] != "expects" or not is_wrong:
+            raise AssignmentError(f"{file}: {name}: unknown line `# {option['key']}:`")
+        message, body = option["value"].strip(), body[option.end() :]
+    source = f"{head.strip()}\n\n\n{body.strip()}".strip()
+    try:
+        ast.parse(source)
+    except SyntaxError as error:
+        raise AssignmentError(f"{file}: {name}: line {error.lineno}: {error.msg}") from None
+    return is_wrong, Variant(name, file.stem, found["what"].strip(), message, source)
 
 
 def untouched(path: Path) -> NotebookNode:
@@ -99,6 +133,20 @@ def submission(path: Path, *variants: Variant) -> NotebookNode:
             raise AssignmentError(f"{variant.name}: no answer cell {variant.problem!r} in {path}")
         answers[variant.problem] = replace(answers[variant.problem], variant)
     return fill(untouched(path), answers)
+
+
+def of_problem(notebook: NotebookNode, name: str) -> NotebookNode:
+    """What the checks of one problem need: given cells, answers up to its own, its own checks.
+
+    The earlier answers must be right, as those of a solution are.
+    """
+    kept: list[NotebookNode] = []
+    for cell in notebook.cells:
+        is_below = any(grade_id(above) == name for above in kept)
+        is_own = kind(cell) == "check" and problem(cell.metadata.nbgrader.grade_id) == name
+        if kind(cell) == "given" or is_own or (kind(cell) == "answer" and not is_below):
+            kept.append(cell)
+    return nbformat.v4.new_notebook(cells=kept, metadata=notebook.metadata)
 
 
 def solution_answers(path: Path) -> dict[str, str]:

@@ -20,6 +20,7 @@ import nbformat
 from nbformat import NotebookNode
 
 from grader.authoring.assignment import cells, grade_id, kind, problem
+from grader.authoring.tries import outcomes
 from grader.authoring.variants import Variant, right, submission, untouched, wrong
 from grader.authoring.weave import woven_modules
 
@@ -126,8 +127,8 @@ def _good(made: MadeClass) -> None:
 def _variants(made: MadeClass) -> None:
     bad, good = wrong(made.source), right(made.source)
     for variant in [*_spread(bad, 4), *_spread(good, 2)]:
-        lost = made.worth[variant.problem] if variant in bad else 0
         notebook = submission(made.source, variant)
+        lost = sum(o.points - o.earned for o in outcomes(made.source, variant))
         made.add(variant.name, notebook, made.total - lost, message=variant.message)
 
 

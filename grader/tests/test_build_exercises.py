@@ -8,13 +8,22 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from grader.authoring import build_exercises
+from grader.authoring import build_exercises, tries
 from grader.authoring.assignment import AssignmentError, cells, grade_id, read
 from grader.authoring.build_exercises import build, exercise_path, release
 from grader.authoring.trial import trial
-from grader.authoring.variants import Variant, replace, right, submission, untouched, wrong
+from grader.authoring.variants import (
+    Variant,
+    of_problem,
+    replace,
+    right,
+    submission,
+    untouched,
+    wrong,
+)
 
 DEMO = Path(__file__).parent / "data" / "demo_course"
+TALLY = DEMO / "solutions" / "01_tally" / "01_tally.md"
 
 
 @pytest.fixture
@@ -166,9 +175,7 @@ def test_solution_itself_runs_as_a_notebook(demo):
     assert all(o.earned == o.points for o in trial(read(demo), demo))
 
 
-@pytest.mark.parametrize(
-    "name", [path.stem for path in sorted(DEMO.glob("solutions/*/wrong/*.py"))]
-)
+@pytest.mark.parametrize("name", [v.name for v in wrong(TALLY)])
 def test_wrong_solution_loses_its_problem_with_the_message_that_names_it(demo, name):
     variant = next(v for v in wrong(demo) if v.name == name)
     lost = [o for o in trial(submission(demo, variant), demo) if o.earned < o.points]
@@ -225,20 +232,87 @@ def test_replace_swaps_definitions_and_keeps_the_rest():
     ]
 
 
+def test_variants_are_read_from_one_file_per_problem(demo):
+    (demo.parent / "variants" / "shares.py").write_text(SHARES)
+    first, second = (v for v in wrong(demo) if v.problem == "shares")
+    assert (first.name, first.mistake, first.message) == ("shares_a_b", "too much -- by one", "sum")
+    assert first.source == "import math\n\nONE = 1\n\n\ndef shares(counts):\n    return ONE"
+    assert (second.name, second.message) == ("shares_other", "")
+    assert [v.name for v in right(demo) if v.problem == "shares"] == ["shares_good"]
+
+
+SHARES = '''"""What these cases share."""
+
+import math
+
+ONE = 1
+
+# %% wrong: a_b -- too much -- by one
+# expects: sum
+
+
+def shares(counts):
+    return ONE
+
+
+# %% wrong: other -- nothing
+def shares(counts): ...
+
+
+# %% right: good -- a call
+def shares(counts):
+    return dict(counts)
+'''
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("def f(): pass\n", "no line `problem: ...`"),
-        ('"""problem: tally"""\n', "no line `mistake: ...`"),
-        ('"""problem: tally\nmistake: m\nexpect: x"""\n', "unknown header line(s) expect"),
+        ("# %% good: a -- b\ndef shares(c): ...\n", "`# %% good: a -- b` is not of the form"),
+        ("# %% wrong: a\ndef shares(c): ...\n", "`# %% wrong: a` is not of the form"),
+        ("# %% wrong: a -- b\n# expect: x\ndef shares(c): ...\n", "unknown line `# expect:`"),
+        ("# %% right: a -- b\n# expects: x\ndef shares(c): ...\n", "unknown line `# expects:`"),
+        ("# %% wrong: a -- b\ndef shares(c:\n", "shares_a: line"),
+        ("# %% wrong: a -- b\nx = 1\n# %% right: a -- c\nx = 1\n", "two cases are called"),
     ],
 )
-def test_faulty_variant_headers_are_named(demo, text, message):
-    (demo.parent / "wrong" / "faulty.py").write_text(text)
+def test_faulty_variants_are_named(demo, text, message):
+    (demo.parent / "variants" / "shares.py").write_text(text)
     with pytest.raises(AssignmentError) as error:
         wrong(demo)
     assert message in str(error.value)
-    assert "faulty.py" in str(error.value)
+    assert "shares.py" in str(error.value)
+
+
+def test_tries_print_what_each_case_earns_and_why(demo, capsys):
+    assert tries.main([str(demo), "tally"]) == 0
+    shown = capsys.readouterr().out
+    assert "  wrong  0 of 40  tally_counts_once: every item is counted once" in shown
+    assert "      tally-counts: AssertionError: " in shown
+    assert "a occurs twice" in shown
+    assert "  right  40 of 40  tally_with_counter" in shown
+    assert "shares" not in shown
+    assert tries.main([str(demo), "-k", "largest"]) == 0
+    assert "1 variants, 0 of them judged wrongly" in capsys.readouterr().out
+
+
+def test_tries_mark_what_the_checks_judge_wrongly(demo, capsys):
+    edit(demo.parent / "variants" / "shares.py", "# %% wrong: of_largest", "# %% right: of_largest")
+    edit(demo.parent / "variants" / "shares.py", "# expects: divide by the sum\n", "")
+    edit(demo.parent / "variants" / "tally.py", "expects: a occurs", "expects: b occurs")
+    edit(demo.parent / "variants" / "tally.py", "# %% right: with", "# %% wrong: with")
+    assert tries.main([str(demo)]) == 1
+    shown = capsys.readouterr().out
+    assert "    ! a right answer loses points" in shown
+    assert "    ! no message contains 'b occurs twice'" in shown
+    assert "    ! a wrong answer keeps all points" in shown
+    assert "3 of them judged wrongly" in shown
+
+
+def test_part_of_a_problem_holds_given_cells_answers_above_and_its_checks(demo):
+    part = of_problem(submission(demo), "tally")
+    assert [cell.id for cell in part.cells] == ["setup", "tally", "tally-counts", "tally-random"]
+    assert [o.earned for o in trial(part, demo)] == [20, 20]
 
 
 def test_variant_that_replaces_nothing_is_an_error(demo):

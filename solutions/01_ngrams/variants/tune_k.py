@@ -1,0 +1,101 @@
+import numpy as np
+
+# %% wrong: best_only -- returns the best result, not all
+# expects: expected a list of 4 results
+
+
+def tune_k(fit, valid, ks):
+    valid = list(valid)
+    bits, k = min((bits_per_byte(fit(k), valid), k) for k in ks)
+    return k, [bits]
+
+
+# %% wrong: hard_coded -- k = 1 always wins
+# expects: the k with the fewest bits per byte
+
+
+def tune_k(fit, valid, ks):
+    valid = list(valid)
+    return 1, [bits_per_byte(fit(k), valid) for k in ks]
+
+
+# %% wrong: position -- returns the position of the best k
+# expects: This is its position in ks
+
+
+def tune_k(fit, valid, ks):
+    ks, valid = list(ks), list(valid)
+    bits = [bits_per_byte(fit(k), valid) for k in ks]
+    return int(np.argmin(bits)), bits
+
+
+# %% wrong: sorted_results -- the results are sorted, best first
+# expects: They are sorted
+
+
+def tune_k(fit, valid, ks):
+    valid = list(valid)
+    bits = sorted((bits_per_byte(fit(k), valid), k) for k in ks)
+    return bits[0][1], [b for b, _ in bits]
+
+
+# %% wrong: used_up_generator -- a generator of texts is empty from the second k on
+# expects: valid may be a generator
+
+
+def tune_k(fit, valid, ks):
+    ks = list(ks)
+    bits = [bits_per_byte(fit(k), valid) for k in ks]
+    return ks[np.argmin(bits)], bits
+
+
+# %% wrong: used_up_ks -- a generator of ks is empty after the loop
+# expects: ks may be a generator
+
+
+def tune_k(fit, valid, ks):
+    valid = list(valid)
+    bits = [bits_per_byte(fit(k), valid) for k in ks]
+    return list(ks)[np.argmin(bits)], bits
+
+
+# %% wrong: wrong_end -- takes the k with the most bits per byte
+# expects: This k needs the most bits
+
+
+def tune_k(fit, valid, ks):
+    ks, valid = list(ks), list(valid)
+    bits = [bits_per_byte(fit(k), valid) for k in ks]
+    return ks[np.argmax(bits)], bits
+
+
+# %% right: in_a_loop -- remembers the best so far
+
+
+def tune_k(fit, valid, ks):
+    valid, results, best, least = [*valid], [], None, float("inf")
+    for k in ks:
+        bits = bits_per_byte(fit(k), valid)
+        results.append(bits)
+        if bits < least:
+            best, least = k, bits
+    return best, results
+
+
+# %% right: with_a_dictionary -- a dictionary from k to its bits
+
+
+def tune_k(fit, valid, ks):
+    ks, valid = list(ks), list(valid)
+    bits = {k: bits_per_byte(fit(k), valid) for k in ks}
+    return min(bits, key=bits.get), [bits[k] for k in ks]
+
+
+# %% right: with_min -- min with a key
+
+
+def tune_k(fit, valid, ks):
+    ks, valid = tuple(ks), tuple(valid)
+    bits = [bits_per_byte(fit(k), valid) for k in ks]
+    best = min(range(len(ks)), key=lambda i: bits[i])
+    return ks[best], bits
