@@ -15,7 +15,9 @@ LARGEST_PICTURE = 5_000_000  # characters of its base64
 BASE64 = re.compile(r"[A-Za-z0-9+/]*={0,2}")
 
 
-def write(path: Path, notebook: NotebookNode, plan: Plan, shown: dict[str, list[dict[str, Any]]]) -> None:
+def write(
+    path: Path, notebook: NotebookNode, plan: Plan, shown: dict[str, list[dict[str, Any]]]
+) -> None:
     """Write the notebook with the source's checks and the outputs of this run, all at once."""
     count = 0
     for cell in notebook.cells:

@@ -11,6 +11,7 @@ When the student's process is lost, the cell or check that lost it pays; a fresh
 went before, and the examination goes on.
 """
 
+import re
 import signal
 import time
 from collections.abc import Iterator
@@ -77,6 +78,8 @@ class Examination:
         self.shown: dict[str, list[dict[str, Any]]] = {}  # outputs of each cell
         self.checks: list[CheckResult] = []
         self.cells: list[CellResult] = []
+        own = (c.source for c in notebook.cells if grade_id(c) not in (*plan.checks, *plan.given))
+        self.words = set(re.findall(r"\w+", "\n".join(own)))  # of the student's cells
         self.end = time.monotonic() + limits.submission_s
 
     def run(self, skipped: dict[str, CheckResult]) -> Iterator[str]:
@@ -177,7 +180,7 @@ class Examination:
         result, shown = CheckResult(check.id, check.points), Shown()
         found = Open(check, result, dict(self.namespace))
         self.shown[check.id] = shown.outputs
-        if error := self.steps(found, check.visible, shown, first=f"before {check.id}"):
+        if error := self.steps(found, check.visible, shown):
             self.judge(result, check, error)
             shown.outputs.append(self.error_output(result, check, error))
         else:
@@ -212,27 +215,27 @@ class Examination:
         vars(found.result).update(vars(result), seconds=found.result.seconds)
 
     def steps(
-        self, found: Open, steps: list[Step], shown: Shown, first: str = "", place: str = ""
+        self, found: Open, steps: list[Step], shown: Shown, place: str = ""
     ) -> BaseException | None:
         """Run parts of a check where they belong; returns what ended them."""
-        started = time.monotonic()
+        started, check = time.monotonic(), found.check
         self.set_deadline()
         try:
             if self.pupil.channel is None:
                 self.revive()
             with self.in_time():
-                if first:
-                    self.ask("mark", first)
                 if place:
-                    self.ask("return", place, found.check.reference, again=False)
-                    exec(found.check.reference_code, self.namespace)
+                    self.ask("return", place, check.reference, again=False)
+                    exec(check.reference_code, self.namespace)
+                elif check.reference and steps:
+                    self.ask("mark", f"before {check.id}")
                 for step in steps:
                     if step.code is None:
-                        self.probe(found.check, step, shown, again=not place)
+                        self.probe(check, step, shown, again=not place)
                     else:
                         self.decide_lines(step, shown)
-                if first:
-                    self.ask("mark", f"after {found.check.id}")
+                if check.hidden and not place:
+                    self.ask("mark", f"after {check.id}")
         except BaseException as error:  # also an exit, which is as good as any other failure
             return error
         finally:
@@ -330,14 +333,15 @@ class Examination:
 
     def leave(self, check: Check) -> None:
         """Give the student's later cells what the visible trusted lines left behind."""
-        names, source = check.left
+        names, helpers, source = check.left
+        if not self.words & {*names, *helpers}:
+            return
         values = {}
         for name in names:
             with suppress(CodecError, KeyError):
                 self.pupil.codec.encode(self.namespace[name])
                 values[name] = self.namespace[name]
-        if values or source:
-            self.ask("probe", check.file, source, values, [])
+        self.ask("probe", check.file, source, values, [])
 
     @property
     def layers(self) -> list[str]:

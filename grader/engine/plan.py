@@ -101,12 +101,13 @@ class Check:
         return lines
 
     @cached_property
-    def left(self) -> tuple[list[str], str]:
-        """What visible trusted lines leave to the student: names of data, functions as text."""
+    def left(self) -> tuple[list[str], list[str], str]:
+        """What visible trusted lines leave: names of data, of functions, and the functions' text."""
         shown = [step.part for step in self.visible if not step.part.is_probe]
         definitions = [s for p in shown for s in p.tree.body if getattr(s, "name", "") in p.defines]
         names = {name for part in shown for name in part.data}
-        return sorted(names), "\n\n".join(map(ast.unparse, definitions))
+        helpers = [name for part in shown for name in part.defines]
+        return sorted(names), helpers, "\n\n".join(map(ast.unparse, definitions))
 
 
 @dataclass

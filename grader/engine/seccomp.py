@@ -41,6 +41,7 @@ def _refuse(number: int) -> int:
 
 
 EPERM, ENOSYS, PRETEND = _refuse(errno.EPERM), _refuse(errno.ENOSYS), _refuse(0)
+NO_LABELS = _refuse(errno.ENOTSUP)
 
 
 def _load(argument: int, high: bool = False) -> Instruction:
@@ -132,6 +133,7 @@ BLOCKS: dict[str, Block] = {
     **dict.fromkeys(
         ("fsync", "fdatasync", "chmod", "fchmod", "fchmodat"), [(RETURN, 0, 0, PRETEND)]
     ),
+    **dict.fromkeys(("listxattr", "llistxattr", "flistxattr"), [(RETURN, 0, 0, NO_LABELS)]),
     **dict.fromkeys(("utime", "utimes", "futimesat", "utimensat"), [(RETURN, 0, 0, PRETEND)]),
 }
 

@@ -250,7 +250,7 @@ def test_plan_knows_what_a_check_shows_hides_and_sends():
     check = plan.Check("f-check", 1.0, source)
     check.prepare()
     assert check.left[0] == ["a", "c"]
-    assert check.left[1].startswith("def helper")
+    assert check.left[2].startswith("def helper")
     assert check.hidden_lines == {9, 10, 11, 12, 13}
     first, second = [step for step in check.steps if step.code is None]
     assert (first.sent, first.wanted, first.part.start) == (["a"], ["b"], 4)

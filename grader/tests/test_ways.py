@@ -90,7 +90,10 @@ TOGETHER = {
         "from __future__ import annotations",
         "def f(x: Unknown) -> Other: return x\nassert f(3) == 3",
     ],
-    "a module that a cell wrote": ["%%writefile helper.py\nVALUE = 3", "import helper\nhelper.VALUE"],
+    "a module that a cell wrote": [
+        "%%writefile helper.py\nVALUE = 3",
+        "import helper\nhelper.VALUE",
+    ],
 }
 REFUSED = {
     "a pool": ("import multiprocessing\nmultiprocessing.Pool(2)", "no other process"),
@@ -139,9 +142,7 @@ def graded(course: Course, worker: Worker, *own: str, **answers: str) -> Attempt
     for cell in cells_of(notebook, "answer"):
         cell.source = answers.get(cell.id, cell.source)
     place = next(i for i, cell in enumerate(notebook.cells) if cell.cell_type == "code") + 1
-    notebook.cells[place:place] = [
-        nbformat.v4.new_code_cell(text) for text in own
-    ]
+    notebook.cells[place:place] = [nbformat.v4.new_code_cell(text) for text in own]
     folder = course.private("submitted", "ada", NAME)
     folder.mkdir(parents=True, exist_ok=True)
     nbformat.write(notebook, folder / f"{NAME}.ipynb")
@@ -178,6 +179,8 @@ def test_what_is_refused_names_the_rule(course, worker):
 def test_what_works_in_a_cell_works_in_a_function_that_a_check_calls(course, worker, way):
     lines = "\n".join("    " + line for line in WORKING[way].split("\n"))
     softmax = f"def softmax(scores, dim=-1):\n{lines}\n    return torch.softmax(scores, dim)"
-    softmax = softmax.replace("os.makedirs('a/b/c', exist_ok=True)", "os.makedirs('f', exist_ok=True)")
+    softmax = softmax.replace(
+        "os.makedirs('a/b/c', exist_ok=True)", "os.makedirs('f', exist_ok=True)"
+    )
     softmax = softmax.replace("a/b/c/d.txt", "f/d.txt")
     assert graded(course, worker, softmax=softmax).earned == 90

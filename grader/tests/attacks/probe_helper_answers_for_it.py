@@ -4,6 +4,7 @@ worth: 20
 rest: own loss
 """
 
+
 def tally(items):
     return {}
 
