@@ -206,7 +206,7 @@ def _column(table: Table, assignment: str, form: str, column: str, maximum: floa
     if len(found) != 1 or not known:
         names = ", ".join(header)
         raise GradingError(
-            f"no column {wanted!r} of a {form} file among {names}: --column names it"
+            f"no column {wanted!r} of a {form} file among {names}: name it with --column"
         )
     return found[0]
 
