@@ -6,12 +6,15 @@
 06  attention cache                    attention, masks; what was read before
 07  config layers embedding            the settings, the parts
     transformer arguments              the model, what it can be given
-08  architectures objectives           the five rows; what they predict
-09  losses optimizers batches          loss and rate, AdamW, windows of text
-    trainer checkpoint log flops       a run, its files, what it costs
-    language_model                     a trained model on the yardstick
+08  architectures tasks                the five rows; what they predict
+09  network                            what all that learns has in common
+    losses optimizers muon             what is minimised, and how
+    batches objectives recipe trainer  a run: its data, its aim, its settings
+    checkpoint log flops               its files, what it costs
+    language_model windows             a trained model on the yardstick
 10  decoding generation beam           the next token, a text, the best text
-    reader detokenizer fast_decoding   what it has read, pieces, speed
+    reader stateful detokenizer        what was read, pieces of text
+    fast_decoding                      one more token, as fast as can be
     weights pretrained gguf wordpiece  models of others
     quantization                       their weights in few bits
     storyland                          a world whose entropy is known

@@ -1,4 +1,4 @@
-"""Windows and lanes of a stream: what a pass covers, and that a batch depends on its number alone."""
+"""Windows and lanes of a stream: what a pass covers; a batch depends on its number alone."""
 
 from itertools import pairwise
 

@@ -25,7 +25,12 @@ FITTING = {
     "bloom": Causal(),
 }
 RANDOM = np.random.default_rng(0).integers(2, V, 4000)  # nothing can be predicted
-CYCLE = np.arange(4000) % 20 + 2  # everything can
+# Nine topics of three ids each: 48 ids of one, then of another. Whoever looks at the others knows
+# the topic, and has to guess among three: log 3 = 1.10 nats instead of log 27 = 3.30.
+TOPICS = (
+    3 * np.random.default_rng(1).integers(0, 9, (100, 1))
+    + np.random.default_rng(2).integers(2, 5, (100, 48))
+).ravel()
 
 
 def seeded(seed=0):
@@ -46,9 +51,10 @@ def losses(row, stream, objective=None, n_steps=120, **recipe):
 
 @pytest.mark.parametrize("row", TABLE)
 def test_each_row_learns_what_can_be_learned(row):
-    first, *_, last = losses(row, CYCLE)
-    assert first > 1
-    assert last < 0.35 * first
+    slow = row == "bert"  # only one token in seven is asked for
+    first, *_, last = losses(row, TOPICS, **{"n_steps": 180, "lr": 3e-3} if slow else {})
+    assert first > 2
+    assert last < (2.5 if slow else 1.7)
 
 
 @pytest.mark.parametrize("row", TABLE)
@@ -62,15 +68,15 @@ def test_no_row_finds_what_is_not_there(row):
 def test_an_objective_that_teaches_nothing_is_refused(row, objective):
     structure = configure(row, **SIZES).structure
     if structure in objective.structures:
-        losses(row, CYCLE, objective, n_steps=1)
+        losses(row, TOPICS, objective, n_steps=1)
         return
     with pytest.raises(ValueError, match=f"structure '{structure}': train it by "):
-        losses(row, CYCLE, objective, n_steps=1)
+        losses(row, TOPICS, objective, n_steps=1)
 
 
 def test_without_a_word_an_encoder_is_refused():
     net = Transformer(configure("bert", **SIZES))
-    with pytest.raises(ValueError, match="Causal teaches nothing .* 'encoder': train it by Masked"):
+    with pytest.raises(ValueError, match=r"Causal teaches .* 'encoder': train it by Masked"):
         Trainer(net, Windows(RANDOM, 2, 4), Recipe(n_steps=1))
 
 
@@ -78,7 +84,7 @@ def test_without_a_word_an_encoder_is_refused():
 def test_random_questions_are_the_same_in_a_resumed_run(row, tmp_path):
     def make():
         net = Transformer(configure(row, **SIZES, dropout=0.1), seeded())
-        return Trainer(net, Windows(CYCLE, 4, 12), Recipe(n_steps=8, n_warmup=2), FITTING[row])
+        return Trainer(net, Windows(TOPICS, 4, 12), Recipe(n_steps=8, n_warmup=2), FITTING[row])
 
     whole, stopped, resumed = make(), make(), make()
     expected = [report.loss for report in whole.run(1)]
@@ -92,13 +98,13 @@ def test_random_questions_are_the_same_in_a_resumed_run(row, tmp_path):
 def test_a_checkpoint_of_another_objective_is_refused(tmp_path):
     net = Transformer(configure("chatglm", **SIZES), seeded())
     recipe = Recipe(n_steps=2)
-    Trainer(net, Windows(CYCLE, 4, 12), recipe, Prefix()).save(tmp_path / "c")
+    Trainer(net, Windows(TOPICS, 4, 12), recipe, Prefix()).save(tmp_path / "c")
     with pytest.raises(ValueError, match="another objective: least is 0, not 3"):
-        Trainer(net, Windows(CYCLE, 4, 12), recipe, Prefix(3)).resume(tmp_path / "c")
+        Trainer(net, Windows(TOPICS, 4, 12), recipe, Prefix(3)).resume(tmp_path / "c")
 
 
 def test_parts_of_a_batch_ask_the_same():
-    whole, parts = (losses("bert", CYCLE, n_steps=20, n_parts=n) for n in (1, 4))
+    whole, parts = (losses("bert", TOPICS, n_steps=20, n_parts=n) for n in (1, 4))
     assert whole == pytest.approx(parts, abs=1e-4)
 
 
@@ -134,12 +140,12 @@ def test_pairs_of_texts_train_an_encoder_decoder():
     rng = np.random.default_rng(0)
     sources = [rng.integers(2, 10, rng.integers(2, 6)) for _ in range(64)]
     targets = [source[::-1].copy() for source in sources]
-    net = Transformer(configure("original", **SIZES, residual="pre"), seeded())
-    recipe = Recipe(n_steps=300, n_warmup=20, lr=5e-3, weight_decay=0.0)
+    net = Transformer(configure("original", **SIZES), seeded())
+    recipe = Recipe(n_steps=300, n_warmup=20, lr=3e-3, weight_decay=0.0)
     trainer = Trainer(net, Pairs(sources, targets, 16), recipe, SequenceToSequence(BOS))
-    first, *_, last = [report.loss for report in trainer.run(20)]
-    assert first > 1.5
-    assert last < 0.3
+    first, *_, last = [report.loss for report in trainer.run(50)]
+    assert first > 2
+    assert last < 0.5
     with pytest.raises(ValueError, match="pairs of texts are for SequenceToSequence"):
         Causal().task(trainer.batches.batch(0), seeded())
 
@@ -155,7 +161,7 @@ def test_pairs_by_hand():
     assert task.given["source_mask"][1 - one].tolist() == [True, False]
     assert task.targets[one].tolist() == [8, EOS, IGNORE]
     for wrong in (([[5]], [], 1), ([[5]], [[6]], 2), ([[]], [[6]], 1)):
-        with pytest.raises(ValueError, match="do not make batches|a token or more"):
+        with pytest.raises(ValueError, match=r"do not make batches|a token or more"):
             Pairs(*wrong)
 
 
@@ -175,4 +181,4 @@ def test_settings_that_make_no_sense_are_refused(make, message):
 def test_a_mask_that_the_network_does_not_know_is_refused():
     net = Transformer(configure("bert", **SIZES))
     with pytest.raises(ValueError, match="mask_id 31 of a network of 31 ids"):
-        Trainer(net, Windows(CYCLE, 2, 4), Recipe(n_steps=1), Masked(V + 1, V))
+        Trainer(net, Windows(TOPICS, 2, 4), Recipe(n_steps=1), Masked(V + 1, V))
