@@ -120,3 +120,16 @@ def test_answers_are_found_in_the_open_edition(built_book):
     assert {f"book/{chapter}.html" for chapter in CHAPTERS} <= places
     assert any(".whl/minillm/" in name for name in places)
     assert any(name.endswith(".ipynb") for name in places)
+
+
+def test_fold_opens_with_the_keyboard_and_all_of_them_for_printing(visit):
+    page = visit(f"book/{CHAPTERS[0]}.html").page
+    closed = "() => document.querySelectorAll('article details:not([open])').length"
+    before = page.evaluate(closed)
+    page.locator(".library-fold > summary").first.focus()
+    page.keyboard.press("Enter")
+    assert page.locator(".library-fold").first.evaluate("fold => fold.open")
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    assert page.evaluate(closed) == 0
+    page.evaluate("dispatchEvent(new Event('afterprint'))")
+    assert page.evaluate(closed) == before - 1
