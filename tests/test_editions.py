@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from bs4 import BeautifulSoup, Tag
+from leaks import leaks
 from repository import ROOT
 
 from grader.authoring.assignment import cells, path_of, read
@@ -108,3 +109,27 @@ def test_student_edition_has_the_same_answers_without_listings(built_book, stude
     assert [box.pre.get_text() for box in theirs.select(".library-answer")] == given
     assert theirs.select("details.library-fold") == []
     assert len(theirs.select(".library-answer pre")) == len(given)
+
+
+def test_student_edition_gives_no_answer_away(student_book):
+    assert leaks(student_book) == []
+
+
+def test_answers_are_found_in_the_open_edition(built_book):
+    places = {name for name, _ in leaks(built_book)}
+    assert {f"book/{chapter}.html" for chapter in CHAPTERS} <= places
+    assert any(".whl/minillm/" in name for name in places)
+    assert any(name.endswith(".ipynb") for name in places)
+
+
+def test_fold_opens_with_the_keyboard_and_all_of_them_for_printing(visit):
+    page = visit(f"book/{CHAPTERS[0]}.html").page
+    closed = "() => document.querySelectorAll('article details:not([open])').length"
+    before = page.evaluate(closed)
+    page.locator(".library-fold > summary").first.focus()
+    page.keyboard.press("Enter")
+    assert page.locator(".library-fold").first.evaluate("fold => fold.open")
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    assert page.evaluate(closed) == 0
+    page.evaluate("dispatchEvent(new Event('afterprint'))")
+    assert page.evaluate(closed) == before - 1

@@ -25,8 +25,10 @@ from grader.authoring.assignment import course_folder
 from tools.book import inputs
 from tools.book.library import EDITIONS
 
-SOURCES = ("_config.yml", "_toc.yml", "tools/book", "book", "minillm", "data", "solutions")
-SOURCES += ("exercises",)
+SOURCES = (
+    *("_config.yml", "_toc.yml", "tools/book", "book", "minillm", "data"),
+    *("solutions", "exercises"),
+)
 FOR_INSTRUCTORS = "For instructors"  # the caption of a part of _toc.yml
 TIMEOUT_S = 120  # for one cell, as in _config.yml
 READER = {"name": "myst_nb_md", "type": "plugin"}

@@ -303,7 +303,8 @@ class Writer:
 
     def question(self, number: int, item: nodes.Element) -> Iterator[Block]:
         """A question of a quiz."""
-        choices, answers = [], []
+        choices: list[str] = []
+        answers: list[str] = []
         for block in item.children:
             if not isinstance(block, nodes.bullet_list):
                 text = next(iter(self.blocks(block)))
