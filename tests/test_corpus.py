@@ -1,5 +1,7 @@
 """Texts, splits, words and vocabularies."""
 
+import hashlib
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -66,6 +68,14 @@ def test_chinese_refuses_a_changed_file(tmp_path, monkeypatch):
     monkeypatch.setattr(corpus, "DATA", tmp_path)
     with pytest.raises(ValueError, match=r"data/chinese/classics\.jsonl has changed"):
         corpus.chinese()
+
+
+def test_shelley_is_the_file_that_the_chapters_measure():
+    folder = corpus.DATA / "shelley"
+    sha256, name = (folder / "SHA256SUMS").read_text().split()
+    assert hashlib.sha256((folder / name).read_bytes()).hexdigest() == sha256
+    (novel,) = corpus.load(folder / name)
+    assert novel.text.startswith("I am by birth a Genevese;")
 
 
 def test_split_of_is_a_function_of_the_name_alone():

@@ -19,7 +19,7 @@ from nltk import lm
 from nltk.lm.preprocessing import pad_both_ends, padded_everygram_pipeline
 
 from minillm.corpus import EOS, WordVocabulary, austen, words
-from minillm.ngram import NGram, continuation_counts, count_ngrams, discounts, pad
+from minillm.ngram import NGram, continuation_counts, count_ngrams, discounts, kneser_ney, pad
 
 LOG10_2 = math.log10(2)
 
@@ -165,6 +165,21 @@ def test_maximum_likelihood_equals_nltk_after_seen_histories(train: list[str], o
     for text in texts:
         ours = 2 ** model.log2_probs(model.vocabulary.encode(text))
         np.testing.assert_allclose(ours, nltk_probs(theirs, text), rtol=1e-9)
+
+
+@pytest.mark.parametrize("D", [0.1, 0.7])
+def test_one_discount_equals_nltk_at_the_highest_order(train: list[str], D: float):
+    """What each bigram keeps and each history passes on; NLTK's lower order is another model."""
+    texts = train[:40]
+    theirs = nltk_model(lm.KneserNeyInterpolated(2, discount=D), texts).estimator
+    vocabulary = closed_vocabulary(texts)
+    table = count_ngrams(pad(map(vocabulary.encode, texts)), 2, vocabulary.size)[1]
+    discount = np.array([0, D, D, D])
+    alpha, backoff = kneser_ney(table.history, table.count, vocabulary.size, discount)
+    names = ["<s>", "</s>", *vocabulary.symbols[2:]]
+    for h, w, kept in zip(table.history, table.word, alpha, strict=True):
+        expected = theirs.alpha_gamma(names[w], [names[h]])
+        assert (kept, backoff[h]) == pytest.approx(expected, rel=1e-9)
 
 
 def test_nltk_kneser_ney_is_another_model(train: list[str]):
