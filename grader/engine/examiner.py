@@ -17,6 +17,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from types import ModuleType
 from typing import Any
 
 from nbformat import NotebookNode
@@ -255,6 +256,7 @@ class Examination:
     def probe(self, check: Check, step: Step, shown: Shown, again: bool) -> None:
         """Run a probe beside the student's code; the names that it binds are data here then."""
         sent = {name: self.namespace[name] for name in step.sent if name in self.namespace}
+        sent = {n: value for n, value in sent.items() if not isinstance(value, ModuleType)}  # np.sort
         for name, value in sent.items():
             try:
                 self.pupil.codec.encode(value)
