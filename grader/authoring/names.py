@@ -16,6 +16,7 @@ from grader.authoring.assignment import kind, label
 from grader.authoring.weave import HIDDEN
 
 Node = TypeVar("Node", bound=ast.AST)
+CAUGHT = "_caught_"  # in the place of the name of an error, which ends with its `except` block
 MUTATORS = {
     *("append", "appendleft", "extend", "insert", "pop", "popleft", "popitem", "remove", "clear"),
     *("sort", "reverse", "update", "setdefault", "add", "discard", "fill", "fill_", "zero_"),
@@ -129,8 +130,11 @@ def names(text: str) -> tuple[frozenset[str], frozenset[str]]:
     tree = ast.parse(text)
     changed = [root(node.target) for node in ast.walk(tree) if isinstance(node, ast.AugAssign)]
     for node in ast.walk(tree):
-        if isinstance(node, ast.ExceptHandler):
-            node.name = None
+        if isinstance(node, ast.ExceptHandler) and node.name:
+            for inner in ast.walk(node):
+                if isinstance(inner, ast.Name) and inner.id == node.name:
+                    inner.id = CAUGHT
+            node.name = CAUGHT
     tree.body = [n for n in tree.body if not (isinstance(n, ast.AnnAssign) and n.value is None)]
     binds, reads = set(), set()
     tables = [symtable.symtable(ast.unparse(tree), "<cell>", "exec")]
@@ -142,7 +146,7 @@ def names(text: str) -> tuple[frozenset[str], frozenset[str]]:
                 if symbol.is_referenced():
                     reads.add(symbol.get_name())
         tables += table.get_children()
-    return frozenset(binds), frozenset(reads | (binds & {*changed}))
+    return frozenset(binds - {CAUGHT}), frozenset((reads | (binds & {*changed})) - {CAUGHT})
 
 
 def changes(tree: ast.AST) -> Iterator[ast.expr]:

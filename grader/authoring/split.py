@@ -165,28 +165,47 @@ def _decides(value: ast.expr | None) -> bool:
 
 
 def checks_can_fail(source: NotebookNode) -> Iterator[str]:
-    """No assertion below a probe looks at nothing but data that was sent to it: that is a copy."""
+    """Each assertion below a probe can fail: what was sent is a copy here, one object in a notebook.
+
+    So neither `x` alone tells whether it was changed, nor `after = x` compared with `x` itself.
+    """
     for code, all_parts in _checks(codes(source)):
         own: set[str] = set()  # bound by trusted lines
         sent: set[str] = set()
         came: set[str] = set()  # bound by probes
+        same: dict[str, str] = {}  # what was sent, by the names that probes bind to it
         for part in all_parts:
             if part.is_probe:
                 sent, came = sent | part.reads & own - part.data, came | part.data
+                same |= {name: other for name, other in _aliases(part) if other in sent}
                 continue
             own |= part.data
             derived = _derived(part, came)
             for node in ast.walk(part.tree):
                 if isinstance(node, ast.Assert):
                     read = _names(node.test)
-                    for name in sorted(read & sent - derived) if not read & derived else ():
+                    here = read & sent - derived
+                    if here and {same.get(name) for name in read & derived} <= here:
+                        name = min(here)
                         yield (
-                            f"{code}: line {node.lineno} looks whether {name!r} has changed, but "
-                            f"the probe got a copy; bind a name to it inside of the probe, such "
-                            f"as `after = {name}`, and compare that"
+                            f"{code}: line {node.lineno} cannot tell whether {name!r} has changed; "
+                            f"copy it above the probe, write `after = {name}` inside of the "
+                            "probe, and compare `after` with the copy"
                         )
             came |= derived
             sent -= part.binds
+
+
+def _aliases(part: Part) -> Iterator[tuple[str, str]]:
+    """Names that a probe binds to others: (`after`, `x`) of `after = x`."""
+    for node in part.tree.body:
+        if isinstance(node, ast.Assign):
+            for target in node.targets:
+                tuples = isinstance(target, ast.Tuple) and isinstance(node.value, ast.Tuple)
+                names = zip(target.elts, node.value.elts, strict=False) if tuples else ()  # type: ignore[attr-defined]
+                for left, right in names or [(target, node.value)]:
+                    if isinstance(left, ast.Name) and isinstance(right, ast.Name):
+                        yield left.id, right.id
 
 
 def _derived(part: Part, came: set[str]) -> set[str]:

@@ -10,7 +10,6 @@ import contextlib
 import io
 import linecache
 import os
-import re
 import sys
 import tempfile
 import traceback
@@ -73,7 +72,9 @@ class _Compiler(CachingCompiler):
 class _Publisher(DisplayPublisher):
     """Keeps what `display` shows."""
 
-    def publish(self, data: dict[str, Any], metadata: object = None, **rest: Any) -> None:
+    shell: "Shell"
+
+    def publish(self, data: dict[str, Any], *rest: Any, **options: Any) -> None:
         self.shell.keep("display_data", data)
 
     def clear_output(self, wait: bool = False) -> None:
@@ -82,6 +83,8 @@ class _Publisher(DisplayPublisher):
 
 class _Hook(DisplayHook):
     """Keeps the value of a cell's last expression."""
+
+    shell: "Shell"
 
     def quiet(self) -> bool:
         return self.shell.source.rstrip().endswith(";")
@@ -102,6 +105,7 @@ class Shell(InteractiveShell):
     display_pub_class = Type(_Publisher)
     text_limit = 100_000
     source = ""
+    displayed: list[dict[str, Any]]
 
     def keep(self, kind: str, data: dict[str, Any]) -> None:
         """Note an output: a picture, else its text."""
@@ -113,20 +117,20 @@ class Shell(InteractiveShell):
             text = str(data.get("text/plain", ""))[: self.text_limit]
             self.displayed.append({"output_type": kind, "text": text})
 
-    def run_line_magic(self, name: str, line: str, *rest: Any, **options: Any) -> Any:
+    def run_line_magic(self, magic_name: str, line: str, _stack_depth: int = 1) -> Any:
         """Run a `%magic`, unless there is nothing here that it could do."""
-        if name in SILENT:
+        if magic_name in SILENT:
             return None
-        if name in PROGRAMS or not self.find_line_magic(name):
-            return print(f"%{name} does nothing while work is graded")
-        return super().run_line_magic(name, line, *rest, **options)
+        if magic_name in PROGRAMS or not self.find_line_magic(magic_name):
+            return print(f"%{magic_name} does nothing while work is graded")
+        return super().run_line_magic(magic_name, line, _stack_depth + 1)
 
-    def run_cell_magic(self, name: str, line: str, cell: str) -> Any:
+    def run_cell_magic(self, magic_name: str, line: str, cell: str) -> Any:
         """Run a `%%magic`, unless it would start a program."""
-        known = self.find_cell_magic(name)
+        known = self.find_cell_magic(magic_name)
         if not known or "script" in getattr(known, "__qualname__", "script"):
-            return print(f"%%{name} does nothing while work is graded")
-        return super().run_cell_magic(name, line, cell)
+            return print(f"%%{magic_name} does nothing while work is graded")
+        return super().run_cell_magic(magic_name, line, cell)
 
     def system(self, cmd: str) -> None:
         """Refuse a `!command`."""
@@ -194,11 +198,11 @@ def _shell() -> Shell:
         config.HistoryManager.enabled = False
         folder = os.environ.get("IPYTHONDIR") or tempfile.mkdtemp()
         shell = Shell.instance(config=config, ipython_dir=folder)
-        formatter = shell.display_formatter.formatters["image/png"]
-        formatter.for_type_by_name("matplotlib.figure", "Figure", print_figure)
+        formatters: Any = shell.display_formatter.formatters  # type: ignore[union-attr]
+        formatters["image/png"].for_type_by_name("matplotlib.figure", "Figure", print_figure)
         shell.displayed = []
         shell.run_cell("None", store_history=False)  # which imports what it needs
-    return Shell.instance()
+    return Shell.instance()  # type: ignore[no-any-return]
 
 
 @contextlib.contextmanager

@@ -24,6 +24,7 @@ import numpy as np
 
 DEEPEST = 100  # containers in each other
 LONGEST = 20_000  # characters of an error's text
+LONGEST_NAME = 200
 LARGEST_ITEM = 1 << 20  # bytes of one element of an array
 ATOMS = (type(None), bool, float, str, bytes)
 DTYPE = re.compile(r"[<>|=][biufcSU]\d{1,7}|[<>|=][mM]8(\[\d{0,9}[a-zA-Z]{1,2}\])?")
@@ -47,6 +48,7 @@ class Unsent:
     """Stands for something that is no data: equal to nothing, and good for nothing else."""
 
     label = "it"
+    text = ""  # what it says of itself
 
     def _refuse(self, *args: object, **kwargs: object) -> Any:
         raise TypeError(self._text())
@@ -71,7 +73,7 @@ class Unsent:
         raise AttributeError(f"{self._text()}; it has no {name!r} here")
 
     def __repr__(self) -> str:
-        return f"<{type(self).__name__}>"
+        return self.text or f"<{type(self).__name__}>"
 
 
 def torch() -> Any:
@@ -108,18 +110,22 @@ class Codec:
         if cls is int:
             return value if -(1 << 63) <= value < 1 << 64 else {"int": f"{value:x}"}
         if depth > DEEPEST:
-            return self.unsent("container without an end")
+            return self.unsent("container without an end", "")
         for write in (self._container, self._number, self._tensor, self._record, self._error):
             found = write(value, cls, depth + 1)
             if found is not None:
                 return found
-        return self.unsent(getattr(cls, "__name__", "object"))
+        return self.unsent(getattr(cls, "__name__", "object"), value)
 
-    def unsent(self, kind: object) -> dict[str, str]:
+    def unsent(self, kind: object, value: object) -> dict[str, list[str]]:
         """What stands for something that is no data."""
         if self.strict:
             raise CodecError(f"of the type {kind}")
-        return {"unsent": str(kind)[:60]}
+        try:
+            text = repr(value)[:LONGEST_NAME]
+        except Exception:
+            text = ""
+        return {"unsent": [str(kind)[:60], text]}
 
     def all(self, values: Any, depth: int) -> list[Any]:
         """Several values in the words of msgpack."""
@@ -164,7 +170,7 @@ class Codec:
             name, data = str(value.dtype).removeprefix("torch."), value.detach()
             is_plain = data.layout == torch().strided and data.device.type == "cpu"
             if name not in TENSORS or not is_plain:
-                return self.unsent(f"{data.layout} tensor of {name}")
+                return self.unsent(f"{data.layout} tensor of {name}", value)
             flat = data.resolve_conj().resolve_neg().contiguous().reshape(-1).view(torch().uint8)
             flags = [cls is torch().nn.Parameter, value.requires_grad]
             grad = self.plain(value.grad, depth) if value.is_leaf else None
@@ -235,14 +241,16 @@ class Codec:
         ((tag, parts),) = pairs
         return getattr(self, f"_as_{READERS[tag]}")(tag, parts)
 
+    def _as_unsent(self, tag: str, parts: Any) -> Unsent:
+        kind, text = (_of(str, part)[:LONGEST_NAME] for part in parts)
+        name = "".join(c for c in kind if c.isalnum() or c in "_. ") or "object"
+        return type(name, (Unsent,), {"text": text})()
+
     def _as_text(self, tag: str, text: Any) -> Any:
         """What is sent as one text."""
         text = _of(str, text)
         if tag == "int":
             return int(text, 16)
-        if tag == "unsent":
-            name = "".join(c for c in text[:60] if c.isalnum() or c in "_. ") or "object"
-            return type(name, (Unsent,), {})()
         if tag == "type":
             return TYPES.get(text) or self.records[text]
         if tag == "dtype" and text.startswith("torch."):
@@ -358,13 +366,14 @@ class Codec:
 CONTAINERS: dict[str, Callable] = {"tuple": tuple, "set": set, "frozenset": frozenset}
 CONTAINERS["slice"] = slice
 READERS = {
-    **dict.fromkeys(("int", "unsent", "type", "dtype", "device"), "text"),
+    **dict.fromkeys(("int", "type", "dtype", "device"), "text"),
     **dict.fromkeys(("dict", "deque", "range", *CONTAINERS), "container"),
     **dict.fromkeys(("ellipsis", "bytearray", "complex", "number"), "number"),
     **dict.fromkeys(("array", "objects"), "array"),
     **dict.fromkeys(("tensor", "size"), "tensor"),
     **dict.fromkeys(("record", "enum"), "record"),
     "error": "error",
+    "unsent": "unsent",
 }
 
 

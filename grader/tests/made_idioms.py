@@ -1,7 +1,7 @@
 """The idioms of `grader/tests/idioms/`, put together to one assignment.
 
 An idiom is a file in the format of `solutions/`: given, answer and check cells as an author writes
-them, with no engine in mind. Cells with `:wrong: id` hold other texts of the answer cell `id`, with
+them. Cells with `:wrong: id` hold other texts of the answer cell `id`, with
 which the idiom's checks must not all pass; `:expects:` is a fragment of what one of them says.
 
     python -m grader.tests.made_idioms FOLDER     writes a course of all idioms, to try things on
@@ -21,23 +21,6 @@ from grader.authoring.variants import MARKS
 from grader.authoring.weave import CELL
 
 FOLDER = Path(__file__).parent / "idioms"
-COMMON = {
-    *("scalars", "numpy_arrays", "torch_tensors", "nested_containers"),
-    *("arguments", "expected_exceptions", "changed_in_place", "generator_arguments"),
-    *("lazy_generators", "callbacks", "bound_methods", "students_class"),
-    *("properties_and_with", "isinstance_of_modules", "parameters", "state_dicts"),
-    *("train_and_eval", "no_grad", "autograd", "training_steps"),
-    *("seeds", "signatures", "captured_output", "answer_variables"),
-    *("deep_copies", "records"),
-}
-REFUSED = {  # when an assignment is built, with this way out
-    "patched_names": "let the answer take it as an argument",
-    "given_derived_class": "a class that derives from an answer belongs into an answer cell",
-    "source_code": "name what is forbidden by `:forbidden:` at the answer cell",
-}
-# The grader gives other random numbers to a check that draws after a call which has drawn, so that
-# a student cannot choose them: a check must not compare its own draws with earlier ones.
-DIFFERENT = {"draws_after_a_call": "draw_global: draws more than it needs"}
 HEAD = """---
 jupytext:
   text_representation:
@@ -87,11 +70,6 @@ class Idiom:
 def idioms() -> dict[str, Idiom]:
     """All idioms by name."""
     return {path.stem: _parse(path) for path in sorted(FOLDER.glob("*.md"))}
-
-
-def working() -> list[str]:
-    """Names of the idioms that work unchanged in a notebook and in the grader."""
-    return [name for name in idioms() if name not in REFUSED and name not in DIFFERENT]
 
 
 def _parse(path: Path) -> Idiom:

@@ -4,8 +4,7 @@ import pytest
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_notebook
 
-from grader.authoring.assignment import read, spell_out
-from grader.authoring.build_exercises import AssignmentError, checked_source
+from grader.authoring.assignment import spell_out
 from grader.authoring.names import codes, names
 from grader.authoring.split import SPLIT_RULES
 
@@ -110,12 +109,17 @@ REFUSED = {
     ),
     "what was sent and cannot have changed": (
         [F, "check f-a: x = [1]\n" + probe("got = f(x)") + "assert got == [1]\nassert x == [1]"],
-        "line 6 looks whether 'x' has changed, but the probe got a copy; bind a name to it inside "
-        "of the probe, such as `after = x`",
+        "line 6 cannot tell whether 'x' has changed; copy it above the probe, write `after = x` "
+        "inside of the probe, and compare `after` with the copy",
     ),
     "what was sent, looked at in a loop": (
         [F, "check f-a: x = [1]\n" + probe("got = f(x)") + "assert got\nfor y in x: assert x[0]"],
-        "looks whether 'x' has changed",
+        "cannot tell whether 'x' has changed",
+    ),
+    "what was sent, beside another name for it": (
+        [F, "check f-a: x = [1]\n" + probe("got, after = f(x), x") + "assert got == after == x\n"
+         "assert after == x"],
+        "line 6 cannot tell whether 'x' has changed",
     ),
     "free name in a check": (
         ["free: toy = [1]", F, "check f-a: " + probe("got = f(toy)") + "assert got"],
@@ -227,8 +231,8 @@ PASSING = {
         "check f-a: " + probe("got = f(toy)") + "assert got",
     ],
     "what was sent beside what came": [
-        F, "check f-a: x = [1]\n" + probe("got = f(x)", "after = x")
-        + "assert got == x\nassert after == x\nfor a, b in zip(x, got):\n    assert a == b and x",
+        F, "check f-a: x = [1]\nbefore = list(x)\n" + probe("got = f(x)", "after = x")
+        + "assert got == x\nassert after == before\nfor a, b in zip(x, got):\n    assert a == b and x",
     ],
     "sent and derived from what came": [
         F, "check f-a: x = [1]\n" + probe("got = f(x)") + "x = [n for n in got]\nassert x == [1]",
