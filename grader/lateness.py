@@ -53,8 +53,8 @@ class LatePolicy(LateSubmissionPlugin):
     ) -> float | None:
         """The points that a submission loses; None: nothing."""
         rule = RULE.fullmatch(self.rule)
-        if not rule or self.rule == "none":
-            return None
+        if not rule or self.rule == "none":  # nbgrader's own setting, `penalty_method`
+            return super().late_submission_penalty(student_id, score, total_seconds_late)
         if total_seconds_late <= int(rule["grace"] or 0) * MINUTES[rule["of"] or "min"]:
             return None
         if not rule["amount"]:

@@ -1,6 +1,5 @@
 """Steps that nbgrader_config.py adds to nbgrader's own pipelines.
 
-- `OnlyInTheSandbox`: nbgrader's own autograding runs students' code with the grader's rights.
 - `NameStubs`: the stub of an answer says which answer is missing, and so does a check.
 - `KeepWarningsFree`: a line on stderr, such as a NumPy warning, would cost a check all its points.
 - `PlainOutputs`: an output is text or a picture. HTML or a script would run in the browser of the
@@ -10,7 +9,6 @@
   that an author wrote. An output elsewhere that quotes a hidden line (a print of `In`) goes too.
 """
 
-import os
 import re
 from collections.abc import Iterator
 from functools import lru_cache
@@ -31,25 +29,10 @@ from grader.verdict import (
     shortened,
 )
 
-STOCK = "GRADER_STOCK_AUTOGRADE"  # set it to compare with stock nbgrader
 KEPT = ("text/plain", "image/png", "image/jpeg")
 LONGEST_TEXT = 100_000  # characters of one output
 LARGEST_PICTURE = 5_000_000  # characters of its base64
 REMOVED = "[removed: it shows a hidden check]"
-
-
-class OnlyInTheSandbox(NbGraderPreprocessor):
-    """Keep formgrader's button from running students' code with the rights of who presses it."""
-
-    def preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
-        """Raise, unless the environment variable asks for stock nbgrader."""
-        if not os.environ.get(STOCK):
-            assignment = resources["nbgrader"]["assignment"]
-            raise RuntimeError(
-                "this button would run students' code without a sandbox: type "
-                f"`python -m grader autograde {assignment}` instead"
-            )
-        return nb, resources
 
 
 class NameStubs(NbGraderPreprocessor):

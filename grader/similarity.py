@@ -38,7 +38,7 @@ COMMON = 0.1  # of the class: what more students wrote is usual
 SMALL_GROUP = 6  # students who may have copied from each other, however small the class
 MOST_STUDENTS = 200  # who may share a fingerprint; more would make it slow
 ALIKE = 0.8  # of an answer's fingerprints: that answer is alike
-SAME = 0.9  # of a submission's fingerprints: it comes from one place
+SAME = 0.7  # of a submission's fingerprints: it comes from one place; honest work has 0.4 at most
 LONGEST_CELL = 100_000  # characters that are compared
 
 TOKEN = re.compile(

@@ -16,6 +16,8 @@ from made_attempts import ROOT
 from made_class import Case, make_class
 from playwright.sync_api import Locator, Page
 
+from grader.course import Course
+
 NAME = "01_tally"
 STARTS_S = 30.0
 
@@ -162,3 +164,15 @@ def test_formgrader_mark_is_kept_over_a_regrade(visit_at, address, made):
     page = visit_at(address, f"formgrader/manage_submissions/{NAME}").page
     assert "95 / 100" in row(page, case)
     assert "needs manual grading" not in row(page, case)
+
+
+def test_formgraders_autograde_is_off_and_touches_nothing(made, monkeypatch):
+    """The button, which would run students' code without the sandbox."""
+    monkeypatch.setenv("MINILLM_COURSE", str(made.course))
+    case = made.case("the solution")
+    graded = made.course / "gradebook" / "autograded" / case.id / NAME / f"{NAME}.ipynb"
+    before = graded.read_bytes(), made.marks(case)
+    result = Course.here().api().autograde(NAME, case.id, force=True, create=True)
+    assert not result["success"]
+    assert "without a sandbox" in str(result)
+    assert (graded.read_bytes(), made.marks(case)) == before

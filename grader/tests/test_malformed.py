@@ -83,7 +83,8 @@ def is_unreadable_here(case: Malformed) -> bool:
 def test_case_is_graded_or_reported(case, course, downloads):
     case.place(downloads, handed_in(course))
     start = time.perf_counter()
-    (taken,), strangers = collect(course, NAME, downloads)
+    came = collect(course, NAME, downloads)
+    (taken,), strangers = came.submissions, came.strangers
     assert time.perf_counter() - start < LIMIT_S
     assert strangers == []
     assert_plain([*taken.notes, taken.reason])
@@ -122,8 +123,9 @@ def test_batch_of_all_cases_never_stops(course, downloads, tmp_path):
         for path in folder.iterdir():
             name = os.fsencode(path.name).replace(b"ann", f"c{number}".encode(), 1)
             os.rename(path, os.path.join(os.fsencode(downloads), name[:255]))
-    taken, strangers = collect(course, NAME, downloads)
-    assert strangers == []
+    came = collect(course, NAME, downloads)
+    assert came.strangers == []
+    taken = came.submissions
     assert len(taken) == len(CASES)
     states = latest(course, NAME)
     for number, case in enumerate(CASES):
@@ -153,7 +155,7 @@ def test_only_ordinary_files_are_kept(course, downloads):
     for case in CASES:
         if case.name in ("pipe_in_place_of_the_notebook", "link_to_a_file_of_the_grader"):
             case.place(downloads, handed_in(course))
-            taken, _ = collect(course, NAME, downloads)
+            taken = collect(course, NAME, downloads).submissions
             assert [each.status for each in taken] == ["broken"]
             kept = course.private("collected", "ann", NAME)
             assert [path.name for path in kept.iterdir()] == []
@@ -169,9 +171,9 @@ def test_the_corpus_has_at_least_41_cases_of_which_most_are_graded():
 def test_collecting_again_writes_no_line(course, downloads):
     case = next(case for case in CASES if case.name == "utf_16_with_a_mark")
     case.place(downloads, handed_in(course))
-    taken, _ = collect(course, NAME, downloads)
+    taken = collect(course, NAME, downloads).submissions
     size = course.private("journal", f"{NAME}.jsonl").stat().st_size
-    again, _ = collect(course, NAME, downloads)
+    again = collect(course, NAME, downloads).submissions
     assert again == taken
     assert isinstance(taken[0], Collected)
     assert course.private("journal", f"{NAME}.jsonl").stat().st_size == size

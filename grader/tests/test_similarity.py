@@ -93,6 +93,18 @@ def test_what_release_and_solution_hold_belongs_to_nobody():
     assert similarity.compare([]).pairs == []
 
 
+def test_who_has_it_from_the_solution_or_the_page_is_named():
+    made, rng = Class(12, 0), random.Random(3)
+    release, solution = made.known
+    page = StudentCode("", {}, [disguised(text, rng) for text in made.honest[5].cells.values()])
+    made.honest.append(copied(solution, "thief", rng))
+    sources = {"(the solution)": solution, "(the page)": page}
+    found = similarity.from_elsewhere(made.honest, release, sources)
+    assert [pair.students for pair in found] == [("s5", "(the page)"), ("thief", "(the solution)")]
+    assert len(found[1].alike) > 8
+    assert "thief  (the solution)" in str(similarity.Similarity(13, [], found))
+
+
 def test_fingerprints_ignore_names_comments_and_layout():
     one = "def f(a, b):\n  '''Doc.'''\n  total = np.sum(a) + len(b)  # all\n  return total * 2\n"
     other = "def f(x,\n      y):\n    s = np.sum(x) + len(y)\n\n    return s * 2"
