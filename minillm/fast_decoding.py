@@ -22,6 +22,7 @@ from minillm.layers import (
     FeedForward,
     RMSNorm,
     rope_angles,
+    widened,
 )
 from minillm.transformer import Block, Transformer
 
@@ -93,19 +94,21 @@ def product(
 class Norm(NamedTuple):
     """An `RMSNorm`, its mean written as a sum."""
 
-    weight: Tensor  # times the root of C, (C,)
+    weight: Tensor  # (C,)
     eps: float  # times C
+    root: float  # of C
 
     def __call__(self, x: Tensor) -> Tensor:
         """(B, C) to (B, C)."""
-        square = x.square().sum(dim=-1, keepdim=True)
-        return x * (square + self.eps).rsqrt() * self.weight
+        square = widened(x).square().sum(dim=-1, keepdim=True)
+        scale = (square + self.eps).rsqrt() * self.root
+        return x * scale.to(x.dtype) * self.weight
 
 
 def norm_of(layer: RMSNorm) -> Norm:
     """That of a layer."""
     C = len(layer.weight)
-    return Norm(layer.weight.detach() * C**0.5, layer.eps * C)
+    return Norm(layer.weight.detach(), layer.eps * C, C**0.5)
 
 
 class Products(NamedTuple):

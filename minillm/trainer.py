@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import torch
 from torch import Tensor, distributed, nn
 from torch.nn.parallel import DistributedDataParallel
+from torch.nn.utils import get_total_norm
 
 from minillm import checkpoint
 from minillm.batches import Batches
@@ -186,17 +187,22 @@ class Trainer:
         finite, and says what.
         """
         try:
-            if not loss.isfinite():
-                raise FloatingPointError(f"the loss is {loss.item()}")
+            weights = get_total_norm(self.net.parameters(), torch.inf)
+            if not (loss + weights).isfinite():
+                what = "the loss" if weights.isfinite() else "a weight"
+                worst = loss if weights.isfinite() else weights
+                raise FloatingPointError(f"{what} is {worst.item()}")
             limit = self.recipe.clip
             limit = float("inf") if limit is None else limit
             return clip_gradients(self.net.parameters(), limit)
         except FloatingPointError as error:
+            named = list(self.net.named_parameters())
             bad = [
-                f"{what} of {name}"
-                for name, p in self.net.named_parameters()
-                for what, x in (("the weight", p), ("the gradient", p.grad))
-                if x is not None and not x.isfinite().all()
+                f"{what} {name}"
+                for what, pick in (("the weight", 0), ("the gradient of", 1))
+                for name, p in named
+                if (x := (p, p.grad)[pick]) is not None
+                and not x.isfinite().all()
             ]
             first = f"; {bad[0]} has such a number" if bad else ""
             self.zero_grad()
