@@ -108,6 +108,7 @@ class Search:
     def add(self, score: float, ids: Tensor) -> None:
         """A text (T,) is finished; it is kept if it is among the best."""
         self.finished.append(Hypothesis(score, ids.cpu().numpy()))
+        # Stable: of equals the one that was found first stays in front.
         self.finished.sort(key=lambda found: -found.score)
         del self.finished[self.width :]
 

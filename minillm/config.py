@@ -61,6 +61,7 @@ class Config:
                 f"eps {self.eps} is 0 or more, rope_theta {self.rope_theta} "
                 "above 0"
             )
+        # RoPE turns pairs of channels, in two dimensions two of them.
         parts = {"rope": 2, "rope2d": 4}.get(self.position, 1)
         for divisor, number, what in (
             (self.n_heads, self.width, "heads divide a width of"),

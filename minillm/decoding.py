@@ -74,6 +74,7 @@ def temperature(logits: Tensor, tau: float) -> Tensor:
     """
     if not is_number(tau) or not 0 <= tau < math.inf:
         raise ValueError(f"a temperature is finite and 0 or more, not {tau!r}")
+    # A quotient could overflow, and at 0 there is none: the limit is greedy.
     if tau < COLDEST:
         best = greedy(logits)[:, None]
         only = torch.full_like(logits, -math.inf)
@@ -90,6 +91,7 @@ def top_k(logits: Tensor, k: int) -> Tensor:
     """
     if type(k) is not int or k < 1:
         raise ValueError(f"top-k keeps 1 token or more, not {k!r}")
+    # A threshold, so that equals are treated alike, however they are sorted.
     kth = logits.topk(min(k, logits.shape[-1])).values[..., -1:]
     return logits.masked_fill(logits < kth, -math.inf)
 
@@ -149,6 +151,7 @@ def repetition_penalty(
         ids = ids.masked_fill(~mask, V)  # a column that is cut off again
     seen = torch.zeros(B, V + 1, dtype=torch.bool, device=logits.device)
     seen = seen.scatter(1, ids, True)[:, :V]
+    # To divide a negative logit would make its token likelier.
     less = torch.where(logits < 0, logits * penalty, logits / penalty)
     return torch.where(seen, less, logits)
 

@@ -164,6 +164,7 @@ class FastDecoder:
         self.head = product(head, batch=batch)
         numbers = torch.arange(config.context, device=head.device)[None]
         angles = rope_angles(numbers, config.head_size, config.rope_theta)
+        # All angles of the context at once: then one is looked up per token.
         self.cos, self.sin = (x[0].to(head.dtype) for x in angles)
 
     @torch.no_grad()

@@ -27,6 +27,7 @@ def open_reader(
     Raises `ValueError` as `generate` does.
     """
     check_count("max_new_tokens", max_new_tokens)
+    # A Transformer knows padding, and reads all prompts in one pass.
     if isinstance(model, Transformer):
         return Reader(model, prompts, max_new_tokens, sources)
     if sources is not None:

@@ -53,6 +53,8 @@ def rotate(x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
     product of two turned vectors depends on their distance only.
     """
     cos, sin = cos.to(x.dtype), sin.to(x.dtype)
+    # Halves and not neighbours: a roll of half a head is one copy, and the
+    # sign that a turn needs is in the sine already.
     parts = x.unflatten(-1, cos.shape[-2:])  # (B, T, H, P, D / P)
     others = parts.roll(cos.shape[-1] // 2, dims=-1)  # of each pair
     return torch.addcmul(parts * cos, others, sin).flatten(-2)
@@ -209,6 +211,7 @@ class FeedForward(nn.Module):
         super().__init__()
         self.gated = config.activation in GATED
         self.activation = ACTIVATIONS[config.activation][config.fused]
+        # Gate and up read the same vectors, so one product makes both.
         n_up = config.hidden * (2 if self.gated else 1)
         self.up = nn.Linear(config.width, n_up, config.bias)
         self.down = nn.Linear(config.hidden, config.width, config.bias)

@@ -14,6 +14,7 @@ from minillm.batches import Windows
 from minillm.beam import beam_search
 from minillm.corpus import ByteVocabulary
 from minillm.decoding import Sampling, greedy
+from minillm.flops import per_token
 from minillm.generation import complete, generate, stream
 from minillm.language_model import LanguageModel
 from minillm.layers import alibi_slopes, layer_norm, rms_norm, rope_angles, sinusoidal
@@ -420,6 +421,45 @@ def test_sampling_refuses_settings_of_another_type(setting):
 def test_config_refuses_values_of_another_type(setting, message):
     with pytest.raises(ValueError, match=message):
         configure("llama", **SIZES | setting)
+
+
+@pytest.mark.parametrize(
+    ("ids", "message"),
+    [
+        ([np.array([5, -1])], "these are -1 to 5"),
+        ([np.array([5, 258])], "these are 5 to 258"),
+        ([np.array([0.5])], "row of ids"),
+        ("abc", "rows of ids, not 'abc'"),
+        (["abc"], "row of ids"),
+    ],
+    ids=str,
+)
+def test_language_model_refuses_ids_that_it_would_misread(ids, message):
+    config = configure("llama", **SIZES | {"vocab_size": 258})
+    model = LanguageModel(Transformer(config), ByteVocabulary())
+    with pytest.raises(ValueError, match=message):
+        model.score(ids)
+    if message.startswith(("these", "row of")):
+        with pytest.raises(ValueError, match=message):
+            model.distribution(ids[0])
+
+
+def test_trainer_refuses_ids_that_the_network_does_not_have():
+    with pytest.raises(ValueError, match="ids up to 30, the network has 30"):
+        trainer(stream=np.array([5, 30] * 9))
+
+
+@pytest.mark.parametrize("fused", [True, False])
+def test_what_does_not_count_may_be_anything(fused):
+    logits = torch.tensor([[0.0, 0.0], [math.nan, 1.0], [-math.inf, -math.inf]])
+    loss = cross_entropy(logits, torch.tensor([1, IGNORE, IGNORE]), fused=fused)
+    assert loss.item() == pytest.approx(math.log(2))
+
+
+@pytest.mark.parametrize("T", [0, -1, 17])
+def test_flops_refuse_a_text_that_cannot_be_read(T):
+    with pytest.raises(ValueError, match=f"1 to 16 tokens here, not {T}"):
+        per_token(configure("llama", **SIZES), T)
 
 
 @pytest.mark.parametrize("batch", [0, -1, 2.0])
