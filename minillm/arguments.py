@@ -3,8 +3,10 @@
 Values are looked at on a CPU only; elsewhere a look would wait for the device.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -133,3 +135,51 @@ def check_cache(state: KVCache | None, x: Tensor) -> None:
             f"a cache of {state.dtype} for states of {x.dtype}: "
             "`initial_state` makes one of the right type"
         )
+
+
+def check_row(name: str, ids: Any) -> np.ndarray:
+    """The ids (T,) of one text as int64.
+
+    Raises `ValueError` on anything that is no row of whole numbers: a float
+    would be cut, a single id is no text, a text has to be encoded first.
+    """
+    row = ids.cpu().numpy() if isinstance(ids, Tensor) else np.asarray(ids)
+    whole = np.issubdtype(row.dtype, np.integer) or row.size == 0
+    if row.ndim != 1 or not whole:
+        raise ValueError(
+            f"{name} is a row of ids, whole numbers (T,), not "
+            f"{row.dtype} {row.shape}: {str(ids)[:60]}"
+        )
+    return row.astype(np.int64)
+
+
+def check_rows(name: str, rows: Any) -> list[np.ndarray]:
+    """Several texts, each a row of ids; raises `ValueError` on one alone."""
+    if isinstance(rows, str) or not isinstance(
+        rows, Sequence | np.ndarray | Tensor
+    ):
+        raise ValueError(f"{name} are rows of ids, not {str(rows)[:60]!r}")
+    return [check_row(f"each of the {name}", row) for row in rows]
+
+
+def check_token(name: str, id: int | None, vocab_size: int) -> None:
+    """Raise `ValueError` unless an id is of the vocabulary, or None."""
+    if id is None:
+        return
+    if type(id) is bool or not isinstance(id, int | np.integer):
+        raise ValueError(f"{name} is an id or None, not {id!r}")
+    if not 0 <= id < vocab_size:
+        raise ValueError(
+            f"{name} is from 0 to {vocab_size - 1}, not {id}: no text would "
+            "ever end with it"
+        )
+
+
+def check_count(name: str, n: int | None, least: int = 0) -> None:
+    """Raise `ValueError` unless `n` is a whole number from `least` on, or
+    None.
+    """
+    if n is None:
+        return
+    if type(n) is bool or not isinstance(n, int | np.integer) or n < least:
+        raise ValueError(f"{name} is {least} or more, not {n!r}")

@@ -35,6 +35,9 @@ def scaled_dot_product_attention(
     Queries (B, H, T, D), keys and values (B, H, S, D) give (B, H, T, D);
     `bias` broadcasts to the scores (B, H, T, S). Vaswani et al. 2017, eq. 1.
     """
+    # A product of D independent numbers of variance 1 has the variance D.
+    # Without the root the softmax of wide heads would be nearly one-hot, and
+    # its gradient nearly 0.
     scores = q @ k.transpose(-2, -1) / math.sqrt(q.shape[-1])  # (B, H, T, S)
     if bias is not None:
         scores = scores + bias
@@ -46,6 +49,7 @@ def causal_mask(order: Tensor, T: int) -> Tensor:
 
     `order` (B, S) numbers all tokens; the last `T` of them are the queries.
     """
+    # Numbers and not places are compared: padding has shifted the places.
     queries = order[:, -T:, None]  # (B, T, 1)
     return (order[:, None, :] <= queries)[:, None]
 
@@ -104,6 +108,7 @@ def masks(
         parts.append(causal_mask(order, T))
     bias = mask_bias(reduce(and_, parts), dtype) if parts else None
     if alibi:
+        # The distance depends on the head, so this bias alone has H rows.
         slopes = alibi_slopes(config.n_heads).to(order.device)
         far = alibi_bias(order, T, slopes).to(dtype)
         bias = far if bias is None else far + bias
@@ -133,6 +138,7 @@ class Attention(nn.Module):
         self.H, self.H_kv = config.n_heads, config.kv_heads
         self.D, self.fused = config.head_size, config.fused
         n_heads = self.H + 2 * self.H_kv
+        # One large product is faster than three, on every device.
         self.qkv = nn.Linear(config.width, n_heads * self.D, config.bias)
         self.out = nn.Linear(config.width, config.width, config.bias)
 
@@ -153,6 +159,7 @@ class Attention(nn.Module):
         heads = split_heads(self.qkv(x), self.D)  # (B, T, H + 2 H_kv, D)
         q, k, v = heads.split([self.H, self.H_kv, self.H_kv], dim=2)
         if angles is not None:
+            # Before the cache: what is kept has its position in it already.
             q, k = rotate(q, *angles), rotate(k, *angles)
         q, k, v = (s.transpose(1, 2) for s in (q, k, v))  # (B, H, T, D)
         if cache is not None:

@@ -14,6 +14,7 @@ import torch
 from torch import Tensor
 from torch.nn.utils.rnn import pad_sequence
 
+from minillm.arguments import check_rows
 from minillm.corpus import BOS, Vocabulary
 from minillm.ngram import pad
 
@@ -24,6 +25,7 @@ class Batches(Protocol):
     """What the `Trainer` asks of batches."""
 
     B: int  # texts of one batch
+    largest: int  # id in the data
     carries: bool  # whether row b of a batch goes on in row b of the next
 
     def describe(self) -> dict[str, Any]:
@@ -59,6 +61,8 @@ def check_stream(stream: np.ndarray, B: int, n_needed: int, what: str) -> None:
         raise ValueError(
             f"{len(stream)} tokens do not give {what} and the one behind them"
         )
+    if type(B) is not int:
+        raise ValueError(f"B is a whole number, not {B!r}")
     if stream.min() < 0:
         raise ValueError(f"ids are 0 or more, not {stream.min()}")
 
@@ -91,6 +95,7 @@ class Windows:
     def __init__(self, stream: np.ndarray, B: int, T: int, seed: int = 0):
         check_stream(stream, B, T + 1, f"{B} windows of {T} tokens")
         self.stream, self.B, self.T, self.seed = stream, B, T, seed
+        self.largest = int(stream.max())
         self.n_windows = max(1, (len(stream) - T) // T)  # of one pass
         self.cached = (-1, np.zeros(0, np.int64))
 
@@ -105,6 +110,7 @@ class Windows:
 
     def starts(self, of_pass: int) -> np.ndarray:
         """Where the windows (n_windows,) of a pass begin, in its order."""
+        # Drawing an order takes longer than a small step of training does.
         if self.cached[0] != of_pass:
             generator = np.random.default_rng([self.seed, of_pass])
             room = len(self.stream) - self.n_windows * self.T
@@ -140,6 +146,7 @@ class Lanes:
         needed = B * T + 1 if T > 0 else 0
         check_stream(stream, B, needed, f"{B} lanes of {T} tokens")
         self.stream, self.B, self.T, self.seed = stream, B, T, seed
+        self.largest = int(stream.max())
         self.n_batches = (len(stream) - 1) // (B * T)  # of one pass
 
     def describe(self) -> dict[str, Any]:
@@ -157,6 +164,8 @@ class Lanes:
         length = self.n_batches * self.T  # of a lane
         room = len(self.stream) - self.B * length
         generator = np.random.default_rng([self.seed, of_pass])
+        # Another offset in each pass, or the borders of the lanes, where
+        # nothing is known of what was before, would always be the same.
         start = generator.integers(room) + place * self.T
         return cut(self.stream, start + length * np.arange(self.B), self.T)
 
@@ -186,11 +195,16 @@ class Pairs:
                 f"{len(sources)} sources and {len(targets)} targets do not "
                 f"make batches of {B} pairs"
             )
-        self.sources = [torch.as_tensor(ids) for ids in sources]
-        self.targets = [torch.as_tensor(pad([np.asarray(t)])) for t in targets]
+        rows = check_rows("sources", sources), check_rows("targets", targets)
+        self.sources = [torch.from_numpy(row) for row in rows[0]]
+        self.targets = [torch.from_numpy(pad([row])) for row in rows[1]]
         if not all(len(source) for source in self.sources):
             raise ValueError("each source has a token or more")
         self.B, self.seed = B, seed
+        both = [*self.sources, *self.targets]
+        self.largest = max(int(ids.max()) for ids in both)
+        if min(int(ids.min()) for ids in both) < 0:
+            raise ValueError("ids are 0 or more")
 
     def describe(self) -> dict[str, Any]:
         """What makes these batches."""

@@ -1,5 +1,6 @@
 """Beam search: the texts that a model finds most likely, nearly."""
 
+import math
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
@@ -7,7 +8,9 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from minillm.arguments import check_row, check_token
 from minillm.corpus import EOS
+from minillm.decoding import check_logits
 from minillm.generation import open_reader
 from minillm.network import Network, evaluating
 from minillm.reader import Ids
@@ -72,7 +75,8 @@ class Search:
              is taken (with alpha above 0)
 
     The names are those of `transformers`. Raises `ValueError` on a `width`
-    below 1 and on another `early_stopping` or penalty.
+    below 1, on an alpha that is not finite and on another `early_stopping` or
+    penalty.
     """
 
     width: int
@@ -83,8 +87,10 @@ class Search:
     finished: list[Hypothesis] = field(default_factory=list)
 
     def __post_init__(self) -> None:
+        if not math.isfinite(self.alpha):
+            raise ValueError(f"alpha is a finite number, not {self.alpha}")
         length_penalty(1, self.alpha, self.penalty)
-        if self.width < 1:
+        if type(self.width) is not int or self.width < 1:
             raise ValueError(f"a search has 1 beam or more, not {self.width}")
         if self.early_stopping not in (True, False, "never"):
             raise ValueError(
@@ -102,6 +108,7 @@ class Search:
     def add(self, score: float, ids: Tensor) -> None:
         """A text (T,) is finished; it is kept if it is among the best."""
         self.finished.append(Hypothesis(score, ids.cpu().numpy()))
+        # Stable: of equals the one that was found first stays in front.
         self.finished.sort(key=lambda found: -found.score)
         del self.finished[self.width :]
 
@@ -160,6 +167,8 @@ def beam_search(
     and where `n_best` is not 1 to `width`. Graves 2012, algorithm 1; the
     details are those of `transformers`.
     """
+    check_row("the prompt", prompt)
+    check_token("eos", eos, model.config.vocab_size)
     sources = None if source is None else [source]
     reader = open_reader(model, [prompt], max_new_tokens, sources)
     if reader.room < 1:
@@ -168,8 +177,12 @@ def beam_search(
     if not 1 <= n_best <= width:
         raise ValueError(f"n_best is from 1 to {width}, not {n_best}")
     with evaluating(model):
-        logits, scores = reader.start(), torch.zeros(1, device=reader.device)
+        logits, scores = (
+            reader.start(),
+            torch.zeros(1, device=reader.device, dtype=torch.float32),
+        )
         for n_tokens in range(1, reader.room + 1):
+            check_logits(logits)
             log_probs = logits.log_softmax(dim=-1)
             # Twice the beams: should a half end, enough of them go on.
             beams = continuations(log_probs, scores, 2 * width)

@@ -45,6 +45,7 @@ class KVCache:
         device: torch.device | str | None = None,
         dtype: torch.dtype | None = None,
     ):
+        # At once: to grow by one token would copy all the others each time.
         shape = (batch, config.kv_heads, length, config.head_size)
         self.layers = [
             LayerCache(
@@ -72,6 +73,8 @@ class KVCache:
 
     def reorder(self, rows: Tensor) -> None:
         """Go on with these rows (B,) of the batch, each as often as named."""
+        # A copy even where rows stay: beams may be named twice, and then
+        # each goes on in memory of its own.
         for layer in self.layers:
             layer.k, layer.v = layer.k[rows], layer.v[rows]
         if self.source is not None:

@@ -21,6 +21,7 @@ FORMAT = 1  # of the files that this version writes
 
 def checksum(tensors: Mapping[str, Tensor], about: Mapping[str, str]) -> str:
     """CRC-32 of some texts and the bytes of tensors, in order of the names."""
+    # Safetensors finds a file that is cut short, but no changed byte.
     crc = zlib.crc32(repr(sorted(about.items())).encode())
     for name in sorted(tensors):
         flat = tensors[name].detach().cpu().contiguous().view(-1)
@@ -55,6 +56,7 @@ def write(
     header = {name: json.dumps(value) for name, value in about.items()}
     header |= {"format": str(FORMAT)}
     header |= {"crc32": checksum(tensors, header)}
+    # Renaming is one act of the file system: nobody ever sees half a file.
     with open(partial, "wb") as file:
         file.write(save(tensors, header))
         file.flush()
@@ -111,6 +113,7 @@ def check_same(
     what: str, kept: Mapping[str, Any], own: Mapping[str, Any]
 ) -> None:
     """Raise `ValueError` unless a checkpoint keeps the settings in use."""
+    # Through JSON, as the kept ones went: a tuple has become a list.
     kept, own = (json.loads(json.dumps(dict(s))) for s in (kept, own))
     different = [
         f"{name} is {kept.get(name)!r}, not {own.get(name)!r}"

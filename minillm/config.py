@@ -1,7 +1,8 @@
 """The settings of a Transformer."""
 
+import math
 from dataclasses import dataclass
-from typing import Literal, get_args, get_type_hints
+from typing import Any, Literal, get_args, get_type_hints
 
 
 @dataclass(frozen=True)
@@ -44,9 +45,7 @@ class Config:
 
     def __post_init__(self) -> None:
         for name, hint in get_type_hints(Config).items():
-            value, choices = getattr(self, name), get_args(hint)
-            if isinstance(value, str) and value not in choices:
-                raise ValueError(f"{name} is one of {choices}, not {value!r}")
+            self._check_type(name, hint, getattr(self, name))
         for name in ("vocab_size", "n_layers", "n_heads", "width", "hidden"):
             if getattr(self, name) < 1:
                 raise ValueError(f"{name} is {getattr(self, name)}: too small")
@@ -57,6 +56,12 @@ class Config:
             )
         if not 0 <= self.dropout < 1:
             raise ValueError(f"dropout lies in [0, 1), not {self.dropout}")
+        if self.eps < 0 or self.rope_theta <= 0:
+            raise ValueError(
+                f"eps {self.eps} is 0 or more, rope_theta {self.rope_theta} "
+                "above 0"
+            )
+        # RoPE turns pairs of channels, in two dimensions two of them.
         parts = {"rope": 2, "rope2d": 4}.get(self.position, 1)
         for divisor, number, what in (
             (self.n_heads, self.width, "heads divide a width of"),
@@ -65,6 +70,26 @@ class Config:
         ):
             if divisor < 1 or number % divisor:
                 raise ValueError(f"{divisor} {what} {number}: it must")
+
+    def _check_type(self, name: str, hint: Any, value: Any) -> None:
+        """Raise `ValueError` on a value of another type: what a command line
+        or a file gives is often a text, and would fail much later.
+        """
+        choices = get_args(hint)
+        if choices and isinstance(choices[0], str):  # Literal
+            if value not in choices:
+                raise ValueError(f"{name} is one of {choices}, not {value!r}")
+            return
+        if hint is bool:
+            fits = type(value) is bool
+        elif hint is float:
+            fits = type(value) in (int, float) and math.isfinite(value)
+        else:
+            fits = type(value) is int or (value is None and bool(choices))
+        if not fits:
+            kind = {bool: "True or False", float: "a finite number"}
+            what = kind.get(hint, "a whole number")
+            raise ValueError(f"{name} is {what}, not {value!r}")
 
     @property
     def kv_heads(self) -> int:

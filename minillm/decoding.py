@@ -7,6 +7,8 @@ softmax of a draw divides the whole among them.
 
 import math
 from dataclasses import dataclass
+from numbers import Real
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -17,27 +19,48 @@ COLDEST = 1e-6  # a temperature below is 0: logits over it would overflow
 def greedy(logits: Tensor) -> Tensor:
     """The most likely id (B,) of each row of `logits` (B, V).
 
-    Of equals it is the smallest id.
+    Of equals it is the smallest id. Raises `ValueError` as `check_logits`
+    does: the largest of numbers with a NaN among them is that NaN.
 
     >>> greedy(torch.tensor([[1.0, 3.0, 3.0]]))
     tensor([1])
     """
+    check_logits(logits)
     return logits.argmax(dim=-1)
 
 
-def sample(logits: Tensor, generator: torch.Generator) -> Tensor:
-    """Draw an id (B,) from the softmax of each row of `logits` (B, V).
-
-    The generator is of the logits' device. Raises `ValueError` on a row that
-    has no distribution: nothing but minus infinity, or an infinity or NaN.
+def check_logits(logits: Tensor) -> None:
+    """Raise `ValueError` on a row of `logits` (B, V) that has no distribution:
+    nothing but minus infinity, or an infinity or NaN.
     """
+    if not logits.is_floating_point():
+        raise ValueError(f"logits are floats, not {logits.dtype}")
     best = logits.amax(dim=-1)
     if not best.isfinite().all():
         row = int((~best.isfinite()).nonzero()[0])
         raise ValueError(
             f"the best logit of row {row} is {float(best[row])}: "
-            "there is no distribution to draw from"
+            "there is no distribution to choose from"
         )
+
+
+def check_generator(generator: torch.Generator | None) -> None:
+    """Raise `ValueError` unless it is a generator or None."""
+    if not isinstance(generator, torch.Generator | None):
+        raise ValueError(
+            f"a generator is a torch.Generator, not {generator!r}; "
+            f"torch.Generator().manual_seed(42) makes one"
+        )
+
+
+def draw(logits: Tensor, generator: torch.Generator) -> Tensor:
+    """Draw an id (B,) from the softmax of each row of `logits` (B, V).
+
+    The generator is of the logits' device. Raises `ValueError` as
+    `check_logits` does. To draw a whole text from any model there is
+    `ngram.sample`, and `generate` for networks, faster.
+    """
+    check_logits(logits)
     p = logits.float().softmax(dim=-1)
     return torch.multinomial(p, 1, generator=generator)[:, 0]
 
@@ -49,8 +72,9 @@ def temperature(logits: Tensor, tau: float) -> Tensor:
     At 0, and below a millionth, only the greedy choice is left. Raises
     `ValueError` on a temperature that is negative or not finite.
     """
-    if not 0 <= tau < math.inf:
-        raise ValueError(f"a temperature is finite and 0 or more, not {tau}")
+    if not is_number(tau) or not 0 <= tau < math.inf:
+        raise ValueError(f"a temperature is finite and 0 or more, not {tau!r}")
+    # A quotient could overflow, and at 0 there is none: the limit is greedy.
     if tau < COLDEST:
         best = greedy(logits)[:, None]
         only = torch.full_like(logits, -math.inf)
@@ -65,8 +89,9 @@ def top_k(logits: Tensor, k: int) -> Tensor:
     `k` is V or more, all stay. Raises `ValueError` on a `k` below 1. Fan et
     al. 2018.
     """
-    if k < 1:
-        raise ValueError(f"top-k keeps 1 token or more, not {k}")
+    if type(k) is not int or k < 1:
+        raise ValueError(f"top-k keeps 1 token or more, not {k!r}")
+    # A threshold, so that equals are treated alike, however they are sorted.
     kth = logits.topk(min(k, logits.shape[-1])).values[..., -1:]
     return logits.masked_fill(logits < kth, -math.inf)
 
@@ -85,7 +110,9 @@ def top_p(logits: Tensor, p: float) -> Tensor:
     ordered, ids = logits.sort(dim=-1, stable=True)  # the worst first
     # A token goes where it and all worse ones hold 1 - p at most: then the
     # better ones reach p without it. Small numbers are summed first.
-    drop = ordered.softmax(dim=-1).cumsum(dim=-1) <= 1 - p
+    # In float32 at least: sums of thousands of small numbers need its digits.
+    shares = ordered.softmax(dim=-1, dtype=wide(logits.dtype))
+    drop = shares.cumsum(dim=-1) <= 1 - p
     drop[..., -1] = False
     return logits.masked_fill(drop.scatter(-1, ids, drop), -math.inf)
 
@@ -99,7 +126,7 @@ def min_p(logits: Tensor, p: float) -> Tensor:
     check_share("min-p", p)
     if p == 0:
         return logits
-    probabilities = logits.softmax(dim=-1)
+    probabilities = logits.softmax(dim=-1, dtype=wide(logits.dtype))
     least = p * probabilities.amax(dim=-1, keepdim=True)
     return logits.masked_fill(probabilities < least, -math.inf)
 
@@ -115,8 +142,8 @@ def repetition_penalty(
     padding was not there. Raises `ValueError` on a penalty that is not above
     0. Keskar et al. 2019, 4.1, and for negative logits the common practice.
     """
-    if not 0 < penalty < math.inf:
-        raise ValueError(f"a penalty is finite and above 0, not {penalty}")
+    if not is_number(penalty) or not 0 < penalty < math.inf:
+        raise ValueError(f"a penalty is finite and above 0, not {penalty!r}")
     if penalty == 1:
         return logits
     B, V = logits.shape
@@ -124,14 +151,25 @@ def repetition_penalty(
         ids = ids.masked_fill(~mask, V)  # a column that is cut off again
     seen = torch.zeros(B, V + 1, dtype=torch.bool, device=logits.device)
     seen = seen.scatter(1, ids, True)[:, :V]
+    # To divide a negative logit would make its token likelier.
     less = torch.where(logits < 0, logits * penalty, logits / penalty)
     return torch.where(seen, less, logits)
 
 
+def wide(dtype: torch.dtype) -> torch.dtype:
+    """Float64 stays, all else is computed in float32."""
+    return torch.float64 if dtype == torch.float64 else torch.float32
+
+
 def check_share(name: str, p: float) -> None:
     """Raise `ValueError` unless `p` is from 0 to 1."""
-    if not 0 <= p <= 1:
-        raise ValueError(f"the p of {name} is from 0 to 1, not {p}")
+    if not is_number(p) or not 0 <= p <= 1:
+        raise ValueError(f"the p of {name} is from 0 to 1, not {p!r}")
+
+
+def is_number(x: Any) -> bool:
+    """Whether it is a plain number, no text and no truth value."""
+    return isinstance(x, Real) and not isinstance(x, bool)
 
 
 @dataclass(frozen=True)
@@ -152,7 +190,7 @@ class Sampling:
     min_p: float = 0.0
 
     def __post_init__(self) -> None:
-        one = torch.zeros(1, 1)
+        one = torch.zeros(1, 1, dtype=torch.float32)
         self.filter(one, one.long())
 
     def filter(
@@ -186,7 +224,7 @@ class Sampling:
             raise ValueError(
                 f"a draw at temperature {self.temperature} needs a generator"
             )
-        return sample(self.filter(logits, ids, mask), generator)
+        return draw(self.filter(logits, ids, mask), generator)
 
 
 GREEDY = Sampling(temperature=0.0)

@@ -17,6 +17,7 @@ def number_tokens(mask: Tensor | None, S: int, device: torch.device) -> Tensor:
     """
     if mask is None:
         return torch.arange(S, device=device)[None]
+    # Padding in front would be number -1, which no table of positions has.
     return (mask.cumsum(dim=1) - 1).clamp(min=0)
 
 
@@ -48,6 +49,7 @@ class Embedding(nn.Module):
         self.token = nn.Embedding(config.vocab_size, C)
         if config.position == "sinusoidal":
             table = sinusoidal(config.context, C)
+            # Not persistent: it can be computed, so no file has to keep it.
             self.register_buffer("waves", table, persistent=False)
         if config.position == "learned":
             self.position = nn.Embedding(config.context, C)
@@ -65,6 +67,8 @@ class Embedding(nn.Module):
     ) -> Tensor:
         """Vectors (B, T, C) of `ids` (B, T) at `positions` (1 or B, T)."""
         x = self.token(ids)
+        # Vaswani et al. 2017, 3.4: tied vectors are small, so that logits are;
+        # beside sines and cosines of size 1 they would be lost.
         if self.scale != 1:
             x = x * self.scale
         if hasattr(self, "waves"):
@@ -72,6 +76,7 @@ class Embedding(nn.Module):
         if hasattr(self, "position"):
             x = x + self.position(positions)
         if hasattr(self, "segment"):
+            # Segment 0 has a vector, too: who names no segments means it.
             x = x + self.segment(
                 torch.zeros_like(ids) if segments is None else segments
             )

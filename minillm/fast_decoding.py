@@ -22,6 +22,7 @@ from minillm.layers import (
     FeedForward,
     RMSNorm,
     rope_angles,
+    widened,
 )
 from minillm.transformer import Block, Transformer
 
@@ -93,19 +94,21 @@ def product(
 class Norm(NamedTuple):
     """An `RMSNorm`, its mean written as a sum."""
 
-    weight: Tensor  # times the root of C, (C,)
+    weight: Tensor  # (C,)
     eps: float  # times C
+    root: float  # of C
 
     def __call__(self, x: Tensor) -> Tensor:
         """(B, C) to (B, C)."""
-        square = x.square().sum(dim=-1, keepdim=True)
-        return x * (square + self.eps).rsqrt() * self.weight
+        square = widened(x).square().sum(dim=-1, keepdim=True)
+        scale = (square + self.eps).rsqrt() * self.root
+        return x * scale.to(x.dtype) * self.weight
 
 
 def norm_of(layer: RMSNorm) -> Norm:
     """That of a layer."""
     C = len(layer.weight)
-    return Norm(layer.weight.detach() * C**0.5, layer.eps * C)
+    return Norm(layer.weight.detach(), layer.eps * C, C**0.5)
 
 
 class Products(NamedTuple):
@@ -161,6 +164,7 @@ class FastDecoder:
         self.head = product(head, batch=batch)
         numbers = torch.arange(config.context, device=head.device)[None]
         angles = rope_angles(numbers, config.head_size, config.rope_theta)
+        # All angles of the context at once: then one is looked up per token.
         self.cos, self.sin = (x[0].to(head.dtype) for x in angles)
 
     @torch.no_grad()

@@ -18,9 +18,14 @@ def per_token(config: Config, T: int | None = None) -> int:
 
     A product with a matrix costs two FLOPs per entry; that of all queries with
     all keys, 2 T C per token, and the same again for the values: what is done
-    for pairs that the causal mask then forbids is done nevertheless.
+    for pairs that the causal mask then forbids is done nevertheless. Raises
+    `ValueError` on a text that the model cannot read.
     """
     T = config.context if T is None else T
+    if not 1 <= T <= config.context:
+        raise ValueError(
+            f"a text has 1 to {config.context} tokens here, not {T}"
+        )
     blocks = config.n_layers * block(config, T)
     if config.structure == "encoder-decoder":
         blocks += config.n_layers * (block(config, T) + cross(config, T))
@@ -104,6 +109,7 @@ def measured_peak(
         start = time.perf_counter()
         a @ a
         _wait(a.device)
+        # The fastest, not the mean: whatever disturbs makes it slower only.
         best = min(best, time.perf_counter() - start)
     return 2 * size**3 / best
 

@@ -6,8 +6,9 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from minillm.arguments import check_count, check_token
 from minillm.corpus import BOS, EOS, Vocabulary
-from minillm.decoding import GREEDY, Sampling
+from minillm.decoding import GREEDY, Sampling, check_generator
 from minillm.detokenizer import Detokenizer
 from minillm.network import Network, evaluating
 from minillm.reader import Ids, Reader
@@ -25,6 +26,8 @@ def open_reader(
 
     Raises `ValueError` as `generate` does.
     """
+    check_count("max_new_tokens", max_new_tokens)
+    # A Transformer knows padding, and reads all prompts in one pass.
     if isinstance(model, Transformer):
         return Reader(model, prompts, max_new_tokens, sources)
     if sources is not None:
@@ -50,6 +53,8 @@ def steps(
     all texts are finished, or number `max_new_tokens`. Arguments and errors
     are those of `generate`.
     """
+    check_token("eos", eos, model.config.vocab_size)
+    check_generator(generator)
     reader = open_reader(model, prompts, max_new_tokens, sources)
     finished = np.zeros(len(prompts), bool)
     ids: Tensor | None = None
@@ -87,7 +92,9 @@ def generate(
     mode while it writes.
 
     Raises `ValueError` where prompt and new tokens are more than the context,
-    where a prompt is empty, and on settings that do not go together.
+    where a prompt is empty or no row of ids of the vocabulary, where `eos` is
+    none of these, where the logits are NaN or infinite, and on settings that
+    do not go together.
     """
     streams = [Detokenizer(vocabulary, stop) for _ in prompts] if stop else []
     columns, n_new = [], np.zeros(len(prompts), np.int64)

@@ -12,6 +12,7 @@ import torch
 from torch import Tensor
 
 from minillm import checkpoint
+from minillm.arguments import check_row, check_rows
 from minillm.corpus import BOS, EOS, ByteVocabulary, Vocabulary
 from minillm.network import Network, State, device_of, evaluating
 from minillm.tokenizer import Tokenizer
@@ -84,6 +85,7 @@ class LanguageModel:
         infinite.
         """
         z = logits.clone() if logits.dtype == torch.float64 else logits.float()
+        # Not trained, so its logit is arbitrary: it would take probability.
         z[:, BOS] = -math.inf
         best = z.amax(dim=-1)
         if not best.isfinite().all():
@@ -94,6 +96,18 @@ class LanguageModel:
             )
         return z.log_softmax(dim=-1)
 
+    def _checked(self, ids: np.ndarray) -> np.ndarray:
+        """The ids; raises `ValueError` unless all are of the vocabulary: a
+        table that is asked for row -1 would answer with its last one.
+        """
+        V = self.vocabulary.size
+        if len(ids) and not 0 <= ids.min() <= ids.max() < V:
+            raise ValueError(
+                f"ids: 0 to {V - 1} is possible, these are {ids.min()} to "
+                f"{ids.max()}"
+            )
+        return ids
+
     @torch.inference_mode()
     def score(self, sequences: Sequence[np.ndarray]) -> list[np.ndarray]:
         """`log2_probs` of each text (T,) of several, worked on together.
@@ -101,8 +115,8 @@ class LanguageModel:
         Texts or windows of about equal lengths share a batch, so that many
         short texts cost little more than a long one.
         """
-        streams = [np.concatenate(([BOS], ids, [EOS])) for ids in sequences]
-        streams = [stream.astype(np.int64) for stream in streams]
+        rows = [self._checked(ids) for ids in check_rows("texts", sequences)]
+        streams = [np.concatenate(([BOS], row, [EOS])) for row in rows]
         scores = [np.zeros(len(stream) - 1) for stream in streams]
         with evaluating(self.net):
             if self.stride is None:
@@ -135,7 +149,7 @@ class LanguageModel:
         context limit reads the new ones only: a text that is drawn token by
         token is read once.
         """
-        stream = [BOS, *(int(i) for i in ids)]
+        stream = [BOS, *self._checked(check_row("a text", ids)).tolist()]
         with evaluating(self.net):
             if self.stride is None:
                 last = self._read_on(stream)
@@ -206,6 +220,7 @@ def save(
                 f"{dtype} cannot hold {name}, whose largest number is "
                 f"{weights[name].abs().max():.6g}"
             )
+    # A name and settings, no code: whoever loads brings the class.
     about = {
         "network": type(model.net).__name__,
         "config": asdict(model.net.config),

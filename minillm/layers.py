@@ -17,8 +17,11 @@ def sinusoidal(T: int, C: int) -> Tensor:
     """Fixed position vectors (T, C): sin and cos of pos / 10000^(2i/C) at the
     channels 2i and 2i + 1. Vaswani et al. 2017, 3.5.
     """
+    # Constants are float32 whatever torch's default is: in half precision
+    # the positions 2049 and 2048 are the same.
+    steps = torch.arange(0, C, 2, dtype=torch.float32) / C
     positions = torch.arange(T, dtype=torch.float32)[:, None]
-    angles = positions / 10_000 ** (torch.arange(0, C, 2) / C)
+    angles = positions / 10_000**steps
     return torch.stack((angles.sin(), angles.cos()), dim=-1).flatten(1)[:, :C]
 
 
@@ -34,8 +37,11 @@ def rope_angles(
     """
     positions = positions.view(len(positions), -1, positions.shape[-1])
     size = D // positions.shape[1]  # of a head's part for one dimension
-    steps = torch.arange(0, size, 2, device=positions.device) / size
-    angles = positions.transpose(1, 2)[:, :, None, :, None] * theta**-steps
+    steps = torch.arange(
+        0, size, 2, device=positions.device, dtype=torch.float32
+    )
+    rates = theta ** -(steps / size)
+    angles = positions.transpose(1, 2)[:, :, None, :, None] * rates
     cos, sin = angles.cos(), angles.sin()
     return torch.cat((cos, cos), dim=-1), torch.cat((-sin, sin), dim=-1)
 
@@ -47,6 +53,8 @@ def rotate(x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
     product of two turned vectors depends on their distance only.
     """
     cos, sin = cos.to(x.dtype), sin.to(x.dtype)
+    # Halves and not neighbours: a roll of half a head is one copy, and the
+    # sign that a turn needs is in the sine already.
     parts = x.unflatten(-1, cos.shape[-2:])  # (B, T, H, P, D / P)
     others = parts.roll(cos.shape[-1] // 2, dims=-1)  # of each pair
     return torch.addcmul(parts * cos, others, sin).flatten(-2)
@@ -71,8 +79,9 @@ def alibi_slopes(H: int) -> Tensor:
     Press et al. 2022, and the code that the authors released.
     """
     power = 2 ** math.floor(math.log2(H))
-    slopes = 2.0 ** (-8 / power * torch.arange(1, power + 1))
-    between = 2.0 ** (-4 / power * (2 * torch.arange(H - power) + 1))
+    numbers = torch.arange(1, H + 1, dtype=torch.float32)
+    slopes = 2.0 ** (-8 / power * numbers[:power])
+    between = 2.0 ** (-4 / power * (2 * numbers[: H - power] - 1))
     return torch.cat((slopes, between))
 
 
@@ -95,17 +104,27 @@ def layer_norm(
     then times `weight` (C,) plus `bias` (C,). The variance divides by C, and
     `eps` stands inside the root. Ba et al. 2016.
     """
-    centred = x - x.mean(dim=-1, keepdim=True)
+    y = widened(x)
+    centred = y - y.mean(dim=-1, keepdim=True)
     variance = centred.square().mean(dim=-1, keepdim=True)
-    return centred * (variance + eps).rsqrt() * weight + bias
+    normal = (centred * (variance + eps).rsqrt()).to(x.dtype)
+    return normal * weight + bias
 
 
 def rms_norm(x: Tensor, weight: Tensor, eps: float = 1e-5) -> Tensor:
     """Each vector of `x` (..., C) divided by its root mean square, times
     `weight` (C,). Zhang and Sennrich 2019, eq. 4.
     """
-    square = x.square().mean(dim=-1, keepdim=True)
-    return x * ((square + eps).rsqrt() * weight)
+    square = widened(x).square().mean(dim=-1, keepdim=True)
+    return x * ((square + eps).rsqrt().to(x.dtype) * weight)
+
+
+def widened(x: Tensor) -> Tensor:
+    """Half precision as float32: the square of 256 is too large for float16,
+    and an eps of 1e-12 too small.
+    """
+    half = x.dtype in (torch.float16, torch.bfloat16)
+    return x.float() if half else x
 
 
 class LayerNorm(nn.Module):
@@ -192,6 +211,7 @@ class FeedForward(nn.Module):
         super().__init__()
         self.gated = config.activation in GATED
         self.activation = ACTIVATIONS[config.activation][config.fused]
+        # Gate and up read the same vectors, so one product makes both.
         n_up = config.hidden * (2 if self.gated else 1)
         self.up = nn.Linear(config.width, n_up, config.bias)
         self.down = nn.Linear(config.hidden, config.width, config.bias)

@@ -29,12 +29,13 @@ def cross_entropy(
             logits, targets, ignore_index=ignore, reduction="sum"
         )
         return total / n_targets
-    counts = targets != ignore
+    # Select, and do not multiply by 0: 0 times infinity is NaN.
+    logits, targets = logits[targets != ignore], targets[targets != ignore]
+    # The largest z is taken out of the sum: exp(100) is no float32.
     largest = logits.max(dim=-1, keepdim=True).values  # (N, 1)
     log_sum = (logits - largest).exp().sum(dim=-1).log() + largest[:, 0]
-    named = targets.where(counts, 0)[:, None]
-    surprise = log_sum - logits.gather(1, named)[:, 0]  # (N,)
-    return (surprise * counts).sum() / n_targets
+    surprise = log_sum - logits.gather(1, targets[:, None])[:, 0]  # (N,)
+    return surprise.sum() / n_targets
 
 
 def accumulate(
@@ -64,6 +65,7 @@ def accumulate(
         part = task.part(number, n_parts)
         part_loss, new = loss_of(part, select(state, rows))
         weight = part.n_targets / total if total else 0.0
+        # Backward at once frees what this part has kept: that is the point.
         (part_loss * weight).backward()
         loss += part_loss.detach() * weight
         states.append(new)

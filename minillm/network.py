@@ -128,8 +128,11 @@ def drawing_from(generator: torch.Generator) -> Iterator[None]:
     its device. That one is lent the state of `generator`, and then gets its
     own back: nobody else's random numbers change.
     """
-    if generator.device.type == "cuda":
+    kind = generator.device.type
+    if kind == "cuda":
         default = torch.cuda.default_generators[generator.device.index or 0]
+    elif kind == "mps":
+        default = torch.mps._get_default_mps_generator()
     else:
         default = torch.default_generator
     before = default.get_state()

@@ -37,6 +37,8 @@ def clip_gradients(parameters: Iterable[nn.Parameter], limit: float) -> Tensor:
     # look later, leaves weights that nobody can repair.
     if not norm.isfinite():
         raise FloatingPointError(f"the norm of the gradient is {norm.item()}")
+    # One factor for all: the direction stays. The millionth keeps a gradient
+    # of 0 from 0 / 0.
     factor = (limit / (norm + 1e-6)).clamp(max=1.0)
     for gradient in gradients:
         gradient.mul_(factor)
@@ -139,7 +141,9 @@ def adamw_update(
     t, m, v = state["t"].item(), state["m"], state["v"]
     m.mul_(beta1).add_(g, alpha=1 - beta1)
     v.mul_(beta2).addcmul_(g, g, value=1 - beta2)
+    # Decoupled: the decay acts on the weight and never passes the averages.
     w.mul_(1 - lr * group["weight_decay"])
+    # Both averages began at 0: early ones are too small by 1 - beta^t.
     size = (v / (1 - beta2**t)).sqrt_().add_(group["eps"])
     w.addcdiv_(m, size, value=-lr / (1 - beta1**t))
 
@@ -179,6 +183,7 @@ def make_optimizers(
         optimizers.append(
             Muon(inner.values(), lr=matrix_lr, weight_decay=weight_decay)
         )
+    # The schedule is a share of the peak, and each optimizer has its own.
     for optimizer in optimizers:
         for group in optimizer.param_groups:
             group["peak"] = group["lr"]
@@ -206,6 +211,7 @@ def warmup_cosine(
     >>> [round(warmup_cosine(step, 7, 2, 0.0), 2) for step in range(7)]
     [0.5, 1.0, 1.0, 0.85, 0.5, 0.15, 0.0]
     """
+    # From 1 / n_warmup and not from 0: a step of length 0 would be lost.
     if step < n_warmup:
         return (step + 1) / n_warmup
     share = (step - n_warmup) / max(1, n_steps - 1 - n_warmup)

@@ -6,6 +6,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from minillm.arguments import check_rows
 from minillm.cache import KVCache
 from minillm.fast_decoding import FastDecoder, can_decode_fast
 from minillm.transformer import Transformer
@@ -25,6 +26,7 @@ def pad_left(rows: Sequence[Ids]) -> tuple[Tensor, Tensor | None]:
             [0, 7]]), tensor([[ True,  True],
             [False,  True]]))
     """
+    rows = check_rows("texts", rows)
     lengths = [len(row) for row in rows]
     if not lengths or min(lengths) < 1:
         raise ValueError(
@@ -34,7 +36,7 @@ def pad_left(rows: Sequence[Ids]) -> tuple[Tensor, Tensor | None]:
     T = max(lengths)
     ids = torch.zeros(len(lengths), T, dtype=torch.int64)
     for i, row in enumerate(rows):
-        ids[i, T - len(row) :] = torch.tensor(row, dtype=torch.int64)
+        ids[i, T - len(row) :] = torch.from_numpy(row)
     if min(lengths) == T:
         return ids, None
     return ids, torch.arange(T) >= T - torch.tensor(lengths)[:, None]

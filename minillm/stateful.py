@@ -52,7 +52,7 @@ class StatefulReader:
         """Read the prompts: logits (B, V) of what comes next."""
         read = []
         for prompt in self.prompts:
-            ids = torch.as_tensor(np.asarray(prompt), device=self.device)
+            ids = torch.tensor(np.asarray(prompt), device=self.device)
             read.append(self.net(ids[None], self.net.initial_state(1)))
         self.state = join([state for _, state in read])
         return torch.cat([logits[:, -1] for logits, _ in read]).float()

@@ -65,6 +65,8 @@ def denoising(
     )
     asked = (draws[0] < share) & (rows != BOS) & (rows != EOS)
     noise = torch.randint(vocab_size, rows.shape, generator=generator)
+    # Texts to be read later have no masks: some tokens that are asked for
+    # stay in sight, so that every state must be good for a prediction.
     ids = rows.masked_fill(asked & (draws[1] < 0.8), mask_id)
     ids = torch.where(asked & (draws[1] >= 0.9), noise, ids)
     return Task(ids, rows.masked_fill(~asked, IGNORE), {})

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import torch
 from torch import Tensor, distributed, nn
 from torch.nn.parallel import DistributedDataParallel
+from torch.nn.utils import get_total_norm
 
 from minillm import checkpoint
 from minillm.batches import Batches
@@ -68,8 +69,8 @@ class Trainer:
     one in training mode, parts in evaluation mode stay there.
 
     Raises `ValueError` where the parts and processes do not divide a batch,
-    where the objective does not fit the network, and where a state is to be
-    carried that cannot be; `FloatingPointError` on a weight, a loss or a
+    where the objective or an id does not fit the network, and where a state is
+    to be carried that cannot be; `FloatingPointError` on a weight, a loss or a
     gradient that is NaN or infinite, before the step that would use it.
     """
 
@@ -92,6 +93,11 @@ class Trainer:
                 f"a batch of {batches.B} texts cannot be cut into "
                 f"{recipe.n_parts} parts for each of {self.n_processes} "
                 "processes"
+            )
+        if batches.largest >= net.config.vocab_size:
+            raise ValueError(
+                f"the batches have ids up to {batches.largest}, the network "
+                f"has {net.config.vocab_size}"
             )
         self._check_carrying()
         checkpoint.check_finite(net.state_dict(), "the network")
@@ -135,6 +141,7 @@ class Trainer:
         """What is random in this step: it follows from the seed, the step and
         `more` alone.
         """
+        # What is asked is drawn on the CPU, dropout where it happens.
         device = self.device if more else "cpu"
         seed = hash((self.recipe.seed, self.step, *more))
         return torch.Generator(device).manual_seed(seed)
@@ -143,6 +150,8 @@ class Trainer:
         """The next step's task (B / processes, T) of this process, and how
         many targets of the whole batch count, per process.
         """
+        # All processes draw the same questions about the whole batch, and
+        # then take their part: what is asked does not depend on how many.
         rows = self.batches.batch(self.step)
         task = self.objective.task(rows, self.generator())
         total = task.n_targets / self.n_processes
@@ -153,6 +162,7 @@ class Trainer:
         how many targets count. Loss and norm are scalars on the device.
         """
         recipe, step = self.recipe, self.step
+        # Not `net.train()`: parts that somebody has frozen stay frozen.
         for part in self.in_training:
             part.training = True
         task, total = self.share()
@@ -170,12 +180,15 @@ class Trainer:
             loss, state = accumulate(
                 self.learner, task, recipe.n_parts, total, self.state
             )
+        # The gradients were averaged on the way back; the loss was not.
         if self.n_processes > 1:
             distributed.all_reduce(loss)
         norm = self._clip(loss)
         for optimizer in self.optimizers:
             optimizer.step()
             optimizer.zero_grad()
+        # The state goes on, its gradient does not: else this step's graph
+        # would be kept for the next one, and that of all steps before.
         self.state = detach(state) if self.batches.carries else None
         self.step += 1
         n_targets = round(total * self.n_processes)
@@ -186,17 +199,22 @@ class Trainer:
         finite, and says what.
         """
         try:
-            if not loss.isfinite():
-                raise FloatingPointError(f"the loss is {loss.item()}")
+            weights = get_total_norm(self.net.parameters(), torch.inf)
+            if not (loss + weights).isfinite():
+                what = "the loss" if weights.isfinite() else "a weight"
+                worst = loss if weights.isfinite() else weights
+                raise FloatingPointError(f"{what} is {worst.item()}")
             limit = self.recipe.clip
             limit = float("inf") if limit is None else limit
             return clip_gradients(self.net.parameters(), limit)
         except FloatingPointError as error:
+            named = list(self.net.named_parameters())
             bad = [
-                f"{what} of {name}"
-                for name, p in self.net.named_parameters()
-                for what, x in (("the weight", p), ("the gradient", p.grad))
-                if x is not None and not x.isfinite().all()
+                f"{what} {name}"
+                for what, pick in (("the weight", 0), ("the gradient of", 1))
+                for name, p in named
+                if (x := (p, p.grad)[pick]) is not None
+                and not x.isfinite().all()
             ]
             first = f"; {bad[0]} has such a number" if bad else ""
             self.zero_grad()
@@ -222,7 +240,7 @@ class Trainer:
         start = time.perf_counter()
         while self.step < self.recipe.n_steps:
             loss, norm, n = self.update()
-            losses.append(loss * n)
+            losses.append(loss * n)  # on the device: no waiting here
             n_targets += n
             if self.step % every == 0 or self.step == self.recipe.n_steps:
                 total = torch.stack(losses).sum().item()  # waits for a GPU

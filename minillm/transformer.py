@@ -209,12 +209,13 @@ class Transformer(Network):
         if positions is None:
             positions = positions_of(config, order[:, past:], prefix)
         x = self.embedding(ids, positions, segments)
-        check_cache(state, x)
+        check_cache(state, x)  # here, where the type of the states is known
         ahead = config.structure == "encoder"
         visible = masks(
             config, order, ids.shape[1], mask, prefix, ahead, x.dtype
         )
         angles = self._angles(positions)
+        # Masks and angles are made once: they are the same in all blocks.
         for i, block in enumerate(self.blocks):
             layer = None if state is None else state.layers[i]
             x = block(x, visible, angles, layer, seen and seen[i], unseen)
@@ -277,6 +278,8 @@ def initialise(
         if p.ndim < 2:
             continue
         p.normal_(std=0.02, generator=generator)
+        # Queries and keys keep their size: they decide where to look, and
+        # only what is written, values and what follows, must shrink.
         if name.endswith(".qkv.weight"):
             p[config.width + n_keys :].mul_(config.beta)
         if name.endswith(".kv.weight"):

@@ -193,7 +193,7 @@ def test_settings_that_make_no_sense_are_refused(settings, message):
 def test_sample_refuses_a_row_without_a_distribution(row, shown):
     z = torch.tensor([[0.0, 1.0], row])
     with pytest.raises(ValueError, match=f"row 1 is {shown}"):
-        decoding.sample(z, torch.Generator().manual_seed(0))
+        decoding.draw(z, torch.Generator().manual_seed(0))
 
 
 def test_a_draw_without_a_generator_is_refused():

@@ -22,6 +22,7 @@ from minillm import batches, checkpoint, corpus
 from minillm.architectures import TABLE, configure
 from minillm.batches import Windows
 from minillm.config import Config
+from minillm.objectives import Causal, Prefix
 from minillm.recipe import Recipe
 from minillm.tokenizer import Tokenizer
 from minillm.trainer import Trainer
@@ -29,6 +30,8 @@ from minillm.transformer import Transformer
 from tools.machine import keep_memory
 from tools.run import Run
 from tools.texts import texts_of
+
+OBJECTIVES = {"causal": Causal, "prefix": Prefix}  # of what the yardstick can score
 
 
 def parser() -> argparse.ArgumentParser:
@@ -51,6 +54,7 @@ def parser() -> argparse.ArgumentParser:
     add("--dropout", type=float, default=0.0)
     add("--set", nargs="*", default=[], metavar="NAME=VALUE", help="other settings of Config")
     add = words.add_argument_group("recipe").add_argument
+    add("--objective", default="causal", choices=OBJECTIVES, help="what is predicted from what")
     add("--minutes", type=float, help="train so long, counted from the reading of the corpus on")
     add("--steps", type=int, help="or take so many steps")
     add("--batch", type=int, default=32, help="windows per step")
@@ -134,7 +138,8 @@ def make_run(args: argparse.Namespace, start: float) -> Run:
     model = Transformer(config, torch.Generator().manual_seed(args.seed)).to(args.device)
     stream = batches.encode(vocabulary, texts["train"])
     windows = Windows(stream, args.batch, args.context, args.seed)
-    return Run(Trainer(model, windows, make_recipe(args)), texts, vocabulary, args, start)
+    trainer = Trainer(model, windows, make_recipe(args), OBJECTIVES[args.objective]())
+    return Run(trainer, texts, vocabulary, args, start)
 
 
 def join_processes(args: argparse.Namespace) -> None:
@@ -156,6 +161,8 @@ def train(args: argparse.Namespace, score: bool = True) -> Run:
         n_steps = about["recipe"]["n_steps"]
     elif (args.minutes is None) == (args.steps is None):
         parser().error("give --minutes or --steps")
+    if TABLE[args.row]["structure"] not in ("decoder", "prefix"):
+        parser().error(f"--row {args.row}: the yardstick cannot score it; use minillm.trainer")
     args.out.mkdir(parents=True, exist_ok=True)
     keep_memory()
     join_processes(args)
