@@ -16,7 +16,7 @@ from repository import ROOT
 
 from tools.book.inputs import cells as code_of
 from tools.book.lab import BUILT, fingerprint, lay_out
-from tools.book.notebooks import install_code, name, without_glue
+from tools.book.notebooks import buttons, install_code, name, without_glue
 
 CHAPTERS = sorted(path.stem for path in (ROOT / "book").glob("[0-9][0-9]_*.md"))
 # What only the book understands: roles, directives, their options, labels, and live HTML.
@@ -157,3 +157,37 @@ def test_reader_s_notebook_is_renewed_kept_or_put_aside(tmp_path):
     assert lay_out(built, own) == [own / "a-yours.ipynb"]
     assert sources(own / "a.ipynb") == ["3"]
     assert sources(own / "a-yours.ipynb") == ["mine"]
+
+
+def header(path: str, *launch: str) -> dict:
+    """What the theme puts at the top of a page."""
+    kinds = ("source", "pdf")
+    return {
+        "pathto": lambda name, resource: f"../{name}",
+        "header_buttons": [
+            {
+                "label": "download-buttons",
+                "buttons": [{"label": f"download-{kind}-button", "url": path} for kind in kinds],
+            },
+            {"label": "launch-buttons", "buttons": [{"url": url} for url in launch]},
+        ],
+    }
+
+
+def test_buttons_of_a_chapter_give_and_launch_its_notebook():
+    context = header("book/03_rnn.md", "https://hub/lab/tree/repo/book/03_rnn.md?branch=pages")
+    buttons(None, "book/03_rnn", "", context, None)
+    download, launch = context["header_buttons"]
+    kept = [button["label"] for button in download["buttons"]]
+    assert kept == ["download-notebook-button", "download-pdf-button"]
+    assert download["buttons"][0]["url"] == "../notebooks/03_rnn_chapter.ipynb"
+    assert launch["buttons"][0]["url"] == (
+        "https://hub/lab/tree/repo/notebooks/03_rnn_chapter.ipynb?branch=pages"
+    )
+
+
+def test_other_pages_have_nothing_to_launch():
+    context = header("book/intro.md", "https://hub/book/intro.md")
+    buttons(None, "book/intro", "", context, None)
+    assert [group["label"] for group in context["header_buttons"]] == ["download-buttons"]
+    assert len(context["header_buttons"][0]["buttons"]) == 1
