@@ -88,12 +88,13 @@ def test_bars_in_a_table_do_not_end_its_cells():
     assert say(table) == ["| a | b |\n| :-- | :-- |\n| $p(w\\vert h)$ | `x \\| y` |"]
 
 
-def choice(text: str, checked: str = "") -> nodes.list_item:
-    return item(paragraph(nodes.raw("", f"<input type=checkbox {checked}>", format="html"), text))
+def choice(text: str, why: str, checked: str = "") -> nodes.list_item:
+    box = nodes.raw("", f"<input type=checkbox {checked}>", format="html")
+    return item(paragraph(box, text), nodes.bullet_list("", item(paragraph(why))))
 
 
 def test_quiz_hides_which_choice_is_right():
-    choices = nodes.bullet_list("", choice(" Yes — Because."), choice(" No — Not.", "checked="))
+    choices = nodes.bullet_list("", choice(" Yes", "Because."), choice(" No", "Not.", "checked="))
     quiz = nodes.container("", nodes.enumerated_list("", item(paragraph("Well?"), choices)))
     quiz["classes"].append("quiz")
     shown, hidden = say(quiz)[1:]
@@ -106,6 +107,13 @@ def test_figure_becomes_a_widget():
     html = '<div class="figure-host" data-figure="shannon"><p>moves</p></div>'
     assert say(nodes.raw("", html, format="html")) == [
         Code(source="from minillm import figures\n\nfigures.shannon()")
+    ]
+
+
+def test_figure_gets_the_texts_of_the_page():
+    html = '<div class="figure-host" data-figure="counting" data-texts="a b&#10;c">'
+    assert say(nodes.raw("", html, format="html")) == [
+        Code(source='from minillm import figures\n\nfigures.counting([\n    "a b",\n    "c",\n])')
     ]
 
 

@@ -7,19 +7,20 @@ folds and quizzes are `<details>`. A node that it cannot say is an error.
 """
 
 import base64
+import json
 import mimetypes
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
+from html import unescape
 from itertools import groupby
 from pathlib import Path
 
 from docutils import nodes
 
-FIGURE_HOST = re.compile(r'data-figure="(\w+)"')
+FIGURE_HOST = re.compile(r'data-figure="(\w+)"(?: data-texts="([^"]*)")?')
 FENCE = re.compile(r"^`{3,}", re.MULTILINE)
 SPECIAL = re.compile(r"[\\`*_\[\]<$]")
-DASH = re.compile(r"\s+[—–]\s+")
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 SKIPPED = (
     *("target", "comment", "substitution_definition", "index", "toctree", "meta"),
@@ -239,16 +240,20 @@ class Writer:
     def block_raw(self, node: nodes.raw) -> Iterator[Block]:
         if "html" in node.get("format", ""):
             figures = FIGURE_HOST.findall(node.astext())
-            yield from map(self.figure, figures)
+            yield from (self.figure(name, unescape(texts)) for name, texts in figures)
             if not figures:
                 yield Text(node.astext().strip())
 
     def block_interactive(self, node: nodes.Element) -> Iterator[Block]:
-        yield self.figure(node["name"])
+        yield self.figure(node["name"], node["texts"])
 
-    def figure(self, name: str) -> Code:
-        """An interactive figure of the book as a widget."""
-        return Code(source=f"from minillm import figures\n\nfigures.{name}()")
+    def figure(self, name: str, texts: str) -> Code:
+        """An interactive figure of the book as a widget, on texts of the page, one in a line."""
+        lines = "".join(
+            f"    {json.dumps(line, ensure_ascii=False)},\n" for line in texts.split("\n")
+        )
+        argument = f"[\n{lines}]" if texts else ""
+        return Code(source=f"from minillm import figures\n\nfigures.{name}({argument})")
 
     # Boxes and folds
 
@@ -312,8 +317,9 @@ class Writer:
                 continue
             for letter, choice in zip(LETTERS, block.children, strict=False):
                 right = any("checked=" in raw.astext() for raw in choice.findall(nodes.raw))
-                label, _, why = DASH.sub("\0", self.line(choice), count=1).partition("\0")
-                choices.append(f"- ({letter}) {label}")
+                label, *explained = choice.children
+                why = " ".join(self.line(entry) for part in explained for entry in part.children)
+                choices.append(f"- ({letter}) {self.words(label)}")
                 answers.append(f"- ({letter}) **{'Right' if right else 'Wrong'}.** {why}".rstrip())
         yield Text("\n".join(choices))
         yield from folded("Answer", [Text("\n".join(answers))])
