@@ -4,6 +4,7 @@ import re
 
 import pytest
 from docutils import nodes
+from sphinx_design.dropdown import dropdown_main, dropdown_title
 
 from tools.book.library import fold
 from tools.book.markdown import CannotSay, Code, Text, Writer, folded, joined, quoted
@@ -62,6 +63,16 @@ def test_fold_closes_around_code_and_goes_on():
         Code(index=3, folded=True),
         "<details><summary>Answer, continued</summary>\n\ntwo\n\n</details>",
     ]
+
+
+def test_dropdown_is_a_fold_whose_summary_is_words_alone():
+    title = dropdown_title("", "Is ", nodes.literal("", "a < b"), nodes.Text("?"))
+    title += nodes.raw("", "<svg></svg>", format="html")
+    box = dropdown_main("", title, paragraph("Yes."))
+    assert say(box) == ["<details><summary>Is a &lt; b?</summary>\n\nYes.\n\n</details>"]
+    solution = nodes.admonition("", nodes.title("", "Solution"), paragraph("Yes."))
+    solution["classes"].append("dropdown")
+    assert say(solution) == ["<details><summary>Solution</summary>\n\nYes.\n\n</details>"]
 
 
 def test_lists_are_tight_or_loose_and_nest():

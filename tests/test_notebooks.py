@@ -21,7 +21,8 @@ from tools.book.notebooks import buttons, install_code, name, without_glue
 CHAPTERS = sorted(path.stem for path in (ROOT / "book").glob("[0-9][0-9]_*.md"))
 # What only the book understands: roles, directives, their options, labels, and live HTML.
 RAW = re.compile(
-    r"\{[\w:-]+\}`|^[`:]{3,}\{|^:[\w-]+:|^\([\w-]+\)=|<(?:div|input|script|span)\b|\[\]\(|\{#", re.M
+    r"\{[\w:-]+\}`|^[`:]{3,}\{|^:[\w-]+:|^\([\w-]+\)=|<(?:div|input|script|span|svg)\b|\[\]\(|\{#",
+    re.M,
 )
 FENCES = re.compile(r"^(`{3,}).*?^\1$|`[^`\n]+`", re.M | re.S)
 

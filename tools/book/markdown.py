@@ -12,7 +12,7 @@ import mimetypes
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
-from html import unescape
+from html import escape, unescape
 from itertools import groupby
 from pathlib import Path
 
@@ -81,6 +81,12 @@ def joined(blocks: Iterable[Block]) -> Iterator[Block]:
             yield Text("\n\n".join(block.source for block in group))
         else:
             yield from group
+
+
+def plain(title: nodes.Element) -> str:
+    """A title as the summary of a fold has it: words, without Markdown and icons."""
+    texts = (t.astext() for t in title.findall(nodes.Text) if not isinstance(t.parent, nodes.raw))
+    return escape(" ".join("".join(texts).split()), quote=False)
 
 
 def _on_one_line(formula: re.Match[str]) -> str:
@@ -249,10 +255,8 @@ class Writer:
 
     def figure(self, name: str, texts: str) -> Code:
         """An interactive figure of the book as a widget, on texts of the page, one in a line."""
-        lines = "".join(
-            f"    {json.dumps(line, ensure_ascii=False)},\n" for line in texts.split("\n")
-        )
-        argument = f"[\n{lines}]" if texts else ""
+        listed = (f"    {json.dumps(text, ensure_ascii=False)},\n" for text in texts.split("\n"))
+        argument = f"[\n{''.join(listed)}]" if texts else ""
         return Code(source=f"from minillm import figures\n\nfigures.{name}({argument})")
 
     # Boxes and folds
@@ -278,18 +282,19 @@ class Writer:
     def block_dropdown_main(self, node: nodes.Element) -> Iterator[Block]:
         title, *rest = node.children
         blocks = (block for child in rest for block in self.blocks(child))
-        yield from folded(title.astext().strip(), blocks)
+        yield from folded(plain(title), blocks)
 
     def block_tab_label(self, node: nodes.Element) -> Iterator[Block]:
         yield Text(f"**{self.inside_line(node)}**")
 
     def block_Admonition(self, node: nodes.Element) -> Iterator[Block]:
-        title = next((self.words(t) for t in node.children if isinstance(t, nodes.title)), "")
-        title = title or type(node).__name__.removesuffix("_node").capitalize()
+        title = next((t for t in node.children if isinstance(t, nodes.title)), None)
+        name = type(node).__name__.removesuffix("_node").capitalize()
         if "dropdown" in node["classes"]:
-            yield from folded(title, self.inside(node))
+            yield from folded(plain(title) if title else name, self.inside(node))
         else:
-            yield from quoted([Text(f"**{title}**"), *self.inside(node)])
+            words = self.words(title) if title else name
+            yield from quoted([Text(f"**{words}**"), *self.inside(node)])
 
     def block_exercise_node(self, node: nodes.Element) -> Iterator[Block]:
         yield Text(f"**{' '.join(f'Exercise {self.number(node)} {self.words(node[0])}'.split())}**")
