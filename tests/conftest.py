@@ -14,7 +14,7 @@ import pytest
 from browsing import Visit, browser, serve, visit_at
 from repository import ROOT, make
 
-from tools.book.build import is_current, pages_folder
+from tools.book.editions import is_current, pages_folder
 
 __all__ = ["browser", "visit_at"]
 # Test processes share the cores, so one thread each; read when torch is imported.

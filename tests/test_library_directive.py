@@ -95,6 +95,8 @@ def test_figure_has_a_place_on_the_page_and_words_without_javascript(build):
     html, warnings = build("```{interactive} wave\n```")
     assert warnings == ""
     assert "JavaScript" in html.select_one('[data-figure="wave"] p').get_text()
+    html, _ = build('```{interactive} wave\na "cat"\na dog\n```')
+    assert html.select_one("[data-figure]")["data-texts"] == 'a "cat"\na dog'
 
 
 @pytest.mark.parametrize(

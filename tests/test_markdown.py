@@ -4,6 +4,7 @@ import re
 
 import pytest
 from docutils import nodes
+from sphinx_design.dropdown import dropdown_main, dropdown_title
 
 from tools.book.library import fold
 from tools.book.markdown import CannotSay, Code, Text, Writer, folded, joined, quoted
@@ -64,6 +65,16 @@ def test_fold_closes_around_code_and_goes_on():
     ]
 
 
+def test_dropdown_is_a_fold_whose_summary_is_words_alone():
+    title = dropdown_title("", "Is ", nodes.literal("", "a < b"), nodes.Text("?"))
+    title += nodes.raw("", "<svg></svg>", format="html")
+    box = dropdown_main("", title, paragraph("Yes."))
+    assert say(box) == ["<details><summary>Is a &lt; b?</summary>\n\nYes.\n\n</details>"]
+    solution = nodes.admonition("", nodes.title("", "Solution"), paragraph("Yes."))
+    solution["classes"].append("dropdown")
+    assert say(solution) == ["<details><summary>Solution</summary>\n\nYes.\n\n</details>"]
+
+
 def test_lists_are_tight_or_loose_and_nest():
     inner = nodes.bullet_list("", item(paragraph("b")))
     outer = nodes.enumerated_list("", item(paragraph("a\nmore"), inner), item(paragraph("c")))
@@ -88,12 +99,13 @@ def test_bars_in_a_table_do_not_end_its_cells():
     assert say(table) == ["| a | b |\n| :-- | :-- |\n| $p(w\\vert h)$ | `x \\| y` |"]
 
 
-def choice(text: str, checked: str = "") -> nodes.list_item:
-    return item(paragraph(nodes.raw("", f"<input type=checkbox {checked}>", format="html"), text))
+def choice(text: str, why: str, checked: str = "") -> nodes.list_item:
+    box = nodes.raw("", f"<input type=checkbox {checked}>", format="html")
+    return item(paragraph(box, text), nodes.bullet_list("", item(paragraph(why))))
 
 
 def test_quiz_hides_which_choice_is_right():
-    choices = nodes.bullet_list("", choice(" Yes — Because."), choice(" No — Not.", "checked="))
+    choices = nodes.bullet_list("", choice(" Yes", "Because."), choice(" No", "Not.", "checked="))
     quiz = nodes.container("", nodes.enumerated_list("", item(paragraph("Well?"), choices)))
     quiz["classes"].append("quiz")
     shown, hidden = say(quiz)[1:]
@@ -106,6 +118,13 @@ def test_figure_becomes_a_widget():
     html = '<div class="figure-host" data-figure="shannon"><p>moves</p></div>'
     assert say(nodes.raw("", html, format="html")) == [
         Code(source="from minillm import figures\n\nfigures.shannon()")
+    ]
+
+
+def test_figure_gets_the_texts_of_the_page():
+    html = '<div class="figure-host" data-figure="counting" data-texts="a b&#10;c">'
+    assert say(nodes.raw("", html, format="html")) == [
+        Code(source='from minillm import figures\n\nfigures.counting([\n    "a b",\n    "c",\n])')
     ]
 
 

@@ -16,12 +16,13 @@ from repository import ROOT
 
 from tools.book.inputs import cells as code_of
 from tools.book.lab import BUILT, fingerprint, lay_out
-from tools.book.notebooks import install_code, name, without_glue
+from tools.book.notebooks import buttons, install_code, name, without_glue
 
 CHAPTERS = sorted(path.stem for path in (ROOT / "book").glob("[0-9][0-9]_*.md"))
 # What only the book understands: roles, directives, their options, labels, and live HTML.
 RAW = re.compile(
-    r"\{[\w:-]+\}`|^[`:]{3,}\{|^:[\w-]+:|^\([\w-]+\)=|<(?:div|input|script|span)\b|\[\]\(|\{#", re.M
+    r"\{[\w:-]+\}`|^[`:]{3,}\{|^:[\w-]+:|^\([\w-]+\)=|<(?:div|input|script|span|svg)\b|\[\]\(|\{#",
+    re.M,
 )
 FENCES = re.compile(r"^(`{3,}).*?^\1$|`[^`\n]+`", re.M | re.S)
 
@@ -71,7 +72,7 @@ def test_equations_headings_and_figures_are_those_of_the_page(built_book, chapte
     assert len(re.findall(r"^#{1,3} ", FENCES.sub("", texts(made)), re.M)) == len(titles)
     code = "".join(cell.source for cell in made.cells)
     for host in page.select("[data-figure]"):
-        assert f"figures.{host['data-figure']}()" in code
+        assert f"figures.{host['data-figure']}(" in code
 
 
 @each_chapter
@@ -157,3 +158,37 @@ def test_reader_s_notebook_is_renewed_kept_or_put_aside(tmp_path):
     assert lay_out(built, own) == [own / "a-yours.ipynb"]
     assert sources(own / "a.ipynb") == ["3"]
     assert sources(own / "a-yours.ipynb") == ["mine"]
+
+
+def header(path: str, *launch: str) -> dict:
+    """What the theme puts at the top of a page."""
+    kinds = ("source", "pdf")
+    return {
+        "pathto": lambda name, resource: f"../{name}",
+        "header_buttons": [
+            {
+                "label": "download-buttons",
+                "buttons": [{"label": f"download-{kind}-button", "url": path} for kind in kinds],
+            },
+            {"label": "launch-buttons", "buttons": [{"url": url} for url in launch]},
+        ],
+    }
+
+
+def test_buttons_of_a_chapter_give_and_launch_its_notebook():
+    context = header("book/03_rnn.md", "https://hub/lab/tree/repo/book/03_rnn.md?branch=pages")
+    buttons(None, "book/03_rnn", "", context, None)
+    download, launch = context["header_buttons"]
+    kept = [button["label"] for button in download["buttons"]]
+    assert kept == ["download-notebook-button", "download-pdf-button"]
+    assert download["buttons"][0]["url"] == "../notebooks/03_rnn_chapter.ipynb"
+    assert launch["buttons"][0]["url"] == (
+        "https://hub/lab/tree/repo/notebooks/03_rnn_chapter.ipynb?branch=pages"
+    )
+
+
+def test_other_pages_have_nothing_to_launch():
+    context = header("book/intro.md", "https://hub/book/intro.md")
+    buttons(None, "book/intro", "", context, None)
+    assert [group["label"] for group in context["header_buttons"]] == ["download-buttons"]
+    assert len(context["header_buttons"][0]["buttons"]) == 1

@@ -2,18 +2,27 @@
 
     library        the directive `{library}`: code of the library, answers withheld or folded
     listing        an object's text, found in its source without running it
+    notebooks      each chapter as a plain notebook; the directive `{interactive}` for its figures
+    markdown       what stands in the text cells of these
+    wheel          the library as a wheel, whole or without what a class is to write
     offline_math   formulas without another host
+
+    build          `make book`: runs what has changed, then Jupyter Book
+    inputs         which files a chapter reads beside its own text
+    editions       the open and the student edition, and where they are
+    bundle         `make bundle`: what a class gets for a topic
+    lab            `make lab`: the notebooks that a reader may change
 
 `_config.yml` names this package as an extension; Sphinx calls `setup`.
 """
 
 from typing import Any
 
-from tools.book import library, notebooks, offline_math
-
 
 def setup(app: Any) -> dict[str, bool]:
     """What Sphinx calls."""
+    from tools.book import library, notebooks, offline_math  # where there is Sphinx
+
     library.setup(app)
     notebooks.setup(app)
     offline_math.setup(app)

@@ -13,7 +13,6 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import yaml
@@ -23,36 +22,11 @@ from jupyter_cache.executors import load_executor
 
 from grader.authoring.assignment import course_folder
 from tools.book import inputs
-from tools.book.library import EDITIONS
+from tools.book.editions import EDITIONS, is_current, pages_folder
 
-SOURCES = (
-    *("_config.yml", "_toc.yml", "tools/book", "book", "minillm", "data"),
-    *("solutions", "exercises"),
-)
 FOR_INSTRUCTORS = "For instructors"  # the caption of a part of _toc.yml
 TIMEOUT_S = 120  # for one cell, as in _config.yml
 READER = {"name": "myst_nb_md", "type": "plugin"}
-
-
-def pages_folder(course: Path, edition: str) -> Path:
-    """Where the pages of an edition are."""
-    return course / "_build" / ("html" if edition == "open" else f"{edition}/html")
-
-
-def sources(course: Path) -> Iterator[Path]:
-    """Every file that the book is built from."""
-    for name in SOURCES:
-        path = course / name
-        files = [path] if path.is_file() else path.rglob("*")
-        yield from (f for f in files if f.is_file() and "__pycache__" not in f.parts)
-
-
-def is_current(course: Path, edition: str) -> bool:
-    """Whether the last build ended well and no source is younger than it."""
-    complete = pages_folder(course, edition) / ".complete"
-    return complete.exists() and (
-        max(f.stat().st_mtime for f in sources(course)) <= complete.stat().st_mtime
-    )
 
 
 def build(course: Path, edition: str, topic: str = "") -> Path:

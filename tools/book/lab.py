@@ -13,7 +13,7 @@ import nbformat
 from nbformat import NotebookNode
 
 from grader.authoring.assignment import course_folder
-from tools.book.build import pages_folder
+from tools.book.editions import pages_folder
 
 BUILT = "built"  # the key of a notebook's metadata: a hash of its cells as they were built
 

@@ -21,9 +21,9 @@ from sphinx.errors import ConfigError
 from sphinx.util.docutils import SphinxDirective
 
 from grader.authoring.assignment import AssignmentError, path_of
+from tools.book.editions import EDITIONS
 from tools.book.listing import Listing, ListingError, course_answers, listing
 
-EDITIONS = ("open", "student")
 FOLD = "Write yours first, then compare"
 
 

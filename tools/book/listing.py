@@ -90,9 +90,10 @@ def _file(name: str, course: Path) -> tuple[Path, list[str]]:
     """The module's file that a dotted name begins with, and the names that follow."""
     parts = name.split(".")
     for n in range(len(parts) - 1, 0, -1):
-        file = course.joinpath(*parts[:n]).with_suffix(".py")
-        if file.is_file():
-            return file, parts[n:]
+        place = course.joinpath(*parts[:n])
+        for file in (place.with_suffix(".py"), place / "__init__.py"):
+            if file.is_file():
+                return file, parts[n:]
     raise ListingError(f"no module holds {name!r}; write module.object, such as minillm.ngram.pad")
 
 

@@ -7,19 +7,20 @@ folds and quizzes are `<details>`. A node that it cannot say is an error.
 """
 
 import base64
+import json
 import mimetypes
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
+from html import escape, unescape
 from itertools import groupby
 from pathlib import Path
 
 from docutils import nodes
 
-FIGURE_HOST = re.compile(r'data-figure="(\w+)"')
+FIGURE_HOST = re.compile(r'data-figure="(\w+)"(?: data-texts="([^"]*)")?')
 FENCE = re.compile(r"^`{3,}", re.MULTILINE)
 SPECIAL = re.compile(r"[\\`*_\[\]<$]")
-DASH = re.compile(r"\s+[—–]\s+")
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 SKIPPED = (
     *("target", "comment", "substitution_definition", "index", "toctree", "meta"),
@@ -80,6 +81,12 @@ def joined(blocks: Iterable[Block]) -> Iterator[Block]:
             yield Text("\n\n".join(block.source for block in group))
         else:
             yield from group
+
+
+def plain(title: nodes.Element) -> str:
+    """A title as the summary of a fold has it: words, without Markdown and icons."""
+    texts = (t.astext() for t in title.findall(nodes.Text) if not isinstance(t.parent, nodes.raw))
+    return escape(" ".join("".join(texts).split()), quote=False)
 
 
 def _on_one_line(formula: re.Match[str]) -> str:
@@ -239,16 +246,18 @@ class Writer:
     def block_raw(self, node: nodes.raw) -> Iterator[Block]:
         if "html" in node.get("format", ""):
             figures = FIGURE_HOST.findall(node.astext())
-            yield from map(self.figure, figures)
+            yield from (self.figure(name, unescape(texts)) for name, texts in figures)
             if not figures:
                 yield Text(node.astext().strip())
 
     def block_interactive(self, node: nodes.Element) -> Iterator[Block]:
-        yield self.figure(node["name"])
+        yield self.figure(node["name"], node["texts"])
 
-    def figure(self, name: str) -> Code:
-        """An interactive figure of the book as a widget."""
-        return Code(source=f"from minillm import figures\n\nfigures.{name}()")
+    def figure(self, name: str, texts: str) -> Code:
+        """An interactive figure of the book as a widget, on texts of the page, one in a line."""
+        listed = (f"    {json.dumps(text, ensure_ascii=False)},\n" for text in texts.split("\n"))
+        argument = f"[\n{''.join(listed)}]" if texts else ""
+        return Code(source=f"from minillm import figures\n\nfigures.{name}({argument})")
 
     # Boxes and folds
 
@@ -273,18 +282,19 @@ class Writer:
     def block_dropdown_main(self, node: nodes.Element) -> Iterator[Block]:
         title, *rest = node.children
         blocks = (block for child in rest for block in self.blocks(child))
-        yield from folded(title.astext().strip(), blocks)
+        yield from folded(plain(title), blocks)
 
     def block_tab_label(self, node: nodes.Element) -> Iterator[Block]:
         yield Text(f"**{self.inside_line(node)}**")
 
     def block_Admonition(self, node: nodes.Element) -> Iterator[Block]:
-        title = next((self.words(t) for t in node.children if isinstance(t, nodes.title)), "")
-        title = title or type(node).__name__.removesuffix("_node").capitalize()
+        title = next((t for t in node.children if isinstance(t, nodes.title)), None)
+        name = type(node).__name__.removesuffix("_node").capitalize()
         if "dropdown" in node["classes"]:
-            yield from folded(title, self.inside(node))
+            yield from folded(plain(title) if title else name, self.inside(node))
         else:
-            yield from quoted([Text(f"**{title}**"), *self.inside(node)])
+            words = self.words(title) if title else name
+            yield from quoted([Text(f"**{words}**"), *self.inside(node)])
 
     def block_exercise_node(self, node: nodes.Element) -> Iterator[Block]:
         yield Text(f"**{' '.join(f'Exercise {self.number(node)} {self.words(node[0])}'.split())}**")
@@ -312,8 +322,9 @@ class Writer:
                 continue
             for letter, choice in zip(LETTERS, block.children, strict=False):
                 right = any("checked=" in raw.astext() for raw in choice.findall(nodes.raw))
-                label, _, why = DASH.sub("\0", self.line(choice), count=1).partition("\0")
-                choices.append(f"- ({letter}) {label}")
+                label, *explained = choice.children
+                why = " ".join(self.line(entry) for part in explained for entry in part.children)
+                choices.append(f"- ({letter}) {self.words(label)}")
                 answers.append(f"- ({letter}) **{'Right' if right else 'Wrong'}.** {why}".rstrip())
         yield Text("\n".join(choices))
         yield from folded("Answer", [Text("\n".join(answers))])

@@ -10,6 +10,8 @@ A figure that the reader moves is written in a chapter as
     ```
 
 and is the module `book/figures/shannon.js` on the page, `minillm.figures.shannon()` in a notebook.
+Lines in the directive are the texts that the figure works on: its attribute `data-texts` on the
+page, the list that is the function's argument in a notebook.
 
 The download button of a chapter gives its notebook. Where `_config.yml` names the repository, and
 the branch on which the site is published, launch buttons open the notebook on Colab and JupyterHub.
@@ -59,7 +61,7 @@ ELSEWHERE = """\
     if not os.path.exists("{wheel}"):
         wheel = "minillm{extra} @ {address}{wheel}"
     get_ipython().run_line_magic("pip", f'install -q "{{wheel}}"')"""
-HOST = """<div class="figure-host" data-figure="{name}">
+HOST = """<div class="figure-host" data-figure="{name}"{texts}>
 <p>This figure moves with JavaScript, on a page that a server sends: run <code>make serve</code> in
 a copy of the course, or <code>python -m http.server</code> in the folder of these pages.</p>
 </div>
@@ -67,25 +69,28 @@ a copy of the course, or <code>python -m http.server</code> in the folder of the
 
 
 class interactive(nodes.General, nodes.Element):
-    """A figure of the book that the reader moves; the attribute `name` says which."""
+    """A figure of the book that the reader moves: its `name`, the `texts` that it works on."""
 
 
 class Interactive(SphinxDirective):
     """`{interactive} shannon`: the figure of that name."""
 
     required_arguments = 1
+    has_content = True
 
     def run(self) -> list[nodes.Node]:
         """The node in the place of the directive."""
         name = self.arguments[0]
         if not (Path(self.env.srcdir) / "book" / "figures" / f"{name}.js").is_file():
             raise self.error(f"there is no figure book/figures/{name}.js")
-        return [interactive(name=name)]
+        return [interactive(name=name, texts="\n".join(self.content))]
 
 
 def visit_interactive(writer: Any, node: interactive) -> None:
     """Write the place where `page.js` mounts a figure."""
-    writer.body.append(HOST.format(name=escape(node["name"])))
+    texts = escape(node["texts"]).replace("\n", "&#10;")
+    texts = f' data-texts="{texts}"' if texts else ""
+    writer.body.append(HOST.format(name=escape(node["name"]), texts=texts))
 
 
 # Notebooks

@@ -25,8 +25,7 @@ LIBRARY = "minillm"
 # Lower bounds, not the course's pins: a notebook server has its own versions of these.
 REQUIRES = ("numpy>=2", "matplotlib>=3.8", "anywidget>=0.9", "ipython>=8")
 EXTRAS = {"torch": ("torch>=2.4", "safetensors>=0.4")}
-DATA = ("data/austen", "data/chinese", "data/results", "data/storyland", "data/models")
-FIGURES = ("book/figures/*.js", "book/figures/*.css")
+READ = ("data/**/*", "book/figures/*.js", "book/figures/*.css")  # what the library reads
 DATE = (2020, 1, 1, 0, 0, 0)  # of every file in the archive
 
 
@@ -62,7 +61,7 @@ def version(course: Path, topic: str | None = None) -> str:
 def library(course: Path, topic: str | None) -> Iterator[tuple[str, bytes]]:
     """The library's files by their place in the wheel, bodies taken out from `topic` on."""
     withheld = [a for a in course_answers(course) if topic is not None and a.assignment >= topic]
-    for file in sorted((course / LIBRARY).glob("*")):
+    for file in sorted((course / LIBRARY).rglob("*")):
         place = file.relative_to(course).as_posix()
         answers = [answer for answer in withheld if answer.file == place]
         if file.suffix == ".py":
@@ -97,8 +96,7 @@ def stripped(source: str, answers: list[Answer]) -> str:
 
 def course_files(course: Path) -> Iterator[tuple[str, bytes]]:
     """The files that the library reads, by their place in the wheel (`minillm.places`)."""
-    files = [f for folder in DATA for f in (course / folder).rglob("*") if f.is_file()]
-    files += [f for pattern in FIGURES for f in course.glob(pattern)]
+    files = (file for pattern in READ for file in course.glob(pattern) if file.is_file())
     for file in sorted(files):
         yield f"{LIBRARY}/course/{file.relative_to(course).as_posix()}", file.read_bytes()
 
