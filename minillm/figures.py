@@ -112,9 +112,7 @@ def discount(
     Words are what stands between spaces; the first history of the text but
     `<s>` where none is named.
     """
-    return Discount(
-        data={"texts": "\n".join(sentences), "history": history}
-    )
+    return Discount(data={"texts": "\n".join(sentences), "history": history})
 
 
 def explorer(texts: Iterable[str] | None = None) -> Explorer:
