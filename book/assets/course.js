@@ -1,6 +1,6 @@
 /**
  * Lets the keyboard scroll what is wider than the screen: formulas, tables, output of cells.
- * Opens all folds while the page is printed.
+ * Opens all folds while the page is printed: on paper nothing can be unfolded any more.
  */
 
 const WIDE = "mjx-container[display], .pst-scrollable-table-container, .cell_output .output, pre";

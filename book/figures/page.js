@@ -82,7 +82,3 @@ for (const name of ["quiz", "predict"]) {
   const blocks = document.querySelectorAll(`div.${name}`);
   if (blocks.length) import(`./${name}.js`).then((module) => blocks.forEach(module.mount));
 }
-// On paper nothing can be unfolded any more.
-addEventListener("beforeprint", () => {
-  for (const folded of document.querySelectorAll("details")) folded.open = true;
-});
