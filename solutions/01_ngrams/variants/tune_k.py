@@ -70,7 +70,7 @@ def tune_k(fit, valid, ks):
 
 
 # %% wrong: starts_from_ten_bits -- a k whose model needs more is never the best
-# expects: a k whose bits per byte are infinite, among others
+# expects: one of ks is the best, however many bits its model needs
 
 
 def tune_k(fit, valid, ks):
