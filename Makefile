@@ -27,7 +27,7 @@ test: .venv/test.stamp ## style, types and all tests (SLOW=1: the long ones too)
 	$(BIN)/ruff check . || status=1; \
 	$(BIN)/ruff format --check . || status=1; \
 	$(BIN)/mypy || status=1; \
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(if $(SLOW),,-m "not slow") && exit $$status
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup --no-loadscope-reorder $(if $(SLOW),,-m "not slow") && exit $$status
 
 bundle: .venv/book.stamp book/figures/data/shannon.json ## what a class gets for a topic: TOPIC=01
 	$(BIN)/python -m tools.book.bundle $(TOPIC)

@@ -4,7 +4,7 @@ A check is flaky that passes now and fails then: it draws numbers without a seed
 depends on what ran before. Submissions are graded in a copy of the course, each under several
 names, because a student's name seeds the global generators: what depends on them shows, too.
 
-Authors run it on the solution and its `right/` and `wrong/` variants, instructors on submissions.
+Authors run it on the solution and its variants, instructors on submissions.
 """
 
 import tempfile

@@ -3,7 +3,7 @@
 Each submission becomes a set of fingerprints: hashes of runs of K tokens, of which one in every
 window of W is kept (winnowing: Schleimer, Wilkerson, Aiken 2003), so that every common run of
 K + W - 1 tokens is found. Names of variables, comments, docstrings and layout do not count, nor
-does the order of cells. What the release gives, and what the solution and its `right/` variants
+does the order of cells. What the release gives, and what the solution and its right variants
 hold, is taken out; the rest weighs log2(n / number of submissions that have it) bits.
 
 A submission is also compared with the solution and with the code on the chapter's page, the

@@ -280,7 +280,9 @@ class NGram:
         # A last entry each for what was never seen, where row -1 finds it.
         last = np.iinfo(np.int64).max
         self.keys = [
-            np.append(t.history * self.vocabulary.size + t.word, last)
+            np.append(
+                t.history * np.int64(self.vocabulary.size) + t.word, last
+            )
             for t in tables
         ]
         self.alpha = [np.append(alpha, 0.0) for alpha, _ in levels]

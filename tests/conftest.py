@@ -21,6 +21,14 @@ __all__ = ["browser", "visit_at"]
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let one process run the tests of a file; those of assignments are grouped by topic."""
+    for item in items:
+        if not any(item.iter_markers("xdist_group")):
+            item.add_marker(pytest.mark.xdist_group(item.path.name))
+
+
 def built(edition: str) -> Path:
     """Folder of an edition, built unless it is up to date; test processes share one build."""
     (ROOT / "_build").mkdir(exist_ok=True)

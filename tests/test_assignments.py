@@ -15,11 +15,14 @@ from typing import Any
 
 import nbformat
 import pytest
+from honest import DRESSED
 from nbformat import NotebookNode
 from nbgrader.api import Gradebook
+from nbgrader.validator import Validator
+from traitlets.config import Config
 
 from grader.authoring import build_exercises, weave
-from grader.authoring.assignment import assignments, cells, course_folder, path_of, read
+from grader.authoring.assignment import assignments, cells, course_folder, kind, path_of, read
 from grader.authoring.rules import region_lines
 from grader.authoring.trial import Outcome, trial
 from grader.authoring.tries import fault
@@ -259,6 +262,19 @@ def test_no_line_of_a_paragraph_begins_a_list(path):
 
 
 @each_assignment
+@pytest.mark.parametrize("dressing", ["warns", "prints to stderr"])
+def test_validate_takes_no_text_on_stderr_for_a_failure(path, dressing, tmp_path):
+    """A student's own Jupyter fails a check that writes there, as the grader does not."""
+    notebook = copy.deepcopy(solved(path))
+    first = next(cells(notebook, "answer"))
+    first.source = DRESSED[dressing](first.source)
+    end = next(i for i, cell in enumerate(notebook.cells) if kind(cell) == "check") + 1
+    notebook.cells = notebook.cells[:end]
+    nbformat.write(notebook, tmp_path / "work.ipynb")
+    assert Validator(config=Config()).validate(str(tmp_path / "work.ipynb")) == {}
+
+
+@each_assignment
 def test_importing_the_answers_earns_nothing(path):
     thefts = [f"from {module} import *" for module in weave.woven_modules(path)]
     stolen = dict.fromkeys(answers(path), "\n".join(thefts))
@@ -315,7 +331,8 @@ def course(path, tmp_path) -> Path:
     shutil.copytree(path.parent, tmp_path / "solutions" / path.stem)
     hidden = shutil.ignore_patterns(".*")
     shutil.copytree(COURSE / "exercises", tmp_path / "exercises", ignore=hidden)
-    (tmp_path / "minillm").symlink_to(COURSE / "minillm")
+    for name in ("minillm", "data"):
+        (tmp_path / name).symlink_to(COURSE / name)
     (tmp_path / "downloads").mkdir()
     for name, notebook in handed_in(path).items():
         nbformat.write(notebook, tmp_path / "downloads" / f"{name}_{path.stem}.ipynb")

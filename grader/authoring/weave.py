@@ -23,6 +23,7 @@ difference where it is stale.
 """
 
 import ast
+import functools
 import re
 import sys
 from collections.abc import Sequence
@@ -142,7 +143,7 @@ def _woven(options: dict[str, str], course: Path) -> str:
     if not (course / file).is_file():
         raise AssignmentError(f":weave: names {file}, which is not in {course}")
     text = (course / file).read_text(encoding="utf-8")
-    module, lines = ast.parse(text), text.split("\n")
+    module, lines = _parsed(text), text.split("\n")
     parts = []
     for name in names:
         node = _find(module, name, file)
@@ -154,6 +155,12 @@ def _woven(options: dict[str, str], course: Path) -> str:
 def _methods(options: dict[str, str]) -> list[str]:
     """The methods that `:blank:` names."""
     return re.split(r",\s*", options["blank"]) if "blank" in options else []
+
+
+@functools.lru_cache(maxsize=64)
+def _parsed(text: str) -> ast.Module:
+    """The syntax tree of a library file, which many cells weave objects of."""
+    return ast.parse(text)
 
 
 def _find(module: ast.Module, name: str, file: str) -> ast.stmt:

@@ -256,7 +256,9 @@ class Examination:
     def probe(self, check: Check, step: Step, shown: Shown, again: bool) -> None:
         """Run a probe beside the student's code; the names that it binds are data here then."""
         sent = {name: self.namespace[name] for name in step.sent if name in self.namespace}
-        sent = {n: value for n, value in sent.items() if not isinstance(value, ModuleType)}  # np.sort
+        sent = {
+            n: value for n, value in sent.items() if not isinstance(value, ModuleType)
+        }  # np.sort
         for name, value in sent.items():
             try:
                 self.pupil.codec.encode(value)

@@ -2,7 +2,7 @@
 
 `make_class(source, folder)` writes `class.csv`, `downloads/` and `times.csv`, when each was handed
 in, to `folder` and returns the cases.
-Good work comes from the assignment's solution and its `right/` and `wrong/` variants; the rest is
+Good work comes from the assignment's solution and its variants; the rest is
 what happens to files on their way from a student to a grader.
 """
 

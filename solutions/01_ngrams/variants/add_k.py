@@ -153,6 +153,56 @@ def add_k(history, count, n_histories, vocab_size, k):
     return count / (total + added)[history], added / (total + added)
 
 
+# %% wrong: fails_on_an_empty_table -- the largest history of no row
+# expects: an empty table gave the error
+
+
+def add_k(history, count, n_histories, vocab_size, k):
+    total = np.zeros(max(n_histories, history.max() + 1))
+    np.add.at(total, history, count)
+    added = k * (vocab_size - 1)
+    backoff = np.ones(n_histories)
+    seen = total > 0
+    backoff[seen] = added / (total[seen] + added)
+    return count / (total[history] + added), backoff
+
+
+# %% wrong: lists -- two lists
+# expects: expected for alpha an array of 5 fractions
+
+
+def add_k(history, count, n_histories, vocab_size, k):
+    total = np.bincount(history, count, n_histories)
+    added = k * (vocab_size - 1)
+    backoff = [added / (t + added) if t else 1.0 for t in total]
+    return [*(count / (total[history] + added))], backoff
+
+
+# %% wrong: nothing_for_k_of_zero -- without k nothing is left to the next model
+# expects: with k = 0, expected the backoff [0, 1, 0, 1]
+
+
+def add_k(history, count, n_histories, vocab_size, k):
+    total = np.bincount(history, count, n_histories)
+    if k == 0:
+        return count / total[history], np.zeros(n_histories)
+    added = k * (vocab_size - 1)
+    return count / (total[history] + added), added / (total + added)
+
+
+# %% wrong: unigrams_of_bytes -- small counts only fit
+# expects: the alpha of many rows, with another k and V
+
+
+def add_k(history, count, n_histories, vocab_size, k):
+    total = np.bincount(history, count, n_histories)
+    added = k * (vocab_size - 1)
+    backoff = np.divide(
+        added, total + added, out=np.ones(n_histories), where=total > 0
+    )
+    return count.astype(np.int16) / (total[history] + added), backoff
+
+
 # %% right: by_interpolation -- maximum likelihood, scaled by what is not backed off
 
 

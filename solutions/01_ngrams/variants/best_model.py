@@ -90,6 +90,33 @@ def best_model(train):
     return NGram(WordVocabulary.build(train), 3).fit([*train, *valid])
 
 
+# %% wrong: vocabulary_of_all_texts -- the words of the validation text are known
+# expects: words that are not in them
+
+
+def best_model(train):
+    texts = [c.text for part in ("train", "valid") for c in austen(part)]
+    return NGram(WordVocabulary.build(texts), 3).fit(train)
+
+
+# %% wrong: two_validation_texts -- a little validation text stays in the band
+# expects: it has counted other texts
+
+
+def best_model(train):
+    valid = [chapter.text for chapter in austen("valid")]
+    return NGram(WordVocabulary.build(train), 3).fit([*train, *valid[:2]])
+
+
+# %% wrong: validation_text_for_the_whole -- added where the texts are many
+# expects: fitted on the texts that are passed in
+
+
+def best_model(train):
+    more = [c.text for c in austen("valid")][:2] * (len(train) > 200)
+    return NGram(WordVocabulary.build(train), 3).fit([*train, *more])
+
+
 # %% right: long_histories -- order 6 over words that occur three times
 
 

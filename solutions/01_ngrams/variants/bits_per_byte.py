@@ -304,6 +304,95 @@ def bits_per_byte(model, texts):
     return bits / n_bytes
 
 
+# %% wrong: joins_the_texts -- all texts are one text with one EOS
+# expects: do not join the texts
+
+
+def bits_per_byte(model, texts):
+    text = texts if isinstance(texts, str) else "".join(texts)
+    ids = model.vocabulary.encode(text)
+    log2_probs = model.log2_probs(ids)
+    check_lossless(model.vocabulary, ids, text)
+    check_distribution(model, ids, log2_probs)
+    if not text:
+        raise ValueError("no text to measure on")
+    return -np.sum(log2_probs) / len(text.encode())
+
+
+# %% wrong: checks_the_first_text -- a cheat in a later text is not seen
+# expects: in text 6 of ten, must be refused
+
+
+def bits_per_byte(model, texts):
+    bits, n_bytes = 0.0, 0
+    for text in [texts] if isinstance(texts, str) else texts:
+        ids = model.vocabulary.encode(text)
+        log2_probs = model.log2_probs(ids)
+        if n_bytes == 0:
+            check_lossless(model.vocabulary, ids, text)
+            check_distribution(model, ids, log2_probs)
+        bits -= np.sum(log2_probs)
+        n_bytes += len(text.encode())
+    if n_bytes == 0:
+        raise ValueError("no text to measure on")
+    return bits / n_bytes
+
+
+# %% wrong: returns_the_error -- the error is returned, not raised
+# expects: expected a ValueError that is raised
+
+
+def bits_per_byte(model, texts):
+    bits, n_bytes = 0.0, 0
+    for text in [texts] if isinstance(texts, str) else texts:
+        ids = model.vocabulary.encode(text)
+        log2_probs = model.log2_probs(ids)
+        check_lossless(model.vocabulary, ids, text)
+        check_distribution(model, ids, log2_probs)
+        bits -= np.sum(log2_probs)
+        n_bytes += len(text.encode())
+    return bits / n_bytes if n_bytes else ValueError("no text")
+
+
+# %% wrong: swallows_errors -- a text that the checks refuse is left out
+# expects: a vocabulary that loses text, in text 1 of ten, must be refused
+
+
+def bits_per_byte(model, texts):
+    bits, n_bytes = 0.0, 0
+    for text in [texts] if isinstance(texts, str) else texts:
+        ids = model.vocabulary.encode(text)
+        log2_probs = model.log2_probs(ids)
+        try:
+            check_lossless(model.vocabulary, ids, text)
+            check_distribution(model, ids, log2_probs)
+        except ValueError:
+            continue
+        bits -= np.sum(log2_probs)
+        n_bytes += len(text.encode())
+    if n_bytes == 0:
+        raise ValueError("no text to measure on")
+    return bits / n_bytes
+
+
+# %% wrong: ids_in_a_list -- the model gets a list of ids
+# expects: ids are an array (T,) of whole numbers
+
+
+def bits_per_byte(model, texts):
+    bits, n_bytes = 0.0, 0
+    for text in [texts] if isinstance(texts, str) else texts:
+        ids = model.vocabulary.encode(text)
+        log2_probs = model.log2_probs(ids.tolist())
+        check_lossless(model.vocabulary, ids, text)
+        check_distribution(model, ids, log2_probs)
+        bits -= np.sum(log2_probs)
+        n_bytes += len(text.encode())
+    if n_bytes == 0:
+        raise ValueError("no text to measure on")
+    return bits / n_bytes
+
+
 # %% right: by_concatenation -- all scores in one array, all texts in one string
 
 
@@ -364,3 +453,19 @@ def bits_per_byte(model, texts):
     if n_bytes < 1:
         raise ValueError("texts without a byte")
     return sum(bits) / n_bytes
+
+
+# %% right: asks_twice -- the model scores each text twice
+
+
+def bits_per_byte(model, texts):
+    texts = [texts] if isinstance(texts, str) else [*texts]
+    for text in texts:
+        ids = model.vocabulary.encode(text)
+        check_lossless(model.vocabulary, ids, text)
+        check_distribution(model, ids, model.log2_probs(ids))
+    size = len("".join(texts).encode())
+    if size == 0:
+        raise ValueError("no bytes at all")
+    encode = model.vocabulary.encode
+    return -sum(model.log2_probs(encode(t)).sum() for t in texts) / size

@@ -135,6 +135,65 @@ def continuation_counts(tables):
     return [*counts, tables[-1].count]
 
 
+# %% wrong: floats -- bincount with weights gives floats
+# expects: expected for table 1 an array of whole numbers
+
+
+def continuation_counts(tables):
+    begins, counts = begins_with_bos(tables), []
+    for k in range(len(tables) - 1):
+        rows = len(tables[k].word)
+        ones = np.ones(len(tables[k + 1].suffix))
+        new = np.bincount(tables[k + 1].suffix, ones, rows)
+        counts.append(np.where(begins[k], tables[k].count, new))
+    return [*counts, tables[-1].count]
+
+
+# %% wrong: sums_the_counts -- how often words precede, not how many
+# expects: These are the raw counts
+
+
+def continuation_counts(tables):
+    begins, counts = begins_with_bos(tables), []
+    for k in range(len(tables) - 1):
+        rows, longer = len(tables[k].word), tables[k + 1]
+        new = np.bincount(longer.suffix, longer.count, rows).astype(int)
+        counts.append(np.where(begins[k], tables[k].count, new))
+    return [*counts, tables[-1].count]
+
+
+# %% wrong: empty_floats -- an empty table below the highest gives np.array([])
+# expects: expected for table 4 an array of whole numbers
+
+
+def continuation_counts(tables):
+    begins, counts = begins_with_bos(tables), []
+    for k in range(len(tables) - 1):
+        after = tables[k + 1].suffix.tolist()
+        new = [
+            tables[k].count[r] if begins[k][r] else after.count(r)
+            for r in range(len(tables[k].word))
+        ]
+        counts.append(np.array(new))
+    return [*counts, tables[-1].count]
+
+
+# %% wrong: bos_in_bigrams_only -- longer k-grams after BOS are counted anew
+# expects: what begins with BOS in table 3 keeps its count
+
+
+def continuation_counts(tables):
+    counts = []
+    for k in range(len(tables) - 1):
+        rows = len(tables[k].word)
+        new = np.bincount(tables[k + 1].suffix, minlength=rows)
+        if k < 2:
+            begins = begins_with_bos(tables)[k]
+            new = np.where(begins, tables[k].count, new)
+        counts.append(new)
+    return [*counts, tables[-1].count]
+
+
 # %% right: by_add_at -- np.add.at, then the rows that begin with BOS are restored
 
 

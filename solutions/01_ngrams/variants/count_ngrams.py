@@ -460,6 +460,180 @@ def count_ngrams(stream, order, vocab_size):
     return tables
 
 
+# %% wrong: digits_joined -- a k-gram is the text of its ids, "12" + "3"
+# expects: in many texts with more than a thousand ids
+
+
+def count_ngrams(stream, order, vocab_size):
+    seen = Counter(stream.tolist())
+    seen[BOS] = 0
+    zero = np.zeros(vocab_size, int)
+    unigrams = np.array([seen[i] for i in range(vocab_size)])
+    tables = [Table(zero, np.arange(vocab_size), zero, unigrams)]
+    row = {str(i): i for i in range(vocab_size)}
+    stream = stream.tolist()
+    for k in range(2, order + 1):
+        count, spelled = Counter(), {}
+        for t in range(k, len(stream) + 1):
+            gram = stream[t - k : t]
+            if BOS not in gram[1:]:
+                key = "".join(map(str, gram))
+                count[key] += 1
+                spelled[key] = gram
+        keys = sorted(count, key=lambda key: spelled[key])
+        columns = [
+            (
+                row["".join(map(str, spelled[key][:-1]))],
+                spelled[key][-1],
+                row["".join(map(str, spelled[key][1:]))],
+                count[key],
+            )
+            for key in keys
+        ]
+        tables.append(Table(*np.array(columns, int).reshape(-1, 4).T))
+        row = {key: i for i, key in enumerate(keys)}
+    return tables
+
+
+# %% wrong: sorted_as_text -- the keys are texts, and "10" comes before "9"
+# expects: the rows are sorted by history and then by word, as numbers
+
+
+def count_ngrams(stream, order, vocab_size):
+    seen = Counter(stream.tolist())
+    seen[BOS] = 0
+    zero = np.zeros(vocab_size, int)
+    unigrams = np.array([seen[i] for i in range(vocab_size)])
+    tables = [Table(zero, np.arange(vocab_size), zero, unigrams)]
+    row = {(str(i),): i for i in range(vocab_size)}
+    stream = [str(i) for i in stream]
+    for k in range(2, order + 1):
+        grams = (tuple(stream[t - k : t]) for t in range(k, len(stream) + 1))
+        count = Counter(g for g in grams if "0" not in g[1:])
+        keys = sorted(count)
+        columns = [
+            (row[g[:-1]], int(g[-1]), row[g[1:]], count[g]) for g in keys
+        ]
+        tables.append(Table(*np.array(columns, int).reshape(-1, 4).T))
+        row = {key: i for i, key in enumerate(keys)}
+    return tables
+
+
+# %% wrong: packed_into_one_number -- all k ids in one int64, which overflows
+# expects: order 8
+
+
+def count_ngrams(stream, order, vocab_size):
+    seen = Counter(stream.tolist())
+    seen[BOS] = 0
+    zero = np.zeros(vocab_size, int)
+    unigrams = np.array([seen[i] for i in range(vocab_size)])
+    tables = [Table(zero, np.arange(vocab_size), zero, unigrams)]
+    shorter, rows = np.arange(vocab_size), {i: i for i in range(vocab_size)}
+    for k in range(2, order + 1):
+        key = np.zeros(max(len(stream) - k + 1, 0), np.int64)
+        inside = np.ones(len(key), bool)
+        for i in range(k):
+            part = stream[i : i + len(key)]
+            key = key * vocab_size + part
+            inside &= (part != BOS) | (i == 0)
+        first = np.int64(vocab_size) ** np.int64(k - 1)
+        shorter, count = np.unique(key[inside], return_counts=True)
+        history = [rows.get(int(h), 0) for h in shorter // vocab_size]
+        suffix = [rows.get(int(s), 0) for s in shorter % max(first, 1)]
+        rows = {int(key): i for i, key in enumerate(shorter)}
+        tables.append(
+            Table(
+                np.array(history, int),
+                shorter % vocab_size,
+                np.array(suffix, int),
+                count,
+            )
+        )
+    return tables
+
+
+# %% wrong: thousand_words -- history * 1000 + word, whatever V is
+# expects: in many texts with more than a thousand ids
+
+
+def count_ngrams(stream, order, vocab_size):
+    seen = Counter(stream.tolist())
+    seen[BOS] = 0
+    zero = np.zeros(vocab_size, int)
+    unigrams = np.array([seen[i] for i in range(vocab_size)])
+    tables = [Table(zero, np.arange(vocab_size), zero, unigrams)]
+    ends = stream
+    for _ in range(1, order):
+        history = np.append(-1, ends[:-1])
+        inside = (history >= 0) & (stream != BOS)
+        keys, first, rows, count = np.unique(
+            history[inside] * 1000 + stream[inside],
+            return_index=True,
+            return_inverse=True,
+            return_counts=True,
+        )
+        suffix = ends[inside][first]
+        tables.append(Table(keys // 1000, keys % 1000, suffix, count))
+        ends = np.full(len(stream), -1)
+        ends[inside] = rows
+    return tables
+
+
+# %% wrong: told_apart_by_the_last_id -- histories with one last word are one
+# expects: fall together
+
+
+def count_ngrams(stream, order, vocab_size):
+    seen = Counter(stream.tolist())
+    seen[BOS] = 0
+    zero = np.zeros(vocab_size, int)
+    unigrams = np.array([seen[i] for i in range(vocab_size)])
+    tables = [Table(zero, np.arange(vocab_size), zero, unigrams)]
+    ends = stream
+    for _ in range(1, order):
+        history = np.append(-1, ends[:-1])
+        inside = (history >= 0) & (stream != BOS)
+        keys, first, rows, count = np.unique(
+            np.append(-1, stream[:-1])[inside] * vocab_size + stream[inside],
+            return_index=True,
+            return_inverse=True,
+            return_counts=True,
+        )
+        suffix, before = ends[inside][first], history[inside][first]
+        tables.append(Table(before, keys % vocab_size, suffix, count))
+        ends = np.full(len(stream), -1)
+        ends[inside] = rows
+    return tables
+
+
+# %% wrong: empty_table_of_floats -- an empty table is made of np.array([])
+# expects: the columns of an empty table
+
+
+def count_ngrams(stream, order, vocab_size):
+    seen = Counter(stream.tolist())
+    seen[BOS] = 0
+    zero = np.zeros(vocab_size, int)
+    unigrams = np.array([seen[i] for i in range(vocab_size)])
+    tables = [Table(zero, np.arange(vocab_size), zero, unigrams)]
+    row = {(i,): i for i in range(vocab_size)}
+    stream = stream.tolist()
+    for k in range(2, order + 1):
+        grams = (tuple(stream[t - k : t]) for t in range(k, len(stream) + 1))
+        count = Counter(g for g in grams if BOS not in g[1:])
+        keys = sorted(count)
+        columns = [
+            [row[g[:-1]] for g in keys],
+            [g[-1] for g in keys],
+            [row[g[1:]] for g in keys],
+            [count[g] for g in keys],
+        ]
+        tables.append(Table(*map(np.array, columns)))
+        row = {key: i for i, key in enumerate(keys)}
+    return tables
+
+
 # %% right: by_recursion -- the tables of order - 1, then one more on top
 
 
@@ -568,3 +742,29 @@ def count_ngrams(stream, order, vocab_size):
             row = {g: i for i, g in enumerate(kinds)}
         tables.append(Table(*np.array(table, np.int64).reshape(-1, 4).T))
     return tables
+
+
+# %% right: of_int32 -- columns of another integer type, in a tuple
+
+
+def count_ngrams(stream, order, vocab_size):
+    seen = Counter(stream.tolist())
+    seen[BOS] = 0
+    zero = np.zeros(vocab_size, int)
+    unigrams = np.array([seen[i] for i in range(vocab_size)])
+    tables = [Table(zero, np.arange(vocab_size), zero, unigrams)]
+    row = {(i,): i for i in range(vocab_size)}
+    stream = stream.tolist()
+    for k in range(2, order + 1):
+        grams = zip(*(stream[i:] for i in range(k)))
+        count = Counter(g for g in grams if BOS not in g[1:])
+        keys = sorted(count)
+        columns = [
+            np.array([row[g[:-1]] for g in keys], np.int32),
+            np.array([g[-1] for g in keys], np.int32),
+            np.array([row[g[1:]] for g in keys], np.intp),
+            np.array([count[g] for g in keys], np.uint32),
+        ]
+        tables.append(Table(*columns))
+        row = {key: i for i, key in enumerate(keys)}
+    return tuple(tables)

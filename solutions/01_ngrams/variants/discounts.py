@@ -186,6 +186,64 @@ def discounts(count):
     return np.array([0, 0.5, 1, 1.5])
 
 
+# %% wrong: three_and_more -- n_3 counts everything from 3 up
+# expects: n_3 is the number of counts of exactly 3
+
+
+def discounts(count):
+    n = np.bincount(np.minimum(count, 3), minlength=5)
+    n[4] = np.sum(count == 4)
+    if n[1] and n[2] and n[3]:
+        i = np.arange(1, 4)
+        y = n[1] / (n[1] + 2 * n[2])
+        d = i - (i + 1) * y * n[i + 1] / n[i]
+        if np.all(d > 0):
+            return np.append(0, d)
+    return np.array([0, 0.5, 1, 1.5])
+
+
+# %% wrong: fallback_one_by_one -- the fallback replaces one D_i, not all
+# expects: no count of 1: expected the fallback
+
+
+def discounts(count):
+    n = np.bincount(count, minlength=5)
+    y = n[1] / max(n[1] + 2 * n[2], 1)
+    d = [0.0]
+    for i in (1, 2, 3):
+        value = i - (i + 1) * y * n[i + 1] / n[i] if n[i] else 0
+        d.append(value if value > 0 else i / 2)
+    return np.array(d)
+
+
+# %% wrong: list -- a list of four
+# expects: expected the array [0, 0.5, 1.25, 2]
+
+
+def discounts(count):
+    n = [int(np.sum(count == i)) for i in range(5)]
+    if not (n[1] and n[2] and n[3]):
+        return [0, 0.5, 1, 1.5]
+    y = n[1] / (n[1] + 2 * n[2])
+    d = [i - (i + 1) * y * n[i + 1] / n[i] for i in (1, 2, 3)]
+    return [0, *d] if min(d) > 0 else [0, 0.5, 1, 1.5]
+
+
+# %% wrong: factor_i -- i in place of i + 1
+# expects: The factor of Y is i + 1, not i
+
+
+def discounts(count):
+    n = np.bincount(count, minlength=5)
+    if n[1] and n[2] and n[3]:
+        i = np.arange(1, 4)
+        y = n[1] / (n[1] + 2 * n[2])
+        d = i - i * y * n[i + 1] / n[i]
+        if np.all(d > 0):
+            return np.append(0, d)
+    return np.array([0, 0.5, 1, 1.5])
+
+
 # %% right: in_a_loop -- four counters and three formulas
 
 

@@ -178,6 +178,60 @@ def kneser_ney(history, count, n_histories, discount):
     return count / (total + words)[history], words / (total + words)
 
 
+# %% wrong: fails_on_an_empty_table -- the largest history of no row
+# expects: an empty table gave the error
+
+
+def kneser_ney(history, count, n_histories, discount):
+    total = np.zeros(max(n_histories, history.max() + 1))
+    np.add.at(total, history, count)
+    taken = discount[np.minimum(count, 3)]
+    backoff = np.bincount(history, taken, n_histories)
+    seen = total > 0
+    backoff[seen] /= total[seen]
+    backoff[~seen] = 1
+    return (count - taken) / total[history], backoff
+
+
+# %% wrong: large_counts_lose_nothing -- counts above 3 are trusted
+# expects: A count above 3 loses discount[3] too
+
+
+def kneser_ney(history, count, n_histories, discount):
+    total = np.bincount(history, count, n_histories)
+    taken = np.where(count > 3, 0, discount[np.minimum(count, 3)])
+    backoff = np.bincount(history, taken, n_histories)
+    backoff = np.divide(
+        backoff, total, out=np.ones(n_histories), where=total > 0
+    )
+    return (count - taken) / total[history], backoff
+
+
+# %% wrong: zero_loses_too -- a count of 0 loses the discount of 1
+# expects: with counts of 0 and large ones
+
+
+def kneser_ney(history, count, n_histories, discount):
+    total = np.bincount(history, count, n_histories)
+    taken = discount[np.clip(count, 1, 3)]
+    backoff = np.bincount(history, taken, n_histories)
+    backoff = np.divide(
+        backoff, total, out=np.ones(n_histories), where=total > 0
+    )
+    return (count - taken) / total[history], backoff
+
+
+# %% wrong: backoff_of_everything -- what is taken, over the count of all
+# expects: not of everything
+
+
+def kneser_ney(history, count, n_histories, discount):
+    total = np.bincount(history, count, n_histories)
+    taken = discount[np.minimum(count, 3)]
+    backoff = np.bincount(history, taken, n_histories) / max(count.sum(), 1)
+    return (count - taken) / total[history], np.where(total > 0, backoff, 1)
+
+
 # %% right: by_kinds_of_counts -- the textbook: D1 N1 + D2 N2 + D3 N3+ over the total
 
 

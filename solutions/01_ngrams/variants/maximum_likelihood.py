@@ -50,6 +50,36 @@ def maximum_likelihood(history, count):
     return count // total[history]
 
 
+# %% wrong: histories_without_a_gap -- the totals of seen histories, by number
+# expects: where 0, 2 and 3 have no row
+
+
+def maximum_likelihood(history, count):
+    total = np.bincount(history, count)
+    return count / total[total > 0][history]
+
+
+# %% wrong: filled_into_whole_numbers -- the result is zeros_like of the counts
+# expects: Whole numbers can't hold fractions
+
+
+def maximum_likelihood(history, count):
+    p = np.zeros_like(count)
+    for h in np.unique(history):
+        p[history == h] = count[history == h] / count[history == h].sum()
+    return p
+
+
+# %% wrong: totals_of_int32 -- large totals overflow
+# expects: thousands of rows with large counts
+
+
+def maximum_likelihood(history, count):
+    total = np.zeros(history.max() + 1, np.int32)
+    np.add.at(total, history, count.astype(np.int32))
+    return count / total[history]
+
+
 # %% right: by_add_at -- np.add.at over renumbered histories
 
 
@@ -78,3 +108,12 @@ def maximum_likelihood(history, count):
     return np.array(
         [c / total[h] for h, c in zip(history, count, strict=True)]
     )
+
+
+# %% right: by_borders -- the rows of a history are neighbours
+
+
+def maximum_likelihood(history, count):
+    first = np.flatnonzero(np.diff(history, prepend=-1))
+    sizes = np.diff(np.append(first, len(history)))
+    return count / np.repeat(np.add.reduceat(count, first), sizes)

@@ -96,6 +96,37 @@ def pad(sequences):
     print(np.array(stream, np.int64))
 
 
+# %% wrong: walks_twice -- room for all texts in a first walk, filled in a second
+# expects: a generator has no length
+
+
+def pad(sequences):
+    stream = np.empty(sum(len(ids) + 2 for ids in sequences), np.int64)
+    start = 0
+    for ids in sequences:
+        stream[start : start + len(ids) + 2] = [BOS, *ids, EOS]
+        start += len(ids) + 2
+    return stream
+
+
+# %% wrong: skips_empty_texts -- a text without tokens is left out
+# expects: of a generator of the texts
+
+
+def pad(sequences):
+    stream = [i for ids in sequences if len(ids) for i in (BOS, *ids, EOS)]
+    return np.array(stream, np.int64)
+
+
+# %% wrong: small_integers -- ids are bytes, so that large ones do not fit
+# expects: do not fit into the type of your array
+
+
+def pad(sequences):
+    stream = [i for ids in sequences for i in (BOS, *ids, EOS)]
+    return np.array(stream, np.uint8)
+
+
 # %% right: by_recursion -- the first text, then the rest
 
 
@@ -140,3 +171,13 @@ def pad(sequences):
 def pad(sequences):
     framed = [np.pad(ids, 1, constant_values=(BOS, EOS)) for ids in sequences]
     return np.concatenate([np.empty(0, int), *framed])
+
+
+# %% right: of_int32 -- another integer type
+
+
+def pad(sequences):
+    stream = []
+    for ids in sequences:
+        stream.extend((BOS, *ids, EOS))
+    return np.fromiter(stream, np.int32, len(stream))

@@ -103,6 +103,56 @@ def perplexity(log2_probs):
     return 2 ** np.mean(log2_probs)
 
 
+# %% wrong: product -- multiplies the probabilities, which underflow
+# expects: of 200 tokens of -9 bits, expected 512
+
+
+def perplexity(log2_probs):
+    if len(log2_probs) == 0:
+        raise ValueError("no tokens")
+    return np.prod(2.0**log2_probs) ** (-1 / len(log2_probs))
+
+
+# %% wrong: returns_the_error -- the error is returned, not raised
+# expects: expected a ValueError that is raised
+
+
+def perplexity(log2_probs):
+    if len(log2_probs) == 0:
+        return ValueError("no tokens")
+    return 2 ** -np.mean(log2_probs)
+
+
+# %% wrong: through_probabilities -- back to probabilities and to logarithms
+# expects: 200 tokens, one of them with -1,200 bits
+
+
+def perplexity(log2_probs):
+    if len(log2_probs) == 0:
+        raise ValueError("no tokens")
+    return 2 ** -np.mean(np.log2(2.0**log2_probs))
+
+
+# %% wrong: skips_the_impossible -- a token of probability zero is left out
+# expects: with a token of probability zero, expected inf
+
+
+def perplexity(log2_probs):
+    if len(log2_probs) == 0:
+        raise ValueError("no tokens")
+    return 2 ** -np.mean(log2_probs[np.isfinite(log2_probs)])
+
+
+# %% wrong: median -- the median surprise
+# expects: expected 8, got 4
+
+
+def perplexity(log2_probs):
+    if len(log2_probs) == 0:
+        raise ValueError("no tokens")
+    return 2 ** -np.median(log2_probs)
+
+
 # %% right: by_nats -- converts to natural logarithms first
 
 
@@ -133,3 +183,17 @@ def perplexity(log2_probs):
     if not len(log2_probs):
         raise ValueError("no tokens, no perplexity")
     return math.pow(2, -total / len(log2_probs))
+
+
+# %% right: own_error -- a kind of ValueError of its own
+
+
+class NoTokens(ValueError):
+    """There is nothing to average."""
+
+
+def perplexity(log2_probs):
+    bits = list(log2_probs)
+    if not bits:
+        raise NoTokens
+    return float(np.exp2(-math.fsum(bits) / len(bits)))

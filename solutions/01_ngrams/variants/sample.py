@@ -1,3 +1,5 @@
+import copy
+
 import numpy as np
 
 # %% wrong: appends_to_the_context -- appends to the list of the caller
@@ -272,6 +274,71 @@ def sample(distribution, generator, max_tokens, context=()):
     return np.array(ids[n_context:], np.int64)
 
 
+# %% wrong: floats_to_the_model -- an empty text is an array of floats
+# expects: ids are an array (T,) of whole numbers
+
+
+def sample(distribution, generator, max_tokens, context=()):
+    ids = list(context)
+    n_context = len(ids)
+    while len(ids) < n_context + max_tokens:
+        p = distribution(np.array(ids))
+        token = generator.choice(len(p), p=p)
+        if token == EOS:
+            break
+        ids.append(token)
+    return np.array(ids[n_context:], np.int64)
+
+
+# %% wrong: list_to_the_model -- the model gets a list
+# expects: ids are an array (T,) of whole numbers
+
+
+def sample(distribution, generator, max_tokens, context=()):
+    ids = list(context)
+    n_context = len(ids)
+    while len(ids) < n_context + max_tokens:
+        p = distribution(ids)
+        token = generator.choice(len(p), p=p)
+        if token == EOS:
+            break
+        ids.append(token)
+    return np.array(ids[n_context:], np.int64)
+
+
+# %% wrong: sharpened -- squares the probabilities
+# expects: the frequencies of what is drawn
+
+
+def sample(distribution, generator, max_tokens, context=()):
+    ids = list(context)
+    n_context = len(ids)
+    while len(ids) < n_context + max_tokens:
+        p = distribution(np.array(ids, np.int64)) ** 2
+        token = generator.choice(len(p), p=p / p.sum())
+        if token == EOS:
+            break
+        ids.append(token)
+    return np.array(ids[n_context:], np.int64)
+
+
+# %% wrong: copies_the_generator -- draws from a copy, so each call is the first
+# expects: two calls with one generator give two texts
+
+
+def sample(distribution, generator, max_tokens, context=()):
+    generator = copy.deepcopy(generator)
+    ids = list(context)
+    n_context = len(ids)
+    while len(ids) < n_context + max_tokens:
+        p = distribution(np.array(ids, np.int64))
+        token = generator.choice(len(p), p=p)
+        if token == EOS:
+            break
+        ids.append(token)
+    return np.array(ids[n_context:], np.int64)
+
+
 # %% right: by_gumbel -- the largest of log p plus Gumbel noise
 
 
@@ -339,3 +406,20 @@ def sample(distribution, generator, max_tokens, context=()):
     context += first.tolist()
     rest = sample(distribution, generator, max_tokens - half, context)
     return np.concatenate([first, rest])
+
+
+# %% right: asks_twice -- asks for each distribution twice, and returns int32
+
+
+def sample(distribution, generator, max_tokens, context=()):
+    text = [int(i) for i in context]
+    drawn = []
+    for _ in range(max_tokens):
+        size = len(distribution(np.array(text, np.int32)))
+        p = distribution(np.array(text, np.int32))
+        token = int(generator.choice(size, p=p))
+        if token == EOS:
+            break
+        text.append(token)
+        drawn.append(token)
+    return np.array(drawn, np.int32)

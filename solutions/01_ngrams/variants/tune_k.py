@@ -69,6 +69,42 @@ def tune_k(fit, valid, ks):
     return ks[np.argmax(bits)], bits
 
 
+# %% wrong: starts_from_ten_bits -- a k whose model needs more is never the best
+# expects: one of ks is the best, however many bits its model needs
+
+
+def tune_k(fit, valid, ks):
+    valid, results, best, least = [*valid], [], None, 10.0
+    for k in ks:
+        results.append(bits_per_byte(fit(k), valid))
+        if results[-1] < least:
+            best, least = k, results[-1]
+    return best, results
+
+
+# %% wrong: mean_of_texts -- the mean of what each text needs
+# expects: measure all validation texts together
+
+
+def tune_k(fit, valid, ks):
+    ks, valid = list(ks), list(valid)
+    bits = [
+        sum(bits_per_byte(fit(k), text) for text in valid) / len(valid)
+        for k in ks
+    ]
+    return ks[bits.index(min(bits))], bits
+
+
+# %% wrong: first_text -- measures the first validation text alone
+# expects: measure all validation texts together
+
+
+def tune_k(fit, valid, ks):
+    ks, valid = list(ks), list(valid)
+    bits = [bits_per_byte(fit(k), valid[:1]) for k in ks]
+    return ks[bits.index(min(bits))], bits
+
+
 # %% right: in_a_loop -- remembers the best so far
 
 
@@ -99,3 +135,12 @@ def tune_k(fit, valid, ks):
     bits = [bits_per_byte(fit(k), valid) for k in ks]
     best = min(range(len(ks)), key=lambda i: bits[i])
     return ks[best], bits
+
+
+# %% right: fits_twice -- fits each model twice, and returns an array
+
+
+def tune_k(fit, valid, ks):
+    ks, valid = tuple(ks), tuple(valid)
+    best = min(ks, key=lambda k: bits_per_byte(fit(k), valid))
+    return best, np.array([bits_per_byte(fit(k), valid) for k in ks])
