@@ -2,7 +2,7 @@
 
 A message is msgpack. What msgpack has no word for is a map of one entry: a tag and its parts. The
 receiver makes objects of listed types only, from parts whose types and sizes it has looked at; it
-runs no code of the sender's, and the only error is `CodecError`. Both sides copy: nothing is shared.
+runs no code of the sender's, and the only error is `CodecError`. What arrives is a copy.
 
 What is no data (a function, a generator, an object of a student's own class) arrives as `Unsent`.
 """
