@@ -333,8 +333,9 @@ def _checks(found: list[Code]) -> Iterator[tuple[Code, list[Part]]]:
 def _using(found: list[Code], names: set[str]) -> set[str]:
     """These names, and those of given functions and classes that use them."""
     using = set(names)
-    given = [node for code in of(found, "given") for node in code.tree.body]
-    given = [node for node in given if isinstance(node, ast.FunctionDef | ast.ClassDef)]
+    types = ast.FunctionDef | ast.ClassDef
+    bodies = (code.tree.body for code in of(found, "given"))
+    given = [node for body in bodies for node in body if isinstance(node, types)]
     for _ in given:
         for node in given:
             if any(isinstance(n, ast.Name) and n.id in using for n in ast.walk(node)):
