@@ -1,6 +1,6 @@
 """What the grader cannot split: each rule yields the faults it finds, with the way out.
 
-Answers and probes run in one process, the other lines of checks in another, and given cells in both.
+Answers and probes run in one process, the other lines of checks in another, given cells in both.
 Data crosses where a probe begins and ends. So a check works as it is written, unless its trusted
 lines reach for what an answer made, or a probe decides. Cells that do not parse are left to the
 other rules.
@@ -56,7 +56,7 @@ def probes_stand_in_checks(source: NotebookNode) -> Iterator[str]:
     for cell in source.cells:
         for line in cell.source.split("\n"):
             if MARK_LIKE.match(line) and not MARK.fullmatch(line):
-                yield f"{label(cell)}: malformed mark {line.strip()!r}; probes stand between {MARKS}"
+                yield f"{label(cell)}: malformed mark {line.strip()!r}: write {MARKS}"
             elif line.startswith("### BEGIN PROBE") and kind(cell) != "check":
                 yield f"{label(cell)}: a probe outside of a cell with `:check: id`"
 
@@ -129,7 +129,7 @@ def probes_get_data(source: NotebookNode) -> Iterator[str]:
 
 
 def probes_do_not_decide(source: NotebookNode) -> Iterator[str]:
-    """A probe asserts nothing, and binds no name to a comparison: a student could give its value."""
+    """A probe asserts nothing, and binds no name to a comparison: a student could give that."""
     for code, all_parts in _checks(codes(source)):
         for part in all_parts:
             for node in ast.walk(part.tree) if part.is_probe else ():
@@ -165,7 +165,7 @@ def _decides(value: ast.expr | None) -> bool:
 
 
 def checks_can_fail(source: NotebookNode) -> Iterator[str]:
-    """Each assertion below a probe can fail: what was sent is a copy here, one object in a notebook.
+    """Each assertion below a probe can fail: what was sent is a copy, in a notebook it is not.
 
     So neither `x` alone tells whether it was changed, nor `after = x` compared with `x` itself.
     """
@@ -244,7 +244,7 @@ def checks_rebind_nothing(source: NotebookNode) -> Iterator[str]:
 
 
 def checks_and_answers_share_no_state(source: NotebookNode) -> Iterator[str]:
-    """No variable of a given cell is changed by an answer and read outside a probe, or vice versa."""
+    """No given variable is changed by an answer and read outside of a probe, or vice versa."""
     found = codes(source)
     fixed = _definitions(found) | imported(found).keys()
     given = bound(found, "given") - fixed
@@ -333,8 +333,9 @@ def _checks(found: list[Code]) -> Iterator[tuple[Code, list[Part]]]:
 def _using(found: list[Code], names: set[str]) -> set[str]:
     """These names, and those of given functions and classes that use them."""
     using = set(names)
-    given = [node for code in of(found, "given") for node in code.tree.body]
-    given = [node for node in given if isinstance(node, ast.FunctionDef | ast.ClassDef)]
+    types = ast.FunctionDef | ast.ClassDef
+    bodies = (code.tree.body for code in of(found, "given"))
+    given = [node for body in bodies for node in body if isinstance(node, types)]
     for _ in given:
         for node in given:
             if any(isinstance(n, ast.Name) and n.id in using for n in ast.walk(node)):

@@ -2,7 +2,7 @@
 
 A message is msgpack. What msgpack has no word for is a map of one entry: a tag and its parts. The
 receiver makes objects of listed types only, from parts whose types and sizes it has looked at; it
-runs no code of the sender's, and the only error is `CodecError`. Both sides copy: nothing is shared.
+runs no code of the sender's, and the only error is `CodecError`. What arrives is a copy.
 
 What is no data (a function, a generator, an object of a student's own class) arrives as `Unsent`.
 """
@@ -33,7 +33,12 @@ TENSORS = (
     *("float16", "bfloat16", "float32", "float64", "complex32", "complex64", "complex128"),
 )
 SCALARS = {cls for cls in np.sctypeDict.values() if cls is not np.object_ and cls is not np.void}
-DICTS: dict[str, type] = {cls.__name__: cls for cls in (dict, Counter, OrderedDict, defaultdict)}
+DICTS: dict[str, type] = {
+    "dict": dict,
+    "Counter": Counter,
+    "OrderedDict": OrderedDict,
+    "defaultdict": defaultdict,
+}
 NUMBERS: dict[str, type] = {"Fraction": Fraction, "Decimal": Decimal}
 TYPES = {f"builtins.{name}": c for name, c in vars(builtins).items() if isinstance(c, type)}
 TYPES |= {f"numpy.{cls.__name__}": cls for cls in [np.ndarray, *SCALARS]}
@@ -295,7 +300,7 @@ class Codec:
         dtype = _array_type(name)
         if dtype.itemsize == 0:
             raise CodecError("elements without a size")
-        array = np.frombuffer(_of(bytes, data), dtype).reshape(_shape(shape)).copy()
+        array: Any = np.frombuffer(_of(bytes, data), dtype).reshape(_shape(shape)).copy()
         if dtype.kind == "b":
             array = array.view(np.uint8) != 0
         if dtype.kind == "U" and array.size:
@@ -343,14 +348,14 @@ class Codec:
         text = _of(str, text)[:LONGEST]
         if not 0 < len(names) < 100 or len(args) > 10:
             raise CodecError("no exception")
-        known = next(filter(None, map(self._error_class, names)))
+        known: Any = next(filter(None, map(self._error_class, names)))
         name = re.sub(r"\W", "", names[0].rpartition(":")[2].rpartition(".")[2])[:100]
         fields = _fields(values) if self._error_class(names[0]) else {}
         error = _with(known.__new__(known), fields)
         error.args = tuple(args)
         if known.__name__ != name or _says(error) != text:
             own = {"__str__": lambda error: text, "__module__": known.__module__}
-            cls = type(name or "Error", (known,), own)
+            cls: Any = type(name or "Error", (known,), own)
             error = _with(cls.__new__(cls), fields)
             error.args = tuple(args)
         return error

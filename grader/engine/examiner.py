@@ -3,9 +3,9 @@
 Answers, a student's own cells and probes run in the student's process, given cells in both, all
 other lines of checks here. It goes through the notebook once for what the student sees: every cell,
 and the visible lines of every check, on the student's own functions. Nothing of what follows is
-shown: the hidden lines, with the right answers to earlier problems, and the visible ones again where
-the student's own earlier answers may be why they failed. All names stand then for what they did
-where the check stands.
+shown: the hidden lines, with the right answers to earlier problems, and the visible ones again
+where the student's own earlier answers may be why they failed. All names stand then for what they
+did where the check stands.
 
 When the student's process is lost, the cell or check that lost it pays; a fresh one repeats what
 went before, and the examination goes on.

@@ -102,7 +102,7 @@ class Check:
 
     @cached_property
     def left(self) -> tuple[list[str], list[str], str]:
-        """What visible trusted lines leave: names of data, of functions, and the functions' text."""
+        """What visible trusted lines leave: names of data, of functions, the functions' text."""
         shown = [step.part for step in self.visible if not step.part.is_probe]
         definitions = [s for p in shown for s in p.tree.body if getattr(s, "name", "") in p.defines]
         names = {name for part in shown for name in part.data}

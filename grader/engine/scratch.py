@@ -16,7 +16,7 @@ def scratch_size(path: str, limit: int, pid: int = 0) -> int:
     """Bytes that the files in the folder take; it stops counting above `limit`.
 
     With `pid`, the student's process, files count too that it deleted and still holds, open or
-    mapped into its memory. Folders that are too deep, or closed to the one who counts, are too much.
+    mapped into its memory. Folders that are too deep, or closed to who counts, are too much.
     """
     size = _deleted(path, pid) if pid else 0
     folders = [(os.fsencode(path), 0)]

@@ -28,6 +28,10 @@ O_TRUNC, O_TMPFILE, O_ASYNC, O_WRITE = 0x200, 0x400000, 0x2000, 0x3
 F_DUPFD, F_GETFD, F_SETFD, F_GETFL, F_SETFL, F_DUPFD_CLOEXEC = 0, 1, 2, 3, 4, 1030
 TCGETS, TIOCGWINSZ, FIONBIO, FIONCLEX, FIOCLEX = 0x5401, 0x5413, 0x5421, 0x5450, 0x5451
 AF_UNIX = 1
+PRETENDED = (
+    *("fsync", "fdatasync", "chmod", "fchmod", "fchmodat"),
+    *("utime", "utimes", "futimesat", "utimensat"),
+)
 F_LOCKS = (5, 6, 7)  # of ranges in a file
 PR_SET_NAME, PR_GET_NAME = 15, 16
 
@@ -128,13 +132,10 @@ BLOCKS: dict[str, Block] = {
     "prlimit64": _own_limits(),
     "socketpair": _one_of(0, [AF_UNIX]),
     "sendto": _without_address(4),
-    # Not made, though it looks as if: the scratch folder is not worth waiting for a disk, and
-    # modes and times of files are for their owners, who may be the same user outside.
-    **dict.fromkeys(
-        ("fsync", "fdatasync", "chmod", "fchmod", "fchmodat"), [(RETURN, 0, 0, PRETEND)]
-    ),
-    **dict.fromkeys(("listxattr", "llistxattr", "flistxattr"), [(RETURN, 0, 0, NO_LABELS)]),
-    **dict.fromkeys(("utime", "utimes", "futimesat", "utimensat"), [(RETURN, 0, 0, PRETEND)]),
+    # Answered without being made: the scratch folder is not worth waiting for a disk, and modes and
+    # times of files outside, which may be the same user's, stay as they are.
+    **{name: [(RETURN, 0, 0, PRETEND)] for name in PRETENDED},
+    **{name: [(RETURN, 0, 0, NO_LABELS)] for name in ("listxattr", "llistxattr", "flistxattr")},
 }
 
 

@@ -79,7 +79,7 @@ def _on_the_page(target: Target, course: Course, attempt: Attempt) -> Iterator[s
         return
     if path.stat().st_size > LARGEST:
         yield "a huge notebook"
-    shared = feedback.Shared.of(course, attempt.assignment)
+    shared = feedback.PageContext.of(course, attempt.assignment)
     cells = feedback.cells_of(shared, attempt, {})
     page = Page(attempt.assignment, cells=cells).html
     if ACTIVE.search(page):

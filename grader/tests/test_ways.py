@@ -18,8 +18,8 @@ LAB = Path(__file__).parent / "data" / "lab_course"
 NAME = "01_layers"
 WORKING = {
     "matplotlib": "import matplotlib.pyplot as plt\nplt.plot([1, 2])\nplt.savefig('figure.pdf')",
-    "a figure that is shown": "import matplotlib.pyplot as plt\nfig, ax = plt.subplots()\ndisplay(fig)",
-    "folders": "import os\nos.makedirs('a/b/c', exist_ok=True)\nopen('a/b/c/d.txt', 'w').write('x')",
+    "a figure that is shown": "import matplotlib.pyplot as plt\ndisplay(plt.figure())",
+    "folders": "import os\nos.makedirs('a/b', exist_ok=True)\nopen('a/b/c.txt', 'w').write('x')",
     "folders moved": (
         "import os, shutil\nos.makedirs('from/x')\nopen('from/x/f', 'w').close()\n"
         "shutil.move('from', 'to')\nos.replace('to/x/f', 'to/f')\nshutil.rmtree('to')"
@@ -73,17 +73,19 @@ WORKING = {
     "the shell": "shell = get_ipython()\nshell.run_line_magic('matplotlib', 'inline')\n"
     "shell.run_cell('y = 4')\nassert y == 4\n'google.colab' in str(shell)",
     "the last value": "3 + 4\n_",
-    "autoreload": "%load_ext autoreload\n%autoreload 2\n%config InlineBackend.figure_format = 'svg'",
+    "autoreload": "%load_ext autoreload\n%autoreload 2\n%config A.b = 3",
     "packages": "%pip install numpy\n!pip install -q numpy",
     "a help": "?len\nlen?",
     "exit": "exit()",
-    "random seeds": "import random, numpy\nrandom.seed(1)\nnumpy.random.seed(1)\ntorch.manual_seed(1)",
+    "random seeds": "import random\nrandom.seed(1)\nnp.random.seed(1)\ntorch.manual_seed(1)",
     "own data types": (
         "from dataclasses import dataclass\nfrom typing import NamedTuple\nfrom enum import Enum\n"
         "@dataclass\nclass P:\n    x: int = 1\nclass N(NamedTuple):\n    y: int\n"
         "class E(Enum):\n    A = 1\nP(), N(2), E.A"
     ),
-    "default dtype": "torch.set_default_dtype(torch.float64)\ntorch.set_default_dtype(torch.float32)",
+    "default dtype": (
+        "torch.set_default_dtype(torch.float64)\ntorch.set_default_dtype(torch.float32)"
+    ),
 }
 TOGETHER = {
     "a future of an earlier cell": [

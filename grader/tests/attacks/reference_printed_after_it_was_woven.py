@@ -1,5 +1,5 @@
 """aims at: the reference answer, which stands in the place of the student's own after its check
-cell: after count_ngrams-check
+cell: after count_ngrams-texts
 worth: 0
 course: ngrams
 """

@@ -1,5 +1,5 @@
 """aims at: the reference answer, which an error tells that a later answer raises in a visible check
-cell: notebook count_ngrams-check
+cell: notebook count_ngrams-unigrams
 worth: 0
 course: ngrams
 """

@@ -1,4 +1,4 @@
-"""Fills its scratch folder with what is no regular file.
+"""Fills its scratch folder with what is no regular file and no folder.
 
 contained: it never prints "escaped"
 """
@@ -8,7 +8,6 @@ import socket
 
 makers = (
     lambda: os.mkfifo("pipe"),
-    lambda: os.mkdir("folder"),
     lambda: os.symlink("/dev/zero", "link"),
     lambda: os.mknod("file"),
     lambda: socket.socket(socket.AF_UNIX).bind("socket"),
