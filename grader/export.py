@@ -23,7 +23,7 @@ from grader.feedback import write
 from grader.marks import Mark, marks
 from grader.people import Member, People
 from grader.roster import NO_STUDENT
-from grader.tables import Table, number, read_table
+from grader.tables import Table, read_table, whole
 
 CANVAS = ["Student", "ID", "SIS User ID", "SIS Login ID", "Section"]
 MOODLE = [
@@ -232,8 +232,8 @@ def _meant(
     """The students that a row may be about, and whether its name alone says so."""
     if form == "canvas":
         cells = dict(zip(map(str.strip, table.header), row, strict=False))
-        others = [cells.get(name, "") for name in (*CANVAS[2:4], CANVAS[0])]
-        return people.in_cells(others, [number(cells.get("ID", ""), "")])
+        others = [whole(cells.get(name, "").strip()) for name in (*CANVAS[2:4], CANVAS[0])]
+        return people.in_cells(others, [whole(cells.get("ID", "").strip())])
     # The first column says "Participant 4001", in the language of the site.
     numbers = re.findall(r"\d+$", row[0].strip()) if row else []
-    return people.in_cells(row[:place], numbers)
+    return people.in_cells(map(whole, row[:place]), numbers)

@@ -24,13 +24,13 @@ from sqlalchemy import Connection, bindparam, select
 from grader.course import Course, GradingError
 from grader.database import Database
 from grader.journal import Journal
-from grader.people import Member, plain
+from grader.people import Member, name_forms, plain
 from grader.tables import number, read_table, time_of
 
 VALID_ID = re.compile(r"\w[\w.@-]*")
 DURATION = re.compile(r"(\d+(?:[.,]\d+)?)\s*(d|h|m)\w*", re.IGNORECASE)
 SECONDS = {"d": 86_400, "h": 3_600, "m": 60}
-IDENTIFIER = re.compile(r"\D*[^\d\s]\D*?\s*(\d+)")  # "Participant 4001", "Teilnehmer/in4001"
+IDENTIFIER = re.compile(r"\D{6,}?(\d+)")  # "Participant 4001", "Teilnehmer/in4001"
 NAMES = ("name", "student", "full name", "student name")
 LOGINS = ("username", "login id", "sis login id", "sis user id", "sis id", "id number")
 NO_STUDENT = re.compile(r"points possible|student, test|test student", re.IGNORECASE)
@@ -145,11 +145,14 @@ def _understood(
 def _person(cells: dict[str, str], address: str, canvas: bool) -> dict[str, str]:
     name = next((cells[key] for key in NAMES if cells.get(key)), "")
     before = list(cells)[: list(cells).index(address)] if address else []
-    marked = [m[1] for key in before[:1] if (m := IDENTIFIER.fullmatch(cells[key]))]
+    own = "name" in cells  # which no system has, and every list that a person writes
+    marked = [m[1] for key in before[:1] if (m := IDENTIFIER.fullmatch(cells[key])) and not own]
     texts = [cells[key] for key in before if cells[key] and not re.search(r"\d", cells[key])]
     email = cells.get(address, "")
     login = next((cells[key] for key in LOGINS if cells.get(key)), "")
     lms_id = number(cells["id"], "") if canvas else "".join(marked)
+    if cells.get("id") and not canvas and not marked:
+        login = cells["id"]
     if not email and "@" in login:
         email = login
     return {
@@ -172,7 +175,7 @@ def register(course: Course, path: Path, assignment: str = "") -> Registered:
     gone = {each.id: each for each in [*left, *before] if each.id not in ids}
     result = Registered(new.students)
     for student in new.students:
-        former = [] if student.id in known else [o for o in gone.values() if _same(o, student)]
+        former = [] if student.id in known else _former(student, list(gone.values()), new.students)
         if len(former) == 1:
             _rename(course, former[0].id, student)
             result.renamed[former[0].id] = student.id
@@ -198,9 +201,26 @@ def keep_times(course: Course, assignment: str, times: dict[str, str]) -> None:
     _keep(course, kept)
 
 
-def _same(old: Member, new: Member) -> bool:
-    pairs = [(old.id, new.id), (old.lms_id, new.lms_id), (old.email, new.email)]
-    return any(one and plain(one) == plain(other) for one, other in pairs)
+def _former(new: Member, gone: list[Member], students: list[Member]) -> list[Member]:
+    """Who of those that are gone may be the person `new`: by id, number or address.
+
+    A name says so where it is the only one on either side, and nothing else speaks against it.
+    """
+    same = [old for old in gone if plain(old.id) == plain(new.id) or True in _compared(old, new)]
+    named = [old for old in gone if _forms(old) & _forms(new)]
+    twins = [each for each in students if _forms(each) & _forms(new)]
+    alone = len(named) == len(twins) == 1 and False not in _compared(named[0], new)
+    return same or (named if alone else [])
+
+
+def _compared(old: Member, new: Member) -> list[bool]:
+    """Whether number and address are the same, as far as both lines have them."""
+    pairs = [(old.lms_id, new.lms_id), (old.email, new.email)]
+    return [plain(one) == plain(other) for one, other in pairs if one and other]
+
+
+def _forms(student: Member) -> set[str]:
+    return set(name_forms(student.name))
 
 
 def _rename(course: Course, old: str, new: Member) -> None:

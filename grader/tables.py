@@ -51,11 +51,13 @@ def read_table(path: Path) -> Table:
     first = text.split("\n", 1)[0]
     # Where the decimal comma is used, spreadsheets separate columns by semicolons.
     separator = max(SEPARATORS, key=lambda each: len(next(csv.reader([first], delimiter=each), [])))
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
     try:
         rows = [(reader.line_num, row) for row in reader]
     except csv.Error as error:
-        raise GradingError(f"{path}: no CSV file: {error}") from None
+        raise GradingError(
+            f"{path}, line {reader.line_num}: no CSV: {error}; is a quotation mark missing?"
+        ) from None
     if not rows:
         raise GradingError(f"{path} is empty")
     header = rows[0][1]
@@ -76,8 +78,12 @@ def number(text: str, place: str) -> str:
     """
     if ROUNDED.fullmatch(text):
         raise GradingError(f"{place}: {text} has lost digits: show the column as whole numbers")
-    whole = WHOLE.fullmatch(text)
-    return whole[1] if whole else text
+    return whole(text)
+
+
+def whole(text: str) -> str:
+    """A number without the decimals that a spreadsheet has put behind it; other text as it is."""
+    return WHOLE.sub(r"\1", text) if WHOLE.fullmatch(text) else text
 
 
 def utc(time: datetime) -> datetime:

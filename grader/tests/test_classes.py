@@ -203,6 +203,7 @@ Teilnehmer/in4001;Ada Lovelace;ada@example.org;Abgegeben;;100,00
             "id;name;email;lms_id\n;;;\n7;Ada Lovelace;a@x;4001,0\n;;;\n",
             [Member("7", "Ada Lovelace", "a@x", "4001")],
         ),
+        ("ID;Name;E-Mail\ns123;Ada;a@x\n", [Member("s123", "Ada", "a@x")]),
         ("id\tname\temail\r\nada\tAda, B.\ta@x\r\n", [Member("ada", "Ada, B.", "a@x")]),
     ],
 )
@@ -245,6 +246,14 @@ def test_who_leaves_keeps_the_marks_and_is_not_counted(tmp_path, monkeypatch):
     assert "1 of 1 students graded" in str(report(course.course, NAME))
     enrol(course.course, f"{text}bob,Bob,bob@example.org\n")
     assert [mark.points for mark in marks(course.course, NAME)] == [60, 60]
+
+
+def test_without_numbers_and_addresses_a_name_says_who_is_meant(course, zipped, good):
+    enrol(course, "id,name,email\nadda,Ada Lovelace,\nbob,Twin,b@x\ncy,Twin,\n")
+    text = 'id,name,email\nada,"Lovelace, Ada",ada@x\nbo,Twin,c@x\nc,Twin,\n'
+    changed = enrol(course, text)
+    assert changed.renamed == {"adda": "ada"}
+    assert changed.left == ["bob", "cy"]
 
 
 # Times

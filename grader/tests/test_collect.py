@@ -195,6 +195,7 @@ def test_owner_of_a_download(file, student):
         ("id,name,email\na,\udcc5sa,x@y\n", "not UTF-8"),
         ("", "is empty"),
         ("id,name,email,lms_id\na,X, Y,x@y,7\n", "line 2: 5 fields, but the first line has 4"),
+        ('id,name,email\na,"X,x@y\nb,Y,y@y\n', "is a quotation mark missing"),
         ("id,name,email,lms_id\na,X, Y,x@y\n", "line 2: 'Y' is no e-mail address"),
         ("id,name,email,lms_id\na,X,x@y,7\nb,Y,y@y,7.0\n", "the lms_id 7 occurs more than once"),
         ("id,name,email,lms_id\na,X,x@y,1.00234E+11\n", "has lost digits"),
