@@ -62,7 +62,7 @@ def version(course: Path, topic: str | None = None) -> str:
 def library(course: Path, topic: str | None) -> Iterator[tuple[str, bytes]]:
     """The library's files by their place in the wheel, bodies taken out from `topic` on."""
     withheld = [a for a in course_answers(course) if topic is not None and a.assignment >= topic]
-    for file in sorted((course / LIBRARY).glob("*")):
+    for file in sorted((course / LIBRARY).rglob("*")):
         place = file.relative_to(course).as_posix()
         answers = [answer for answer in withheld if answer.file == place]
         if file.suffix == ".py":
