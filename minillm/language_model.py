@@ -17,7 +17,12 @@ from minillm.corpus import BOS, EOS, ByteVocabulary, Vocabulary
 from minillm.network import Network, State, device_of, evaluating
 from minillm.tokenizer import Tokenizer
 from minillm.transformer import Transformer
-from minillm.windows import read_pieces, read_windows, window_starts
+from minillm.windows import (
+    logits_at,
+    read_pieces,
+    read_windows,
+    window_starts,
+)
 
 
 class LanguageModel:
@@ -156,7 +161,10 @@ class LanguageModel:
             else:
                 context = self.net.context or 0
                 start = window_starts(len(stream), context, self.stride)[-1]
-                last, _ = self.net(self._tensor(stream[start:]))
+                row = self._tensor(stream[start:])
+                at_last = torch.zeros_like(row, dtype=torch.bool)
+                at_last[:, -1] = True
+                last = logits_at(self.net, row, at_last)[None]
         # In float64: NumPy draws from what sums to 1 within 1e-8 only.
         log_p = self.log_probs(last[:, -1].double())[0]
         return log_p.exp().cpu().numpy()

@@ -14,6 +14,7 @@ from torch import Tensor
 
 from minillm.corpus import EOS
 from minillm.network import Network, device_of
+from minillm.transformer import Transformer
 
 PIECE = 256  # tokens that are read at once where a state is carried
 
@@ -50,6 +51,7 @@ def read_windows(
     net: Network, streams: Sequence[np.ndarray], stride: int, batch: int
 ) -> Iterator[Read]:
     """Texts (T + 1,), from `BOS` to `EOS`, by a network with a context."""
+    device = device_of(net)
     windows: list[Window] = []
     for text, stream in enumerate(streams):
         done, n_tokens = 0, len(stream) - 1
@@ -70,21 +72,18 @@ def read_windows(
             named[i, :length] = streams[text][start + 1 : end + 1]
             asked[i, done - start : length] = True
         places = [(w.text, w.done, w.start + w.length) for w in rows]
-        yield places, *_answers(net, given, named, asked)
+        ids, where = (torch.from_numpy(x).to(device) for x in (given, asked))
+        targets = torch.from_numpy(named[asked]).to(device)
+        yield places, logits_at(net, ids, where), targets
 
 
-def _answers(
-    net: Network, given: np.ndarray, named: np.ndarray, asked: np.ndarray
-) -> tuple[Tensor, Tensor]:
-    """Logits (N, V) where something is `asked`, and what is `named` there."""
-    device = device_of(net)
-    ids, where = (torch.from_numpy(x).to(device) for x in (given, asked))
-    targets = torch.from_numpy(named[asked]).to(device)
-    if hasattr(net, "states"):
+def logits_at(net: Network, ids: Tensor, where: Tensor) -> Tensor:
+    """Logits (N, V) at the N places of `ids` (B, T) where `where` is True."""
+    if isinstance(net, Transformer):
         # A small stride asks for few of many tokens, and logits are the
         # largest of all products: they are made where they are needed.
-        return net.logits(net.states(ids)[where]), targets  # type: ignore[operator]
-    return net(ids)[0][where], targets
+        return net.logits(net.states(ids)[where])
+    return net(ids)[0][where]
 
 
 def read_pieces(
