@@ -1,0 +1,115 @@
+"""Measure how the size of a BPE vocabulary changes Kneser-Ney: `python -m tools.vocabularies`.
+
+One tokenizer is trained for the largest vocabulary; its first merges are all smaller ones. For
+each size every order is fitted on the training texts and scored on the validation texts. The sweep
+over Austen goes to data/results/vocabularies.json; the best model of each corpus, chosen on its
+validation texts, is a rung of the ladder in data/results/02_tokenization.json.
+"""
+
+import datetime
+import json
+import time
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any
+
+import numpy as np
+
+from minillm.corpus import DATA, Vocabulary, WordVocabulary
+from minillm.ladder import Rung
+from minillm.ngram import NGram
+from minillm.tokenizer import Tokenizer
+from minillm.yardstick import bits_per_byte
+from tools.ladder import commit, hardware, rung
+from tools.texts import Texts, texts_of
+
+SIZES = (258, 320, 384, 512, 724, 1024, 1448, 2048, 2896, 4096, 5793, 8192, 11585, 16384)
+ORDERS = tuple(range(1, 10))
+RESULTS = DATA / "results"
+
+Row = dict[str, Any]
+
+
+def main() -> None:
+    """Measure both corpora, and write both files."""
+    rows, rungs = {}, []
+    for corpus in ("austen", "storyland"):
+        texts = texts_of(corpus)
+        largest = Tokenizer.train(texts["train"], SIZES[-1])
+        rows[corpus] = [
+            row(f"BPE {size:,}", first(largest, size), texts)
+            for size in SIZES
+            if size <= largest.size
+        ]
+        words = WordVocabulary.build(texts["train"])
+        rungs.append(asdict(best_rung(corpus, texts, largest, rows[corpus])))
+        rows[corpus].append(row("words", words, texts))
+    (RESULTS / "02_tokenization.json").write_text(json.dumps(rungs, indent=1) + "\n")
+    report = {**provenance(), "corpus": "austen", "rows": rows["austen"]}
+    (RESULTS / "vocabularies.json").write_text(json.dumps(report, indent=1) + "\n")
+
+
+def first(tokenizer: Tokenizer, size: int) -> Tokenizer:
+    """The tokenizer with `size` tokens that the same training would have given."""
+    n_bytes = tokenizer.size - len(tokenizer.merges)
+    merges = tokenizer.merges[: size - n_bytes]
+    return Tokenizer(tokenizer.tokens[:size], merges, tokenizer.special)
+
+
+def row(name: str, vocabulary: Vocabulary, texts: Texts) -> Row:
+    """All orders over one vocabulary, and how the best of them does on each validation text."""
+    start = time.perf_counter()
+    valid = [bits_per_byte(fit(vocabulary, n, texts["train"]), texts["valid"]) for n in ORDERS]
+    best = ORDERS[int(np.argmin(valid))]
+    model = fit(vocabulary, best, texts["train"])
+    ids = [vocabulary.encode(text) for text in texts["valid"]]
+    n_tokens, n_bytes = sum(map(len, ids)), sum(map(size_of, texts["valid"]))
+    bits = [-float(np.sum(model.log2_probs(i))) for i in ids]
+    measured = {
+        "vocabulary": name,
+        "size": vocabulary.size,
+        "bytes_per_token": round(n_bytes / n_tokens, 4),
+        "orders": dict(zip(map(str, ORDERS), np.round(valid, 5).tolist(), strict=True)),
+        "order": best,
+        "valid": round(min(valid), 5),
+        "bits_per_token": round(sum(bits) / (n_tokens + len(ids)), 4),
+        "bits_of_each_text": np.round(bits, 1).tolist(),
+        "bytes_of_each_text": list(map(size_of, texts["valid"])),
+        "seconds": round(time.perf_counter() - start, 1),
+    }
+    print(f"{name:11} {n_bytes / n_tokens:.2f} bytes per token, n = {best}: {min(valid):.4f}")
+    return measured
+
+
+def best_rung(corpus: str, texts: Texts, largest: Tokenizer, rows: Sequence[Row]) -> Rung:
+    """The rung of the size and order that do best on the validation texts."""
+    best = min(rows, key=lambda row: row["valid"])
+    tokenizer = first(largest, best["size"])
+    start = time.perf_counter()
+    model = fit(tokenizer, best["order"], texts["train"])
+    seconds = time.perf_counter() - start
+    parameters = sum(len(a) + len(b) - 2 for a, b in zip(model.alpha, model.backoff, strict=True))
+    name = f"{best['vocabulary']}, Kneser-Ney, n = {best['order']}"
+    valid, test = (bits_per_byte(model, texts[split]) for split in ("valid", "test"))
+    topic = "02_tokenization"
+    return rung(corpus, texts, name, valid, test, parameters, seconds, topic)
+
+
+def fit(vocabulary: Vocabulary, order: int, texts: Sequence[str]) -> NGram:
+    """Kneser-Ney of one order over a vocabulary."""
+    return NGram(vocabulary, order).fit(texts)
+
+
+def size_of(text: str) -> int:
+    """The bytes of a text in UTF-8."""
+    return len(text.encode())
+
+
+def provenance() -> dict[str, Any]:
+    """What the sweep ran on; counting has no seed."""
+    date = datetime.date.today().isoformat()
+    return {"seed": None, "commit": commit(), "date": date, "hardware": hardware()}
+
+
+if __name__ == "__main__":
+    main()
