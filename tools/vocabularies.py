@@ -23,30 +23,39 @@ from minillm.yardstick import bits_per_byte
 from tools.ladder import commit, hardware, rung
 from tools.texts import Texts, texts_of
 
-SIZES = (258, 320, 384, 512, 724, 1024, 1448, 2048, 2896, 4096, 5793, 8192, 11585, 16384)
-ORDERS = tuple(range(1, 10))
-RESULTS = DATA / "results"
+SWEEPS: dict[str, tuple[Sequence[int], Sequence[int]]] = {  # sizes and orders, by corpus
+    "austen": (
+        (258, 320, 384, 512, 724, 1024, 1448, 2048, 2896, 4096, 5793, 8192, 11585, 16384),
+        range(1, 13),
+    ),
+    "storyland": ((512, 1024, 2048, 4096), range(3, 9)),
+}
 
 Row = dict[str, Any]
 
 
 def main() -> None:
     """Measure both corpora, and write both files."""
-    rows, rungs = {}, []
-    for corpus in ("austen", "storyland"):
+    rungs = []
+    for corpus, (sizes, orders) in SWEEPS.items():
         texts = texts_of(corpus)
-        largest = Tokenizer.train(texts["train"], SIZES[-1])
-        rows[corpus] = [
-            row(f"BPE {size:,}", first(largest, size), texts)
-            for size in SIZES
-            if size <= largest.size
-        ]
-        words = WordVocabulary.build(texts["train"])
-        rungs.append(asdict(best_rung(corpus, texts, largest, rows[corpus])))
-        rows[corpus].append(row("words", words, texts))
-    (RESULTS / "02_tokenization.json").write_text(json.dumps(rungs, indent=1) + "\n")
-    report = {**provenance(), "corpus": "austen", "rows": rows["austen"]}
-    (RESULTS / "vocabularies.json").write_text(json.dumps(report, indent=1) + "\n")
+        largest = Tokenizer.train(texts["train"], max(sizes))
+        kinds: dict[str, Vocabulary] = {
+            f"BPE, {size:,} tokens": first(largest, size) for size in sizes if size <= largest.size
+        }
+        rows = [row(name, kind, texts, orders) for name, kind in kinds.items()]
+        best = min(rows, key=lambda row: row["valid"])
+        rungs.append(asdict(best_rung(corpus, texts, kinds[best["vocabulary"]], best)))
+        if corpus == "austen":
+            rows.append(row("words", WordVocabulary.build(texts["train"]), texts, orders))
+            report = {**provenance(), "corpus": corpus, "rows": rows}
+            write("vocabularies.json", report)
+    write("02_tokenization.json", rungs)
+
+
+def write(name: str, content: Any) -> None:
+    """Write one file of results."""
+    (DATA / "results" / name).write_text(json.dumps(content, indent=1) + "\n")
 
 
 def first(tokenizer: Tokenizer, size: int) -> Tokenizer:
@@ -56,11 +65,11 @@ def first(tokenizer: Tokenizer, size: int) -> Tokenizer:
     return Tokenizer(tokenizer.tokens[:size], merges, tokenizer.special)
 
 
-def row(name: str, vocabulary: Vocabulary, texts: Texts) -> Row:
+def row(name: str, vocabulary: Vocabulary, texts: Texts, orders: Sequence[int]) -> Row:
     """All orders over one vocabulary, and how the best of them does on each validation text."""
     start = time.perf_counter()
-    valid = [bits_per_byte(fit(vocabulary, n, texts["train"]), texts["valid"]) for n in ORDERS]
-    best = ORDERS[int(np.argmin(valid))]
+    valid = [bits_per_byte(fit(vocabulary, n, texts["train"]), texts["valid"]) for n in orders]
+    best = orders[int(np.argmin(valid))]
     model = fit(vocabulary, best, texts["train"])
     ids = [vocabulary.encode(text) for text in texts["valid"]]
     n_tokens, n_bytes = sum(map(len, ids)), sum(map(size_of, texts["valid"]))
@@ -69,7 +78,7 @@ def row(name: str, vocabulary: Vocabulary, texts: Texts) -> Row:
         "vocabulary": name,
         "size": vocabulary.size,
         "bytes_per_token": round(n_bytes / n_tokens, 4),
-        "orders": dict(zip(map(str, ORDERS), np.round(valid, 5).tolist(), strict=True)),
+        "orders": dict(zip(map(str, orders), np.round(valid, 5).tolist(), strict=True)),
         "order": best,
         "valid": round(min(valid), 5),
         "bits_per_token": round(sum(bits) / (n_tokens + len(ids)), 4),
@@ -77,16 +86,14 @@ def row(name: str, vocabulary: Vocabulary, texts: Texts) -> Row:
         "bytes_of_each_text": list(map(size_of, texts["valid"])),
         "seconds": round(time.perf_counter() - start, 1),
     }
-    print(f"{name:11} {n_bytes / n_tokens:.2f} bytes per token, n = {best}: {min(valid):.4f}")
+    print(f"{name:18} {n_bytes / n_tokens:.2f} bytes per token, n = {best}: {min(valid):.4f}")
     return measured
 
 
-def best_rung(corpus: str, texts: Texts, largest: Tokenizer, rows: Sequence[Row]) -> Rung:
-    """The rung of the size and order that do best on the validation texts."""
-    best = min(rows, key=lambda row: row["valid"])
-    tokenizer = first(largest, best["size"])
+def best_rung(corpus: str, texts: Texts, vocabulary: Vocabulary, best: Row) -> Rung:
+    """The rung of the vocabulary and order that do best on the validation texts."""
     start = time.perf_counter()
-    model = fit(tokenizer, best["order"], texts["train"])
+    model = fit(vocabulary, best["order"], texts["train"])
     seconds = time.perf_counter() - start
     parameters = sum(len(a) + len(b) - 2 for a, b in zip(model.alpha, model.backoff, strict=True))
     name = f"{best['vocabulary']}, Kneser-Ney, n = {best['order']}"
