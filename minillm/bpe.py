@@ -1,4 +1,4 @@
-"""Byte-pair encoding (BPE): how merges are learnt, and how they are applied.
+"""Byte-pair encoding (BPE): how merges are learnt, applied, and undone.
 
 Pairs of neighbouring tokens are merged, those first that are the most frequent
 in the training text (Gage 1994; Sennrich, Haddow & Birch 2016). Tokens are ids
@@ -182,3 +182,19 @@ def apply_merges(
             if waiting is not None:
                 heappush(heap, (waiting, left))
     return [token for token in ids if token >= 0]
+
+
+def decode_bytes(ids: Iterable[int], tokens: Sequence[bytes]) -> bytes:
+    """The bytes of ids (T,), joined; `tokens` (V,) holds those of each id.
+
+    Raises `ValueError` on an id outside the vocabulary, also below 0.
+
+    >>> decode_bytes([2, 3], [b"", b"", b"\\xc3", b"\\xa9"])
+    b'\\xc3\\xa9'
+    """
+    known = range(len(tokens))
+    ids = list(ids)
+    for i in ids:
+        if i not in known:
+            raise ValueError(f"ids go from 0 to {len(tokens) - 1}, not {i}")
+    return b"".join([tokens[i] for i in ids])
