@@ -98,7 +98,7 @@ def in_page(page: Page, body: str, *arguments):
 def random_texts(n: int) -> list[str]:
     """Texts of letters, marks, spaces and other scripts."""
     rng = random.Random(3)
-    alphabet = list("aehnt  's’-.19½é天\n\t\x1c\x85\u3000\ufeffß😀") + [" the", "haha", "Emma"]
+    alphabet = [*"aehnt  's’-.19½é天\n\t\x1c\x85\u3000\ufeffß😀", " the", "haha", "Emma"]
     return ["".join(rng.choices(alphabet, k=rng.randint(0, 40))) for _ in range(n)]
 
 
