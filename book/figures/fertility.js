@@ -58,7 +58,7 @@ function draw(width, curves, chosen, step, all) {
   const frame = chart({ width, height: 230, x: [0, STEPS], y: [0, top], yTicks: levels,
     xTicks: sizes.map((size) => [at(size), size.toLocaleString("en")]), right: 20,
     xLabel: "tokens in the vocabulary, on a logarithmic scale", yLabel: "tokens per character",
-    label: `Tokens per character of your text; now ${now.toFixed(2)} where the tokenizer was ` +
+    label: `Tokens per character; now ${now.toFixed(2)} where the tokenizer was ` +
       `trained on ${NAMES[chosen]}` });
   for (const [name, points] of Object.entries(curves)) {
     frame.node.append(line(points.map((p) => frame.at(...p)),

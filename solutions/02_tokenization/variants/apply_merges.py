@@ -131,19 +131,17 @@ def apply_merges(ids, ranks, made):
     return ids
 
 
-# %% right: all_merges_in_turn -- merge 0 everywhere, then merge 1, and so on
+# %% right: rounds_over_what_is_there -- the ranks that are in the word, sorted, the first is merged
 
 
 def apply_merges(ids, ranks, made):
     ids = [int(i) for i in ids]
     while True:
-        before = ids
-        for pair in sorted(ranks, key=ranks.get):
-            if pair in set(pairwise(ids)):
-                ids = merge(ids, pair, made[ranks[pair]])
-                break
-        if ids is before:
+        found = sorted(ranks[pair] for pair in set(pairwise(ids)) if pair in ranks)
+        if not found:
             return ids
+        (pair,) = {p for p in pairwise(ids) if ranks.get(p) == found[0]}
+        ids = merge(ids, pair, made[found[0]])
 
 
 # %% right: one_at_a_time -- the leftmost of the lowest rank, one at a time
