@@ -1,4 +1,4 @@
-"""Byte-pair encoding (BPE): how merges are learnt, and how they are applied.
+"""Byte-pair encoding (BPE): how merges are learnt, applied, and undone.
 
 Pairs of neighbouring tokens are merged, those first that are the most frequent
 in the training text (Gage 1994; Sennrich, Haddow & Birch 2016). Tokens are ids
@@ -19,7 +19,8 @@ def count_pairs(
     """How often each pair of neighbouring tokens occurs.
 
     Each of the distinct `words`, a sequence of ids, occurs as often as
-    `counts` says.
+    `counts` says. Overlapping pairs count: [5, 5, 5] holds (5, 5) twice.
+    Raises `ValueError` unless there are as many words as counts.
 
     >>> count_pairs([[5, 6, 5, 6]], [10])
     Counter({(5, 6): 20, (6, 5): 10})
@@ -33,6 +34,9 @@ def count_pairs(
 
 def merge(ids: Sequence[int], pair: Pair, token: int) -> list[int]:
     """Put one token in the place of each pair, from left to right.
+
+    What was merged is not looked at again. Returns a list of its own; `ids`
+    (T,) stay as they are.
 
     >>> merge([5, 5, 5, 6, 5, 5], (5, 5), 7)
     [7, 5, 6, 7]
@@ -56,8 +60,8 @@ def places(words: Sequence[Sequence[int]]) -> defaultdict[Pair, set[int]]:
     """
     where: defaultdict[Pair, set[int]] = defaultdict(set)
     for row, word in enumerate(words):
-        for pair in pairwise(word):
-            where[pair].add(row)
+        for neighbours in pairwise(word):
+            where[neighbours].add(row)
     return where
 
 
@@ -70,8 +74,16 @@ def merge_in_words(
 ) -> Counter[Pair]:
     """Merge a pair in the words that hold it, and in no other.
 
-    Changes `words` and `where` (see `places`). Returns by how much the count
-    of each pair changes.
+    Changes two of its arguments: the merged words take the places of the old
+    ones in `words`, and `where` (see `places`) learns the rows of new pairs.
+    It may keep a row that no longer holds a pair; it never lacks one. Returns
+    by how much the count of each pair changes; a pair whose count stays is
+    there with 0, or missing.
+
+    >>> words = [[5, 6, 5], [6, 5, 5]]
+    >>> change = merge_in_words(words, [1, 9], places(words), (5, 6), 7)
+    >>> words, {pair: n for pair, n in change.items() if n}
+    ([[7, 5], [6, 5, 5]], {(5, 6): -1, (6, 5): -1, (7, 5): 1})
     """
     change: Counter[Pair] = Counter()
     for row in where.pop(pair):
@@ -110,8 +122,9 @@ def learn_merges(
     """Merge the most frequent pair of all, `n_merges` times over.
 
     The distinct `words` are sequences of ids, and `counts` says how often each
-    occurs. Merge i makes the id `first` + i. Returns the pairs in the order in
-    which they were merged: fewer, if no word has two tokens left. A merge
+    occurs. Merge i makes the id `first` + i; of equally frequent pairs the
+    smallest comes first, as tuples compare. Returns the pairs in the order in
+    which they were merged: fewer, if no pair is left that occurs. A merge
     costs as much as the words that it changes, not as much as the text.
 
     >>> learn_merges([[5, 6, 7], [6, 7]], [2, 1], 9, first=8)
@@ -139,9 +152,10 @@ def apply_merges(
 ) -> list[int]:
     """Merge ids (T,) by rank: the first learnt pair first, from left to right.
 
-    `ranks` numbers the merges, `made[rank]` is the token that one makes. Takes
-    time in proportion to T log T: a heap holds the pairs that are waiting, and
-    each token knows its neighbours.
+    `ranks` numbers the merges, `made[rank]` is the token that one makes. Goes
+    on until no pair of neighbours has a rank. Takes time in proportion to
+    T log T: a heap holds the pairs that are waiting, and each token knows its
+    neighbours.
 
     >>> apply_merges([5, 6, 7, 6, 7], {(6, 7): 0, (5, 8): 1}, [8, 9])
     [9, 8]
@@ -168,3 +182,19 @@ def apply_merges(
             if waiting is not None:
                 heappush(heap, (waiting, left))
     return [token for token in ids if token >= 0]
+
+
+def decode_bytes(ids: Iterable[int], tokens: Sequence[bytes]) -> bytes:
+    """The bytes of ids (T,), joined; `tokens` (V,) holds those of each id.
+
+    Raises `ValueError` on an id outside the vocabulary, also below 0.
+
+    >>> decode_bytes([2, 3], [b"", b"", b"\\xc3", b"\\xa9"])
+    b'\\xc3\\xa9'
+    """
+    known = range(len(tokens))
+    ids = list(ids)
+    for i in ids:
+        if i not in known:
+            raise ValueError(f"ids go from 0 to {len(tokens) - 1}, not {i}")
+    return b"".join([tokens[i] for i in ids])

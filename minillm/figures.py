@@ -9,12 +9,14 @@ module is the front end of a widget:
     explorer()    next words, and the orders that their probability comes from
     smoothing()   what k and the discount do, and cost in bits per byte
     shannon()     guess the next letter, and bound the entropy of English
+    merges()      how merges cut a text, one after the other
+    fertility()   how many tokens a text takes in bytes, BPE and words
     quiz(...)     questions whose right answers a cell has computed
 """
 
 import gzip
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -23,13 +25,14 @@ import anywidget
 import traitlets
 from IPython.display import HTML
 
-from minillm.corpus import austen
+from minillm.corpus import austen, chinese
 from minillm.figure_data import (
     explorer_data,
     shannon_data,
     smoothing_data,
     to_json,
 )
+from minillm.figure_tokens import merges_data
 from minillm.places import COURSE
 
 FIGURES = COURSE / "book" / "figures"
@@ -99,6 +102,18 @@ class Shannon(Figure):
     _esm = front_end("shannon")
 
 
+class Merges(Figure):
+    """The merge player."""
+
+    _esm = front_end("merges")
+
+
+class Fertility(Figure):
+    """Tokens of a text in three vocabularies."""
+
+    _esm = front_end("fertility")
+
+
 def counting(sentences: Iterable[str] = TOY) -> Counting:
     """The window that counts your sentences, or the chapter's three."""
     return Counting(data={"texts": "\n".join(sentences)})
@@ -142,6 +157,33 @@ def shannon(
         train or _texts("train"), valid or _texts("valid"), sentences
     )
     return Shannon(data=data)
+
+
+def merges(texts: Iterable[str] | None = None, size: int = 4096) -> Merges:
+    """The merge player on merges of your texts, or of Austen."""
+    corpora = {"austen": list(texts or _texts("train"))}
+    return Merges(data=merges_data(corpora, size))
+
+
+def fertility(
+    corpora: Mapping[str, Sequence[str]] | None = None, size: int = 4096
+) -> Fertility:
+    """Fertility under BPE of your corpora, or of Austen and the classics.
+
+    The vocabulary of words is that of the first corpus.
+    """
+    return Fertility(data=merges_data(corpora or _corpora(), size))
+
+
+def _corpora() -> dict[str, list[str]]:
+    """What the tokenizers of the figures are trained on."""
+    english = _texts("train")
+    classics = [document.text for document in chinese()]
+    return {
+        "austen": english,
+        "chinese": classics,
+        "both": english + classics,
+    }
 
 
 def _texts(split: Any) -> list[str]:
@@ -191,6 +233,9 @@ def build(folder: Path = FIGURES / "data") -> dict[str, int]:
     files = {
         "explorer.bin": explorer_data(train),
         "smoothing.json.gz": gzip.compress(smoothing, mtime=0),
+        "merges.json.gz": gzip.compress(
+            to_json(merges_data(_corpora())), mtime=0
+        ),
         "shannon.json": to_json(shannon_data(train, valid, SENTENCES)),
     }
     folder.mkdir(exist_ok=True)

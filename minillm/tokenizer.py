@@ -5,7 +5,6 @@ and their pairs are merged by rank (Radford et al. 2019). Every text can be
 written, and none is lost.
 """
 
-import operator
 import re
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
@@ -15,7 +14,7 @@ from typing import Literal, Self
 
 import numpy as np
 
-from minillm.bpe import Pair, apply_merges, learn_merges
+from minillm.bpe import Pair, apply_merges, decode_bytes, learn_merges
 from minillm.pretokenizer import PATTERN, compile_pattern
 from minillm.tokenizer_file import (
     byte_tokens,
@@ -77,8 +76,9 @@ class Tokenizer:
         self.byte_ids = [ids.get(bytes([byte])) for byte in range(256)]
         self.ranks = {pair: rank for rank, pair in enumerate(self.merges)}
         self.made = [self._make(ids, pair) for pair in self.merges]
-        self.named = dict(enumerate(self.tokens))
-        self.plain = self.named | dict.fromkeys(special.values(), b"")
+        self.plain = [
+            token if i in plain else b"" for i, token in enumerate(self.tokens)
+        ]
         self.words = Words(self._encode_word, limit=2**17)
 
     def _check(self) -> None:
@@ -238,14 +238,8 @@ class Tokenizer:
 
         Raises `ValueError` on an id outside the vocabulary.
         """
-        table = self.named if special else self.plain
         whole = ids.tolist() if isinstance(ids, np.ndarray) else ids
-        try:
-            return b"".join([table[i] for i in map(operator.index, whole)])
-        except KeyError as error:
-            raise ValueError(
-                f"ids go from 0 to {self.size - 1}, not {error}"
-            ) from error
+        return decode_bytes(whole, self.tokens if special else self.plain)
 
     def decode(self, ids: Iterable[int], special: bool = False) -> str:
         """The text of ids (T,), without special tokens or with their names.

@@ -770,6 +770,8 @@ def test_a_widget_runs_the_module_of_the_page(name):
     module, helper = ((figures.FIGURES / file).read_text() for file in (f"{name}.js", "draw.js"))
     start = module[: module.index("import {")]
     rest = module[module.index('from "./draw.js";\n') + len('from "./draw.js";\n') :]
+    cutting = (figures.FIGURES / "words.js").read_text().replace("\nexport ", "\n")
+    rest = rest.replace('import { words } from "./words.js";\n', cutting)
     assert made._esm == start + helper.replace("\nexport ", "\n") + rest
     assert made.data
 

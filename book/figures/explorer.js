@@ -4,20 +4,11 @@
  * so nothing is left out: for every context the numbers are those of `minillm.ngram.NGram`.
  */
 import { choice, html, percent, show, token, unzip } from "./draw.js";
+import { words } from "./words.js";
 
 export const DATA = "explorer.bin";
 const [BOS, EOS, SPACE_BYTE, FIRST_WORD, ORDER, TOP] = [0, 1, 34, 258, 5, 10];
 const LENGTH = 30;  // tokens that each order writes
-const SPACE =
-  "\\t-\\r\\x1c-\\x20\\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000";
-const LETTERS = "[\\p{L}\\p{Nl}\\p{No}]+";
-const WORD = new RegExp(
-  ` ?${LETTERS}|['’]${LETTERS}| ?\\p{Nd}+| ?-+| ?[^${SPACE}]|[${SPACE}]`, "gu");
-
-/** Cut a text into words that carry their leading space, as `minillm.corpus.words` does. */
-export function words(text) {
-  return text.match(WORD) ?? [];
-}
 
 /** Unpack {words, discounts, stream}: gzip of header length, JSON header and 16-bit ids. */
 export async function unpack(packed) {
@@ -301,4 +292,5 @@ export async function mount(el, packed) {
   draw();
 }
 
+export { words };
 export default { render: ({ model, el }) => mount(el, model.get("data")) };

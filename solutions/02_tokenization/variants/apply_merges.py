@@ -1,0 +1,168 @@
+# %% wrong: longest_match -- takes the longest token that fits
+# expects: not the leftmost pair and not the longest token
+
+
+def apply_merges(ids, ranks, made):
+    spelled = {}
+    for pair, rank in sorted(ranks.items(), key=lambda item: item[1]):
+        left, right = (spelled.get(int(i), (int(i),)) for i in pair)
+        spelled[made[rank]] = left + right
+    tokens = {spelling: token for token, spelling in spelled.items()}
+    ids, out, t = [int(i) for i in ids], [], 0
+    while t < len(ids):
+        for end in range(len(ids), t, -1):
+            if tuple(ids[t:end]) in tokens or end == t + 1:
+                out.append(tokens.get(tuple(ids[t:end]), ids[t]))
+                t = end
+                break
+    return out
+
+
+# %% wrong: leftmost -- merges the leftmost pair that has any rank
+# expects: not the leftmost pair
+
+
+def apply_merges(ids, ranks, made):
+    ids = [int(i) for i in ids]
+    while True:
+        for t in range(len(ids) - 1):
+            if (ids[t], ids[t + 1]) in ranks:
+                ids[t : t + 2] = [made[ranks[ids[t], ids[t + 1]]]]
+                break
+        else:
+            return ids
+
+
+# %% wrong: one_round -- does not look at new pairs
+# expects: go on until no pair is left
+
+
+def apply_merges(ids, ranks, made):
+    ids = [int(i) for i in ids]
+    known = [pair for pair in pairwise(ids) if pair in ranks]
+    if not known:
+        return ids
+    best = min(known, key=ranks.get)
+    return merge(ids, best, made[ranks[best]])
+
+
+# %% wrong: highest_rank -- the last learnt pair first
+# expects: the pair with the lowest rank comes first
+
+
+def apply_merges(ids, ranks, made):
+    ids = [int(i) for i in ids]
+    while True:
+        known = [pair for pair in pairwise(ids) if pair in ranks]
+        if not known:
+            return ids
+        best = max(known, key=ranks.get)
+        ids = merge(ids, best, made[ranks[best]])
+
+
+# %% wrong: ids_by_rank -- computes the ids instead of looking them up
+# expects: made[rank] is the token
+
+
+def apply_merges(ids, ranks, made):
+    ids, first = [int(i) for i in ids], made[0] if made else 0
+    while True:
+        known = [pair for pair in pairwise(ids) if pair in ranks]
+        if not known:
+            return ids
+        best = min(known, key=ranks.get)
+        ids = merge(ids, best, first + ranks[best])
+
+
+# %% wrong: in_place -- changes the list that it was given
+# expects: you changed the ids
+
+
+def apply_merges(ids, ranks, made):
+    if not isinstance(ids, list):
+        ids = [int(i) for i in ids]
+    while True:
+        known = [(ranks[pair], t) for t, pair in enumerate(pairwise(ids)) if pair in ranks]
+        if not known:
+            return ids
+        rank, t = min(known)
+        ids[t : t + 2] = [made[rank]]
+
+
+# %% wrong: from_the_right -- equal pairs from the right
+# expects: from left to right
+
+
+def apply_merges(ids, ranks, made):
+    ids = [int(i) for i in ids]
+    while True:
+        known = [(ranks[pair], -t) for t, pair in enumerate(pairwise(ids)) if pair in ranks]
+        if not known:
+            return ids
+        rank, t = min(known)
+        ids[-t : 2 - t] = [made[rank]]
+
+
+# %% wrong: fails_on_nothing -- min of nothing
+# expects: apply_merges([])
+
+
+def apply_merges(ids, ranks, made):
+    ids = [int(i) for i in ids]
+    while True:
+        best = min(pairwise(ids), key=lambda pair: ranks.get(pair, float("inf")))
+        if best not in ranks:
+            return ids
+        ids = merge(ids, best, made[ranks[best]])
+        if len(ids) == 1:
+            return ids
+
+
+# %% wrong: by_pair -- merges in the order of their ids, not by rank
+# expects: the pair with the lowest rank comes first
+
+
+def apply_merges(ids, ranks, made):
+    ids = [int(i) for i in ids]
+    for pair in sorted(ranks, reverse=True):
+        ids = merge(ids, pair, made[ranks[pair]])
+    for pair in sorted(ranks, reverse=True):
+        ids = merge(ids, pair, made[ranks[pair]])
+    return ids
+
+
+# %% right: rounds_over_what_is_there -- the ranks that are in the word, sorted, the first is merged
+
+
+def apply_merges(ids, ranks, made):
+    ids = [int(i) for i in ids]
+    while True:
+        found = sorted(ranks[pair] for pair in set(pairwise(ids)) if pair in ranks)
+        if not found:
+            return ids
+        (pair,) = {p for p in pairwise(ids) if ranks.get(p) == found[0]}
+        ids = merge(ids, pair, made[found[0]])
+
+
+# %% right: one_at_a_time -- the leftmost of the lowest rank, one at a time
+
+
+def apply_merges(ids, ranks, made):
+    ids = [int(i) for i in ids]
+    while True:
+        known = [(ranks[pair], t) for t, pair in enumerate(pairwise(ids)) if pair in ranks]
+        if not known:
+            return ids
+        rank, t = min(known)
+        ids[t : t + 2] = [made[rank]]
+
+
+# %% right: by_recursion -- merges and calls itself
+
+
+def apply_merges(ids, ranks, made):
+    ids = [int(i) for i in ids]
+    best = min(pairwise(ids), key=lambda pair: ranks.get(pair, len(ranks)), default=None)
+    if best not in ranks:
+        return ids
+    return apply_merges(merge(ids, best, made[ranks[best]]), ranks, made)

@@ -1,0 +1,115 @@
+# %% wrong: counts_each_word_once -- the counts of the words are not used
+# expects: haha occurs 3 times
+
+
+def count_pairs(words, counts):
+    return Counter(pair for word, n in zip(words, counts, strict=True) for pair in pairwise(word))
+
+
+# %% wrong: across_words -- pairs reach from one word into the next
+# expects: (2, 2) stands in no word
+
+
+def count_pairs(words, counts):
+    joined = [i for word, n in zip(words, counts, strict=True) for _ in range(n) for i in word]
+    return Counter(pairwise(joined))
+
+
+# %% wrong: without_overlaps -- an overlapping pair counts once
+# expects: [5, 5, 5] holds (5, 5) twice
+
+
+def count_pairs(words, counts):
+    pairs = Counter()
+    for word, n in zip(words, counts, strict=True):
+        word, t = list(word), 0
+        while t + 1 < len(word):
+            pairs[word[t], word[t + 1]] += n
+            t += 2 if t + 2 < len(word) and word[t] == word[t + 1] == word[t + 2] else 1
+    return pairs
+
+
+# %% wrong: a_set_of_pairs_per_word -- a pair counts once in each word
+# expects: expected (3, 2) 14 times
+
+
+def count_pairs(words, counts):
+    pairs = Counter()
+    for word, n in zip(words, counts, strict=True):
+        for pair in set(pairwise(word)):
+            pairs[pair] += n
+    return pairs
+
+
+# %% wrong: needs_lengths -- a generator has no length
+# expects: words may be a generator
+
+
+def count_pairs(words, counts):
+    if len(words) != len(counts):
+        raise ValueError("as many words as counts")
+    pairs = Counter()
+    for word, n in zip(words, counts):
+        for pair in pairwise(word):
+            pairs[pair] += n
+    return pairs
+
+
+# %% wrong: zip_is_not_strict -- what is left over is dropped
+# expects: raise a ValueError
+
+
+def count_pairs(words, counts):
+    pairs = Counter()
+    for word, n in zip(words, counts):
+        for pair in pairwise(word):
+            pairs[pair] += n
+    return pairs
+
+
+# %% wrong: lists_of_text -- keys are texts
+# expects: the keys are tuples
+
+
+def count_pairs(words, counts):
+    pairs = Counter()
+    for word, n in zip(words, counts, strict=True):
+        for x, y in pairwise(word):
+            pairs[f"{x} {y}"] += n
+    return pairs
+
+
+# %% right: dictionary -- a plain dictionary and indices
+
+
+def count_pairs(words, counts):
+    pairs = {}
+    for word, n in zip(words, counts, strict=True):
+        for t in range(len(word) - 1):
+            pair = (word[t], word[t + 1])
+            pairs[pair] = pairs.get(pair, 0) + n
+    return Counter(pairs)
+
+
+# %% right: defaultdict_and_slices -- a defaultdict, and the word against itself moved by one
+
+
+def count_pairs(words, counts):
+    pairs = defaultdict(int)
+    for word, n in zip(words, counts, strict=True):
+        for x, y in zip(word[:-1], word[1:]):
+            pairs[int(x), int(y)] += int(n)
+    return pairs
+
+
+# %% right: counters_added -- a counter for each word
+
+
+def count_pairs(words, counts):
+    words, counts = list(words), list(counts)
+    if len(words) != len(counts):
+        raise ValueError(f"{len(words)} words, {len(counts)} counts")
+    pairs = Counter()
+    for word, n in zip(words, counts):
+        pairs.update({pair: times * n for pair, times in Counter(pairwise(word)).items()})
+    return pairs

@@ -1,0 +1,75 @@
+# %% wrong: token_by_token -- decodes each token by itself
+# expects: join the bytes of all tokens first
+
+
+def decode(ids, tokens):
+    return "".join(decode_bytes([i], tokens).decode(errors="replace") for i in ids)
+
+
+# %% wrong: strict -- fails on bytes that are no UTF-8
+# expects: decode with errors='replace'
+
+
+def decode(ids, tokens):
+    return decode_bytes(ids, tokens).decode()
+
+
+# %% wrong: ignores_bytes -- drops broken bytes
+# expects: the broken byte is lost
+
+
+def decode(ids, tokens):
+    return decode_bytes(ids, tokens).decode(errors="ignore")
+
+
+# %% wrong: latin -- reads the bytes as Latin-1
+# expects: not Latin-1
+
+
+def decode(ids, tokens):
+    return decode_bytes(ids, tokens).decode("latin-1")
+
+
+# %% wrong: returns_bytes -- forgets to decode
+# expects: returns text
+
+
+def decode(ids, tokens):
+    return decode_bytes(ids, tokens)
+
+
+# %% wrong: hides_the_error -- an id outside the vocabulary is skipped
+# expects: id 99 of 7 tokens
+
+
+def decode(ids, tokens):
+    known = [i for i in ids if 0 <= i < len(tokens)]
+    return decode_bytes(known, tokens).decode(errors="replace")
+
+
+# %% right: str_of_bytes -- the constructor of str
+
+
+def decode(ids, tokens):
+    return str(decode_bytes(ids, tokens), "utf-8", "replace")
+
+
+# %% right: codecs -- the module codecs
+
+import codecs
+
+
+def decode(ids, tokens):
+    data = decode_bytes(list(ids), tokens)
+    return codecs.decode(data, "utf-8", errors="replace")
+
+
+# %% right: incremental -- an incremental decoder, token by token
+
+from codecs import getincrementaldecoder
+
+
+def decode(ids, tokens):
+    decoder = getincrementaldecoder("utf-8")("replace")
+    text = "".join(decoder.decode(decode_bytes([i], tokens)) for i in ids)
+    return text + decoder.decode(b"", final=True)

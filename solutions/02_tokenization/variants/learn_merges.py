@@ -1,0 +1,231 @@
+# %% wrong: recounts -- counts everything before each merge
+# expects: visit only the words that hold the pair
+
+
+def learn_merges(words, counts, n_merges, first):
+    words, merges = [list(word) for word in words], []
+    while len(merges) < n_merges:
+        pairs = count_pairs(words, counts)
+        if not pairs:
+            break
+        best = min(pairs, key=lambda pair: (-pairs[pair], pair))
+        words = [merge(word, best, first + len(merges)) for word in words]
+        merges.append(best)
+    return merges
+
+
+# %% wrong: scans_all_words -- keeps the counts, but looks into every word for the pair
+# expects: visit only the words that hold the pair
+
+
+def learn_merges(words, counts, n_merges, first):
+    words, merges = [list(word) for word in words], []
+    pairs = count_pairs(words, counts)
+    while len(merges) < n_merges and +pairs:
+        best = min(pairs, key=lambda pair: (-pairs[pair], pair))
+        for row, word in enumerate(words):
+            if any(word[t] == best[0] and word[t + 1] == best[1] for t in range(len(word) - 1)):
+                for old in pairwise(word):
+                    pairs[old] -= counts[row]
+                words[row] = merge(word, best, first + len(merges))
+                for new in pairwise(words[row]):
+                    pairs[new] += counts[row]
+        merges.append(best)
+    return merges
+
+
+# %% wrong: first_seen -- ties go to the pair that was seen first
+# expects: the one with the smaller ids comes first
+
+
+def learn_merges(words, counts, n_merges, first):
+    merged = [list(word) for word in words]
+    pairs, where = count_pairs(merged, counts), places(merged)
+    merges = []
+    pairs = Counter(dict(reversed(list(pairs.items()))))
+    while len(merges) < n_merges and +pairs:
+        best = max(reversed(pairs), key=lambda pair: pairs[pair])
+        for pair, n in merge_in_words(merged, counts, where, best, first + len(merges)).items():
+            pairs[pair] += n
+            if pairs[pair] <= 0:
+                del pairs[pair]
+        merges.append(best)
+    return merges
+
+
+# %% wrong: larger_ids -- ties go to the larger ids
+# expects: smaller ids comes first
+
+
+def learn_merges(words, counts, n_merges, first):
+    merged = [list(word) for word in words]
+    pairs, where = count_pairs(merged, counts), places(merged)
+    merges = []
+    while len(merges) < n_merges and +pairs:
+        best = max(pairs, key=lambda pair: (pairs[pair], pair))
+        for pair, n in merge_in_words(merged, counts, where, best, first + len(merges)).items():
+            pairs[pair] += n
+            if pairs[pair] <= 0:
+                del pairs[pair]
+        merges.append(best)
+    return merges
+
+
+# %% wrong: old_counts -- the most frequent pairs of the text as it was
+# expects: by its old count
+
+
+def learn_merges(words, counts, n_merges, first):
+    pairs = count_pairs([list(word) for word in words], counts)
+    return sorted(pairs, key=lambda pair: (-pairs[pair], pair))[:n_merges]
+
+
+# %% wrong: stale_entries -- takes whatever is on top of the heap
+# expects: bring the counts up to date
+
+
+def learn_merges(words, counts, n_merges, first):
+    merged = [list(word) for word in words]
+    pairs, where = count_pairs(merged, counts), places(merged)
+    heap = [(-n, pair) for pair, n in pairs.items()]
+    heapify(heap)
+    merges = []
+    while len(merges) < n_merges and heap:
+        _, best = heappop(heap)
+        if best not in where:
+            continue
+        change = merge_in_words(merged, counts, where, best, first + len(merges))
+        for pair, n in change.items():
+            pairs[pair] += n
+            if n > 0:
+                heappush(heap, (-pairs[pair], pair))
+        merges.append(best)
+    return merges
+
+
+# %% wrong: no_end -- fails where no pair is left
+# expects: stop when no pair is left
+
+
+def learn_merges(words, counts, n_merges, first):
+    merged = [list(word) for word in words]
+    pairs, where = count_pairs(merged, counts), places(merged)
+    merges = []
+    for i in range(n_merges):
+        best = min((p for p in pairs if pairs[p] > 0), key=lambda p: (-pairs[p], p))
+        for pair, n in merge_in_words(merged, counts, where, best, first + i).items():
+            pairs[pair] += n
+        merges.append(best)
+    return merges
+
+
+# %% wrong: changes_the_words -- works on the lists that it was given
+# expects: copy each of them first
+
+
+def learn_merges(words, counts, n_merges, first):
+    merged = [word if isinstance(word, list) else list(word) for word in words]
+    pairs, where = count_pairs(merged, counts), places(merged)
+    merges = []
+    while len(merges) < n_merges and +pairs:
+        best = min(+pairs, key=lambda pair: (-pairs[pair], pair))
+        before = list(merged)
+        for pair, n in merge_in_words(merged, counts, where, best, first + len(merges)).items():
+            pairs[pair] += n
+        for old, new in zip(before, merged):
+            if old is not new:
+                old[:] = new
+        merges.append(best)
+    return merges
+
+
+# %% wrong: tokens_instead_of_pairs -- returns the new ids
+# expects: returns the merged pairs, as tuples
+
+
+def learn_merges(words, counts, n_merges, first):
+    merged = [list(word) for word in words]
+    pairs, where = count_pairs(merged, counts), places(merged)
+    made = []
+    while len(made) < n_merges and +pairs:
+        best = min(+pairs, key=lambda pair: (-pairs[pair], pair))
+        for pair, n in merge_in_words(merged, counts, where, best, first + len(made)).items():
+            pairs[pair] += n
+        made.append(first + len(made))
+    return made
+
+
+# %% wrong: rarest -- the rarest pair first
+# expects: the most frequent pair comes first
+
+
+def learn_merges(words, counts, n_merges, first):
+    merged = [list(word) for word in words]
+    pairs, where = count_pairs(merged, counts), places(merged)
+    merges = []
+    while len(merges) < n_merges and +pairs:
+        best = min(+pairs, key=lambda pair: (pairs[pair], pair))
+        for pair, n in merge_in_words(merged, counts, where, best, first + len(merges)).items():
+            pairs[pair] += n
+        merges.append(best)
+    return merges
+
+
+# %% right: min_over_all_pairs -- no heap: the smallest of all pairs
+
+
+def learn_merges(words, counts, n_merges, first):
+    merged = [list(word) for word in words]
+    pairs, where = count_pairs(merged, counts), places(merged)
+    merges = []
+    while len(merges) < n_merges:
+        present = [(-n, pair) for pair, n in pairs.items() if n > 0]
+        if not present:
+            break
+        best = min(present)[1]
+        for pair, n in merge_in_words(merged, counts, where, best, first + len(merges)).items():
+            pairs[pair] += n
+        merges.append(best)
+    return merges
+
+
+# %% right: own_heap -- a heap of one's own, without most_frequent
+
+
+def learn_merges(words, counts, n_merges, first):
+    merged = [list(word) for word in words]
+    pairs, where = count_pairs(merged, counts), places(merged)
+    heap = []
+    for pair in pairs:
+        heappush(heap, (-pairs[pair], pair))
+    merges = []
+    while heap and len(merges) < n_merges:
+        n, pair = heappop(heap)
+        if -n != pairs[pair] or n == 0:
+            continue
+        token = first + len(merges)
+        merges.append(pair)
+        for key, difference in merge_in_words(merged, counts, where, pair, token).items():
+            pairs[key] += difference
+            if difference and pairs[key] > 0:
+                heappush(heap, (-pairs[key], key))
+    return merges
+
+
+# %% right: max_of_items -- max over the items, the ids turned around
+
+
+def learn_merges(words, counts, n_merges, first):
+    merged = [list(word) for word in words]
+    where = places(merged)
+    pairs = dict(count_pairs(merged, counts))
+    merges = []
+    for token in range(first, first + n_merges):
+        if not any(pairs.values()):
+            break
+        best, _ = max(pairs.items(), key=lambda item: (item[1], -item[0][0], -item[0][1]))
+        change = merge_in_words(merged, counts, where, best, token)
+        for pair, n in change.items():
+            pairs[pair] = pairs.get(pair, 0) + n
+        merges.append(best)
+    return merges

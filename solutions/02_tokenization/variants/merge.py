@@ -1,0 +1,149 @@
+# %% wrong: every_occurrence -- overlapping occurrences are all merged
+# expects: in [5, 5, 5] the middle 5 belongs to one merge only
+
+
+def merge(ids, pair, token):
+    merged, t = [], 0
+    while t < len(ids):
+        if t + 1 < len(ids) and (ids[t], ids[t + 1]) == pair:
+            merged.append(token)
+            t += 1 if t + 2 < len(ids) and (ids[t + 1], ids[t + 2]) == pair else 2
+        else:
+            merged.append(ids[t])
+            t += 1
+    return merged
+
+
+# %% wrong: from_the_right -- walks from right to left
+# expects: walk from left to right
+
+
+def merge(ids, pair, token):
+    merged, t = [], len(ids) - 1
+    while t >= 0:
+        if t > 0 and (ids[t - 1], ids[t]) == pair:
+            merged.append(token)
+            t -= 2
+        else:
+            merged.append(ids[t])
+            t -= 1
+    return merged[::-1]
+
+
+# %% wrong: only_the_first -- replaces one occurrence
+# expects: the pair occurs twice
+
+
+def merge(ids, pair, token):
+    ids = list(ids)
+    for t, found in enumerate(pairwise(ids)):
+        if found == pair:
+            return [*ids[:t], token, *ids[t + 2 :]]
+    return ids
+
+
+# %% wrong: loses_the_last -- stops one id early
+# expects: the last id, 3, is lost
+
+
+def merge(ids, pair, token):
+    merged, t = [], 0
+    while t < len(ids) - 1:
+        if (ids[t], ids[t + 1]) == pair:
+            merged.append(token)
+            t += 2
+        else:
+            merged.append(ids[t])
+            t += 1
+    return merged
+
+
+# %% wrong: beyond_the_end -- looks beyond the last id
+# expects: look beyond the last id
+
+
+def merge(ids, pair, token):
+    merged, t = [], 0
+    while t < len(ids):
+        if (ids[t], ids[t + 1]) == pair:
+            merged.append(token)
+            t += 2
+        else:
+            merged.append(ids[t])
+            t += 1
+    return merged
+
+
+# %% wrong: in_place -- changes the list that it was given
+# expects: you changed the list
+
+
+def merge(ids, pair, token):
+    t = 0
+    while t < len(ids) - 1:
+        if (ids[t], ids[t + 1]) == pair:
+            ids[t : t + 2] = [token]
+        t += 1
+    return ids
+
+
+# %% wrong: looks_again -- what was merged is looked at again
+# expects: is not looked at again
+
+
+def merge(ids, pair, token):
+    merged = []
+    for i in ids:
+        if merged and (merged[-1], i) == pair:
+            merged[-1] = token
+        else:
+            merged.append(int(i))
+    return merged
+
+
+# %% right: by_stack -- a flag says that the last token is a merge
+
+
+def merge(ids, pair, token):
+    merged, fresh = [], False
+    for i in ids:
+        if merged and not fresh and (merged[-1], i) == tuple(pair):
+            merged[-1], fresh = token, True
+        else:
+            merged.append(int(i))
+            fresh = False
+    return merged
+
+
+# %% right: by_iterator -- one id is held back
+
+
+def merge(ids, pair, token):
+    merged, held = [], None
+    for i in ids:
+        if held is not None and held == pair[0] and i == pair[1]:
+            merged.append(token)
+            held = None
+        else:
+            if held is not None:
+                merged.append(held)
+            held = i
+    return merged if held is None else [*merged, held]
+
+
+# %% right: by_places -- finds the places first
+
+
+def merge(ids, pair, token):
+    ids = [int(i) for i in ids]
+    starts, blocked = [], -1
+    for t in range(len(ids) - 1):
+        if t > blocked and ids[t] == pair[0] and ids[t + 1] == pair[1]:
+            starts.append(t)
+            blocked = t + 1
+    merged, at = [], 0
+    for t in starts:
+        merged.extend(ids[at:t])
+        merged.append(token)
+        at = t + 2
+    return merged + ids[at:]

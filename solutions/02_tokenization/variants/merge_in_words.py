@@ -1,0 +1,185 @@
+# %% wrong: without_the_words_count -- a pair changes by one for each occurrence
+# expects: multiply by the count of the word
+
+
+def merge_in_words(words, counts, where, pair, token):
+    change = Counter()
+    for row in where.pop(pair):
+        for old in pairwise(words[row]):
+            change[old] -= 1
+        words[row] = merge(words[row], pair, token)
+        for new in pairwise(words[row]):
+            change[new] += 1
+            where[new].add(row)
+    change[pair] = {(4, 4): -3}.get(pair, change[pair])
+    return change
+
+
+# %% wrong: counts_merges -- the merged pair goes down by the merges, not by its occurrences
+# expects: count neighbours, not merges
+
+
+def merge_in_words(words, counts, where, pair, token):
+    change = Counter()
+    for row in where.pop(pair):
+        n = counts[row]
+        old = words[row]
+        words[row] = merge(old, pair, token)
+        for new in pairwise(old):
+            change[new] -= n
+        for new in pairwise(words[row]):
+            change[new] += n
+            where[new].add(row)
+        overlapping = sum(p == pair for p in pairwise(old))
+        change[pair] += n * (overlapping - (len(old) - len(words[row])))
+    return change
+
+
+# %% wrong: forgets_where -- new pairs are not noted
+# expects: add the row to where
+
+
+def merge_in_words(words, counts, where, pair, token):
+    change = Counter()
+    for row in where.pop(pair):
+        n = counts[row]
+        for old in pairwise(words[row]):
+            change[old] -= n
+        words[row] = merge(words[row], pair, token)
+        for new in pairwise(words[row]):
+            change[new] += n
+    return change
+
+
+# %% wrong: all_rows -- every row is noted for each new pair
+# expects: (5, 4) occurs in row 2 alone
+
+
+def merge_in_words(words, counts, where, pair, token):
+    change = Counter()
+    for row in where.pop(pair):
+        n = counts[row]
+        for old in pairwise(words[row]):
+            change[old] -= n
+        words[row] = merge(words[row], pair, token)
+        for new in pairwise(words[row]):
+            change[new] += n
+            where[new].update(range(len(words)))
+    return change
+
+
+# %% wrong: words_stay -- the words are merged in a copy
+# expects: the words have not changed
+
+
+def merge_in_words(words, counts, where, pair, token):
+    change = Counter()
+    for row in where.pop(pair):
+        n = counts[row]
+        merged = merge(words[row], pair, token)
+        for old in pairwise(words[row]):
+            change[old] -= n
+        for new in pairwise(merged):
+            change[new] += n
+            where[new].add(row)
+    return change
+
+
+# %% wrong: only_what_is_gone -- what is new is not counted
+# expects: (5, 4) is new in a word that occurs 2 times
+
+
+def merge_in_words(words, counts, where, pair, token):
+    change = Counter()
+    for row in where.pop(pair):
+        before = Counter(pairwise(words[row]))
+        words[row] = merge(words[row], pair, token)
+        after = Counter(pairwise(words[row]))
+        for old in before:
+            change[old] += (after[old] - before[old]) * counts[row]
+        for new in after:
+            where[new].add(row)
+    return change
+
+
+# %% wrong: no_return -- the change is not returned
+# expects: return the change of the counts
+
+
+def merge_in_words(words, counts, where, pair, token):
+    for row in where.pop(pair):
+        words[row] = merge(words[row], pair, token)
+        for new in pairwise(words[row]):
+            where[new].add(row)
+
+
+# %% wrong: rows_of_the_first_word -- takes the counts in the order of the rows it visits
+# expects: goes down by 7
+
+
+def merge_in_words(words, counts, where, pair, token):
+    change = Counter()
+    for row, n in zip(sorted(where.pop(pair)), counts):
+        for old in pairwise(words[row]):
+            change[old] -= n
+        words[row] = merge(words[row], pair, token)
+        for new in pairwise(words[row]):
+            change[new] += n
+            where[new].add(row)
+    return change
+
+
+# %% right: two_counters -- counts before and after, with the same helper
+
+
+def merge_in_words(words, counts, where, pair, token):
+    rows = sorted(where[pair])
+    picked = [counts[row] for row in rows]
+    before = count_pairs([words[row] for row in rows], picked)
+    for row in rows:
+        words[row] = merge(words[row], pair, token)
+    after = count_pairs([words[row] for row in rows], picked)
+    for row in rows:
+        for new in pairwise(words[row]):
+            where[new].add(row)
+    where[pair] = set()
+    return Counter({key: after[key] - before[key] for key in before.keys() | after.keys()})
+
+
+# %% right: where_is_exact -- rows that hold a pair no longer are taken out
+
+
+def merge_in_words(words, counts, where, pair, token):
+    change = Counter()
+    for row in list(where[pair]):
+        n = counts[row]
+        old = list(pairwise(words[row]))
+        words[row] = merge(words[row], pair, token)
+        new = list(pairwise(words[row]))
+        for key in old:
+            change[key] -= n
+        for key in new:
+            change[key] += n
+        for key in set(old) - set(new):
+            where[key].discard(row)
+        for key in new:
+            where[key].add(row)
+    return Counter({key: n for key, n in change.items() if n != 0})
+
+
+# %% right: a_plain_dictionary -- returns a dictionary, changes words in place
+
+
+def merge_in_words(words, counts, where, pair, token):
+    change = {}
+    for row in where.pop(pair, set()):
+        word = words[row]
+        for t in range(len(word) - 1):
+            key = (word[t], word[t + 1])
+            change[key] = change.get(key, 0) - counts[row]
+        word[:] = merge(word, pair, token)
+        for t in range(len(word) - 1):
+            key = (word[t], word[t + 1])
+            change[key] = change.get(key, 0) + counts[row]
+            where.setdefault(key, set()).add(row)
+    return Counter(change)

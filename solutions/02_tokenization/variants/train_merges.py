@@ -1,0 +1,87 @@
+# %% wrong: raw_bytes -- bytes are taken for ids
+# expects: write each byte as its id
+
+
+def train_merges(texts, n_merges):
+    counts = Counter(piece for text in texts for piece in cut(text))
+    words = [to_bytes(piece) for piece in counts]
+    return learn_merges(words, list(counts.values()), n_merges, FIRST)
+
+
+# %% wrong: without_cutting -- each text is one word
+# expects: cut the texts first
+
+
+def train_merges(texts, n_merges):
+    words = [[BYTE_IDS[byte] for byte in to_bytes(text)] for text in texts]
+    return learn_merges(words, [1] * len(words), n_merges, FIRST)
+
+
+# %% wrong: counts_are_ones -- each distinct piece counts once
+# expects: hand over how often each piece occurs
+
+
+def train_merges(texts, n_merges):
+    counts = Counter(piece for text in texts for piece in cut(text))
+    words = [[BYTE_IDS[byte] for byte in to_bytes(piece)] for piece in counts]
+    return learn_merges(words, [1] * len(words), n_merges, FIRST)
+
+
+# %% wrong: first_text_only -- looks at one text
+# expects: count the pieces of all texts
+
+
+def train_merges(texts, n_merges):
+    counts = Counter(cut(next(iter(texts), "")))
+    words = [[BYTE_IDS[byte] for byte in to_bytes(piece)] for piece in counts]
+    return learn_merges(words, list(counts.values()), n_merges, FIRST)
+
+
+# %% wrong: splits_at_spaces -- loses the spaces
+# expects: cut keeps the space with the next word
+
+
+def train_merges(texts, n_merges):
+    counts = Counter(piece for text in texts for piece in text.split())
+    words = [[BYTE_IDS[byte] for byte in to_bytes(piece)] for piece in counts]
+    return learn_merges(words, list(counts.values()), n_merges, FIRST)
+
+
+# %% right: counted_in_a_loop -- a dictionary, one text after the other
+
+
+def train_merges(texts, n_merges):
+    counts = {}
+    for text in texts:
+        for piece in cut(text):
+            counts[piece] = counts.get(piece, 0) + 1
+    words, times = [], []
+    for piece, n in counts.items():
+        words.append([BYTE_IDS[byte] for byte in to_bytes(piece)])
+        times.append(n)
+    return learn_merges(words, times, n_merges, FIRST)
+
+
+# %% right: sorted_pieces -- the most frequent pieces first
+
+
+def train_merges(texts, n_merges):
+    counts = Counter()
+    for text in texts:
+        counts.update(cut(text))
+    pieces, times = [], []
+    for piece, n in counts.most_common():
+        pieces.append(tuple(BYTE_IDS[byte] for byte in to_bytes(piece)))
+        times.append(n)
+    return learn_merges(pieces, times, n_merges, FIRST)
+
+
+# %% right: texts_joined -- a generator of all pieces
+
+from itertools import chain
+
+
+def train_merges(texts, n_merges):
+    counts = Counter(chain.from_iterable(map(cut, texts)))
+    words = ([BYTE_IDS[byte] for byte in to_bytes(piece)] for piece in counts)
+    return learn_merges(list(words), [*counts.values()], n_merges, FIRST)
