@@ -79,7 +79,7 @@ def reciprocal_ranks(
 def answers(
     table: np.ndarray, questions: np.ndarray, exclude: bool = True
 ) -> np.ndarray:
-    """What `vectors.analogy` answers to questions (N, 3) of ids: ids (N,)."""
+    """What `word2vec.analogy` answers to questions (N, 3) of ids: ids (N,)."""
     directions = unit(table)
     found = [np.zeros(0, np.int64)]
     for start in range(0, len(questions), BLOCK):

@@ -1,6 +1,9 @@
-"""What one does with a table of vectors (V, C): nearest rows, analogies."""
+"""Tables of vectors (V, C), and the one that the course has trained."""
 
 import numpy as np
+
+from minillm.corpus import DATA
+from minillm.lexicon import Lexicon
 
 
 def unit(table: np.ndarray) -> np.ndarray:
@@ -12,35 +15,18 @@ def unit(table: np.ndarray) -> np.ndarray:
     return table / np.where(length > 0, length, 1)
 
 
-def neighbours(
-    table: np.ndarray, i: int, n: int
-) -> tuple[np.ndarray, np.ndarray]:
-    """The n rows of a table (V, C) with the largest cosine to row i.
+def austen() -> tuple[Lexicon, np.ndarray, np.ndarray]:
+    """The course's vectors, stored: lexicon, inputs (V, C), outputs (F, C).
 
-    Returns their ids (n,) and cosines (n,), nearest first; where two are
-    equally near, the smaller id first. Row i itself is left out, even when
-    another row equals it. Raises `ValueError` on an i outside 0 to V - 1.
+    Learned from Austen's training chapters by `python -m tools.word2vec`. The
+    outputs are those of the F most frequent words. Each number was rounded to
+    a byte: the largest of a row is 127.
     """
-    if not 0 <= i < len(table):
-        raise ValueError(f"ids go from 0 to {len(table) - 1}, not {i}")
-    directions = unit(table)
-    cosine = directions @ directions[i]
-    order = np.argsort(-cosine, kind="stable")
-    nearest = order[order != i][:n]
-    return nearest, cosine[nearest]
-
-
-def analogy(
-    table: np.ndarray, a: int, b: int, c: int, exclude: bool = True
-) -> int:
-    """The id that is to c what b is to a, by 3CosAdd: `a : b = c : ?`.
-
-    With all rows of the table (V, C) at length 1, it is the row with the
-    largest cosine to b - a + c; the smallest id of equal ones. `exclude` says
-    whether a, b and c are left out, as in the literature.
-    """
-    directions = unit(table)
-    score = directions @ (directions[b] - directions[a] + directions[c])
-    if exclude:
-        score[[a, b, c]] = -np.inf
-    return int(np.argmax(score))
+    with np.load(DATA / "models" / "word2vec_austen.npz") as stored:
+        words = str(stored["words"]).split("\n")
+        lexicon = Lexicon(dict(zip(words, stored["counts"], strict=True)))
+        inputs, outputs = (
+            stored[f"{name}_bytes"] * stored[f"{name}_scale"]
+            for name in ("inputs", "outputs")
+        )
+    return lexicon, inputs, outputs

@@ -12,6 +12,8 @@ from typing import Literal
 
 import numpy as np
 
+from minillm.vectors import unit
+
 
 def check_ids(ids: np.ndarray, vocab_size: int) -> None:
     """Raise `ValueError` unless `ids` are whole numbers from 0 to V - 1."""
@@ -102,27 +104,6 @@ def skipgram_pairs(
     return np.concatenate(pairs)
 
 
-def cbow_windows(
-    ids: np.ndarray, window: int, rng: np.random.Generator | None = None
-) -> np.ndarray:
-    """For each token of a text (T,), the ids (T, 2 `window`) around it.
-
-    The columns are the places from `window` to the left to `window` to the
-    right, without the token itself; -1 stands where the text has ended or
-    where the drawn b, as in `skipgram_pairs`, is smaller.
-    """
-    T = len(ids)
-    b = (
-        np.full(T, window)
-        if rng is None
-        else rng.integers(1, window + 1, size=T)
-    )
-    offset = np.append(np.arange(-window, 0), np.arange(1, window + 1))
-    place = np.arange(T)[:, None] + offset  # (T, 2 window)
-    inside = (place >= 0) & (place < T) & (np.abs(offset) <= b[:, None])
-    return np.where(inside, ids[np.clip(place, 0, T - 1)], -1)
-
-
 def noise_distribution(counts: np.ndarray, power: float = 0.75) -> np.ndarray:
     """The probability (V,) of each word to be drawn as a negative.
 
@@ -174,28 +155,6 @@ def sgns_gradients(
     return d_v, pull * v, push * v[:, None]
 
 
-def cbow_gradients(
-    around: np.ndarray,
-    present: np.ndarray,
-    u_pos: np.ndarray,
-    u_neg: np.ndarray,
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """The gradients of the loss of B windows in CBOW, by hand.
-
-    `around` (B, M, C) are the vectors of the words around, `present` (B, M)
-    says which of them exist, at least one a window. The mean of those takes
-    the place of v in `sgns_loss`; u_pos (B, C) is the word in the middle.
-    Returns the gradients of `around`, u_pos and u_neg (B, K, C). The first is
-    divided by the number of words, as the mean is: the released code and
-    gensim leave that out (Irsoy et al. 2021, arXiv:2012.15332).
-    """
-    share = present[..., None] / present.sum(-1)[:, None, None]  # (B, M, 1)
-    share = share.astype(around.dtype)
-    mean = (share * around).sum(-2)
-    d_mean, d_pos, d_neg = sgns_gradients(mean, u_pos, u_neg)
-    return share * d_mean[:, None], d_pos, d_neg
-
-
 def descend(
     table: np.ndarray, ids: np.ndarray, gradient: np.ndarray, rate: float
 ) -> None:
@@ -221,10 +180,11 @@ def train(
 
     Each epoch takes the pairs in a new random order, in batches. For each pair
     of a batch it draws `n_negative` ids from `noise` (V,), and then takes one
-    step on the *sum* of the losses of the batch. The step size falls linearly
-    from `rate` in the first batch towards 0 after the last one. Returns
-    `inputs` (V, C), drawn uniformly from -1/2C to 1/2C at the start, and
-    `outputs` (V, C), 0 at the start, both in float32.
+    step on the *sum* of the losses of the batch, all gradients taken at the
+    vectors before it. Of n batches in all epochs, batch j = 0, ..., n - 1
+    steps by `rate` * (1 - j / n). Returns `inputs` (V, C), which start
+    uniformly between -1/2C and 1/2C, and `outputs` (V, C), which start at 0,
+    both in float32.
     """
     vocab_size, n_pairs = len(noise), len(pairs)
     inputs = (rng.random((vocab_size, dim), np.float32) - 0.5) / dim
@@ -246,3 +206,37 @@ def train(
             descend(outputs, negative.ravel(), d_neg.reshape(-1, dim), step)
             done += 1
     return inputs, outputs
+
+
+def neighbours(
+    table: np.ndarray, i: int, n: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """The n rows of a table (V, C) with the largest cosine to row i.
+
+    Returns their ids (n,) and cosines (n,), nearest first; where two are
+    equally near, the smaller id first. Row i itself is left out, even when
+    another row equals it. Raises `ValueError` on an i outside 0 to V - 1.
+    """
+    if not 0 <= i < len(table):
+        raise ValueError(f"ids go from 0 to {len(table) - 1}, not {i}")
+    directions = unit(table)
+    cosine = directions @ directions[i]
+    order = np.argsort(-cosine, kind="stable")
+    nearest = order[order != i][:n]
+    return nearest, cosine[nearest]
+
+
+def analogy(
+    table: np.ndarray, a: int, b: int, c: int, exclude: bool = True
+) -> int:
+    """The id that is to c what b is to a, by 3CosAdd: `a : b = c : ?`.
+
+    With all rows of the table (V, C) at length 1, it is the row with the
+    largest cosine to b - a + c; the smallest id of equal ones. `exclude` says
+    whether a, b and c are left out, as in the literature.
+    """
+    directions = unit(table)
+    score = directions @ (directions[b] - directions[a] + directions[c])
+    if exclude:
+        score[[a, b, c]] = -np.inf
+    return int(np.argmax(score))

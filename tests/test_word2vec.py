@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from repository import ROOT
 from torch.nn.functional import embedding, logsigmoid
 
-from minillm import pmi, relations, sgns, vectors, word2vec
+from minillm import cbow, pmi, relations, sgns, vectors, word2vec
 from minillm.lexicon import Lexicon, lower_words
 
 TOY = ["the cat sat", "the dog sat", "my cat ran"]
@@ -176,7 +176,7 @@ def test_random_windows_reach_both_ways(case, seed):
     array = np.array(ids, np.int64)
     pairs = word2vec.skipgram_pairs(array, window, np.random.default_rng(seed))
     assert Counter(map(tuple, pairs.tolist())) == loop_pairs(ids, b)
-    around = word2vec.cbow_windows(array, window, np.random.default_rng(seed))
+    around = cbow.cbow_windows(array, window, np.random.default_rng(seed))
     found = Counter((c, o) for c, row in zip(ids, around.tolist(), strict=True) for o in row)
     assert {pair: n for pair, n in found.items() if pair[1] >= 0} == loop_pairs(ids, b)
 
@@ -247,7 +247,7 @@ def test_cbow_gradients_equal_autograd_and_are_divided_by_the_window():
     loss = -logsigmoid((mean * torch.tensor(u_pos)).sum(-1)).sum()
     loss = loss - logsigmoid(-torch.einsum("bc,bkc->bk", mean, torch.tensor(u_neg))).sum()
     loss.backward()
-    ours, *_ = word2vec.cbow_gradients(around, present, u_pos, u_neg)
+    ours, *_ = cbow.cbow_gradients(around, present, u_pos, u_neg)
     np.testing.assert_allclose(ours, tensor.grad.numpy(), atol=1e-12)
     undivided = ours * present.sum(1)[:, None, None]  # as in the released code
     assert np.abs(undivided - tensor.grad.numpy()).max() > 1e-5
@@ -393,16 +393,16 @@ SQUARE = np.array([[1.0, 0], [2, 0.1], [0, 3], [0.1, -1], [0, 0]])
 
 
 def test_neighbours_compare_directions_and_leave_the_word_out():
-    nearest, cosines = vectors.neighbours(SQUARE, 0, 2)
+    nearest, cosines = word2vec.neighbours(SQUARE, 0, 2)
     assert nearest.tolist() == [1, 3]
     np.testing.assert_allclose(cosines, [0.99875, 0.0995], atol=1e-4)
     scaled = SQUARE * np.array([[10], [1], [0.1], [3], [1]])
-    assert vectors.neighbours(scaled, 0, 4)[0].tolist() == [1, 3, 2, 4]
+    assert word2vec.neighbours(scaled, 0, 4)[0].tolist() == [1, 3, 2, 4]
     same = np.array([[1.0, 0], [1, 0], [1, 0]])
-    assert vectors.neighbours(same, 1, 5)[0].tolist() == [0, 2]
+    assert word2vec.neighbours(same, 1, 5)[0].tolist() == [0, 2]
     for i in (-1, 5):
         with pytest.raises(ValueError, match="from 0 to 4"):
-            vectors.neighbours(SQUARE, i, 1)
+            word2vec.neighbours(SQUARE, i, 1)
 
 
 def test_neighbours_agree_with_gensim():
@@ -412,21 +412,21 @@ def test_neighbours_agree_with_gensim():
     keyed.add_vectors([str(i) for i in range(50)], table)
     for i in range(50):
         theirs = keyed.most_similar(str(i), topn=5)
-        ours, cosines = vectors.neighbours(table, i, 5)
+        ours, cosines = word2vec.neighbours(table, i, 5)
         assert [str(j) for j in ours] == [word for word, _ in theirs]
         np.testing.assert_allclose(cosines, [cosine for _, cosine in theirs], atol=1e-6)
     for a, b, c in itertools.permutations(range(5), 3):
         best = keyed.most_similar(positive=[str(b), str(c)], negative=[str(a)], topn=1)
-        assert vectors.analogy(table, a, b, c) == int(best[0][0])
+        assert word2vec.analogy(table, a, b, c) == int(best[0][0])
 
 
 def test_analogy_without_exclusion_answers_a_query_word():
     table = np.array([[1.0, 0, 0], [1, 0.3, 0], [0, 0, 1], [0, 0.9, 1]])
-    assert vectors.analogy(table, 0, 1, 2) == 3
-    assert vectors.analogy(table, 0, 1, 2, exclude=False) == 2
+    assert word2vec.analogy(table, 0, 1, 2) == 3
+    assert word2vec.analogy(table, 0, 1, 2, exclude=False) == 2
     questions = np.array(list(itertools.permutations(range(4), 3)))
     for exclude in (True, False):
-        alone = [vectors.analogy(table, *q, exclude=exclude) for q in questions]
+        alone = [word2vec.analogy(table, *q, exclude=exclude) for q in questions]
         assert relations.answers(table, questions, exclude).tolist() == alone
 
 
