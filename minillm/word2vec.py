@@ -5,7 +5,7 @@ Each of the V words has two vectors of C numbers: v, its row in the table
 for a word of the context. Learning makes u . v large for pairs that occur and
 small for pairs with words that are drawn at random, the *noise*.
 
-`minillm.sgns` trains the same objective twenty times as fast.
+`minillm.sgns` trains the same objective ten times as fast.
 """
 
 from typing import Literal
