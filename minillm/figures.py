@@ -9,6 +9,9 @@ module is the front end of a widget:
     explorer()    next words, and the orders that their probability comes from
     smoothing()   what k and the discount do, and cost in bits per byte
     shannon()     guess the next letter, and bound the entropy of English
+    onehot()      a product with a one-hot vector is a lookup
+    sgns()        one step of skip-gram with negative sampling
+    wordmap()     neighbours among the course's word vectors
     quiz(...)     questions whose right answers a cell has computed
 """
 
@@ -20,6 +23,7 @@ from pathlib import Path
 from typing import Any
 
 import anywidget
+import numpy as np
 import traitlets
 from IPython.display import HTML
 
@@ -29,8 +33,11 @@ from minillm.figure_data import (
     shannon_data,
     smoothing_data,
     to_json,
+    wordmap_data,
 )
+from minillm.lexicon import Lexicon
 from minillm.places import COURSE
+from minillm.vectors import austen as austen_vectors
 
 FIGURES = COURSE / "book" / "figures"
 IMPORT = re.compile(r'^import [^;]* from "\./(\w+\.js)";\n', re.MULTILINE)
@@ -99,6 +106,47 @@ class Shannon(Figure):
     _esm = front_end("shannon")
 
 
+class Onehot(Figure):
+    """A product that is a lookup."""
+
+    _esm = front_end("onehot")
+
+
+class Sgns(Figure):
+    """One step of skip-gram with negative sampling."""
+
+    _esm = front_end("sgns")
+
+
+class Wordmap(Figure):
+    """A map of word vectors."""
+
+    _esm = front_end("wordmap")
+
+
+def onehot(table: list[list[float]] | None = None) -> Onehot:
+    """One-hot vectors times your table, or that of the slides."""
+    return Onehot(data={"table": table} if table else {})
+
+
+def sgns(
+    v: list[float] | None = None,
+    pos: list[float] | None = None,
+    negs: list[list[float]] | None = None,
+) -> Sgns:
+    """Steps from your vectors in the plane, or from the chapter's."""
+    return Sgns(data={"v": v, "pos": pos, "negs": negs} if v else {})
+
+
+def wordmap(
+    lexicon: Lexicon | None = None, table: np.ndarray | None = None
+) -> Wordmap:
+    """The neighbours of words in your table (V, C), or in the course's."""
+    if lexicon is None or table is None:
+        lexicon, table, _ = austen_vectors()
+    return Wordmap(data=wordmap_data(lexicon, table))
+
+
 def counting(sentences: Iterable[str] = TOY) -> Counting:
     """The window that counts your sentences, or the chapter's three."""
     return Counting(data={"texts": "\n".join(sentences)})
@@ -112,9 +160,7 @@ def discount(
     Words are what stands between spaces; the first history of the text but
     `<s>` where none is named.
     """
-    return Discount(
-        data={"texts": "\n".join(sentences), "history": history}
-    )
+    return Discount(data={"texts": "\n".join(sentences), "history": history})
 
 
 def explorer(texts: Iterable[str] | None = None) -> Explorer:
@@ -190,7 +236,10 @@ def build(folder: Path = FIGURES / "data") -> dict[str, int]:
     """Write the data of the book's figures; returns each file's bytes."""
     train, valid = _texts("train"), _texts("valid")
     smoothing = to_json(smoothing_data(train, valid, HISTORIES))
+    lexicon, table, _ = austen_vectors()
+    wordmap = to_json(wordmap_data(lexicon, table))
     files = {
+        "wordmap.json.gz": gzip.compress(wordmap, mtime=0),
         "explorer.bin": explorer_data(train),
         "smoothing.json.gz": gzip.compress(smoothing, mtime=0),
         "shannon.json": to_json(shannon_data(train, valid, SENTENCES)),
