@@ -179,16 +179,16 @@ def test_map_shows_the_neighbours_of_the_stored_vectors(page):
     rows = table[:2000]
     for kind, shown in (("raw", rows), ("centred", rows - rows.mean(0))):
         figure.get_by_label(kind).check(force=True)
-        figure.get_by_label("Word").fill("carriage")
+        figure.get_by_label("Word", exact=True).fill("carriage")
         ids, cosines = word2vec.neighbours(shown, lexicon["carriage"], 10)
         buttons = figure.locator(".fig-words button").all()
         assert [int(b.get_attribute("data-id")) for b in buttons] == ids.tolist()
         found = [float(b.get_attribute("data-value")) for b in buttons]
         np.testing.assert_allclose(found, cosines, atol=1e-6)
     figure.locator(".fig-words button").first.click()
-    assert figure.get_by_label("Word").input_value() == lexicon.words[ids[0]]
-    figure.get_by_label("Word").fill("zzz")
-    figure.get_by_label("Word").blur()
+    assert figure.get_by_label("Word", exact=True).input_value() == lexicon.words[ids[0]]
+    figure.get_by_label("Word", exact=True).fill("zzz")
+    figure.get_by_label("Word", exact=True).blur()
     assert "not among" in figure.locator("[role=status]").inner_text()
 
 
@@ -207,5 +207,5 @@ def test_widgets_carry_the_same_figures():
     assert figures.sgns(v=[1, 0], pos=[0, 1], negs=[[1, 1]]).data["negs"] == [[1, 1]]
     assert len(figures.wordmap().data["words"]) == 2000
     for widget in (figures.onehot(), figures.sgns(), figures.wordmap()):
-        assert "import " not in widget._esm
+        assert "\nimport " not in widget._esm
         assert "export default" in widget._esm

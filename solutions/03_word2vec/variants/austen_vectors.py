@@ -40,9 +40,9 @@ def austen_vectors(texts, counts, rng):
     return train(pairs, noise, 48, rng, n_negative=2, rate=0.1, batch_size=512)[0]
 
 
-# %% right: wider_window -- a window of 3 and stronger subsampling
+# %% right: wider_window -- a window of 3
 def austen_vectors(texts, counts, rng):
-    keep = keep_probability(counts, 5e-4, "code")
+    keep = keep_probability(counts, 1e-3, "code")
     kept = [subsample(t, keep, rng) for t in texts]
     pairs = np.concatenate([skipgram_pairs(t, 3, rng) for t in kept])
     noise = noise_distribution(counts)
@@ -51,7 +51,7 @@ def austen_vectors(texts, counts, rng):
 
 # %% right: fixed_window -- no random windows, the paper's rule
 def austen_vectors(texts, counts, rng):
-    keep = keep_probability(counts, 3e-4, "paper")
+    keep = keep_probability(counts, 1e-3, "paper")
     pairs = np.concatenate([skipgram_pairs(subsample(t, keep, rng), 2) for t in texts])
     noise = noise_distribution(counts)
     return train(pairs, noise, 32, rng, n_negative=3, rate=0.1, batch_size=512)[0]
