@@ -2,17 +2,37 @@
 # expects: at least 0.25 is asked for
 def austen_vectors(texts, counts, rng):
     keep = keep_probability(counts, 1e-3, "code")
-    pairs = [skipgram_pairs(subsample(ids, keep, rng), 2, rng) for ids in texts]
-    return train(np.concatenate(pairs), noise_distribution(counts), 32, rng, 3, batch_size=512)[0]
+    pairs = [
+        skipgram_pairs(subsample(ids, keep, rng), 2, rng) for ids in texts
+    ]
+    return train(
+        np.concatenate(pairs),
+        noise_distribution(counts),
+        32,
+        rng,
+        3,
+        batch_size=512,
+    )[0]
 
 
 # %% wrong: a_tenth_of_the_text -- learns from every tenth paragraph
 # expects: at least 0.25 is asked for
 def austen_vectors(texts, counts, rng):
     keep = keep_probability(counts, 1e-3, "code")
-    pairs = [skipgram_pairs(subsample(ids, keep, rng), 2, rng) for ids in texts[::10]]
+    pairs = [
+        skipgram_pairs(subsample(ids, keep, rng), 2, rng)
+        for ids in texts[::10]
+    ]
     joined = np.concatenate(pairs)
-    return train(joined, noise_distribution(counts), 32, rng, 3, rate=0.1, batch_size=512)[0]
+    return train(
+        joined,
+        noise_distribution(counts),
+        32,
+        rng,
+        3,
+        rate=0.1,
+        batch_size=512,
+    )[0]
 
 
 # %% wrong: both_tables -- returns the pair of tables
@@ -27,17 +47,31 @@ def austen_vectors(texts, counts, rng):
 def austen_vectors(some, counts, rng):
     counts = lexicon.counts
     keep = keep_probability(counts, 1e-3, "code")
-    pairs = [skipgram_pairs(subsample(ids, keep, rng), 2, rng) for ids in texts]
+    pairs = [
+        skipgram_pairs(subsample(ids, keep, rng), 2, rng) for ids in texts
+    ]
     joined = np.concatenate(pairs)
-    return train(joined, noise_distribution(counts), 32, rng, 3, rate=0.1, batch_size=512)[0]
+    return train(
+        joined,
+        noise_distribution(counts),
+        32,
+        rng,
+        3,
+        rate=0.1,
+        batch_size=512,
+    )[0]
 
 
 # %% right: four_dozen -- 48 dimensions, 2 negatives
 def austen_vectors(texts, counts, rng):
     keep = keep_probability(counts, 1e-3, "code")
-    pairs = np.concatenate([skipgram_pairs(subsample(t, keep, rng), 2, rng) for t in texts])
+    pairs = np.concatenate(
+        [skipgram_pairs(subsample(t, keep, rng), 2, rng) for t in texts]
+    )
     noise = noise_distribution(counts)
-    return train(pairs, noise, 48, rng, n_negative=2, rate=0.1, batch_size=512)[0]
+    return train(
+        pairs, noise, 48, rng, n_negative=2, rate=0.1, batch_size=512
+    )[0]
 
 
 # %% right: wider_window -- a window of 3
@@ -46,12 +80,18 @@ def austen_vectors(texts, counts, rng):
     kept = [subsample(t, keep, rng) for t in texts]
     pairs = np.concatenate([skipgram_pairs(t, 3, rng) for t in kept])
     noise = noise_distribution(counts)
-    return train(pairs, noise, 32, rng, n_negative=3, rate=0.1, batch_size=512)[0]
+    return train(
+        pairs, noise, 32, rng, n_negative=3, rate=0.1, batch_size=512
+    )[0]
 
 
 # %% right: fixed_window -- no random windows, the paper's rule
 def austen_vectors(texts, counts, rng):
     keep = keep_probability(counts, 1e-3, "paper")
-    pairs = np.concatenate([skipgram_pairs(subsample(t, keep, rng), 2) for t in texts])
+    pairs = np.concatenate(
+        [skipgram_pairs(subsample(t, keep, rng), 2) for t in texts]
+    )
     noise = noise_distribution(counts)
-    return train(pairs, noise, 32, rng, n_negative=3, rate=0.1, batch_size=512)[0]
+    return train(
+        pairs, noise, 32, rng, n_negative=3, rate=0.1, batch_size=512
+    )[0]

@@ -13,7 +13,9 @@ def embed(ids, table):
 # %% wrong: returns_the_error -- returns the error instead of raising it
 # expects: must raise a ValueError
 def embed(ids, table):
-    if len(ids) and (ids.dtype.kind not in "iu" or ids.min() < 0 or ids.max() >= len(table)):
+    if len(ids) and (
+        ids.dtype.kind not in "iu" or ids.min() < 0 or ids.max() >= len(table)
+    ):
         return ValueError("bad ids")
     return table[ids]
 
@@ -35,7 +37,7 @@ def embed(ids, table):
 def embed(ids, table):
     if ids.dtype.kind not in "iu":
         raise ValueError("ids are whole numbers")
-    if len(ids) and not (0 <= ids.min() and ids.max() < len(table)):
+    if len(ids) and not (ids.min() >= 0 and ids.max() < len(table)):
         raise ValueError("an id is outside the table")
     return table[ids, :]
 

@@ -87,5 +87,8 @@ def neighbours(table, i, n):
     if not 0 <= i < len(table):
         raise ValueError(i)
     rows = unit(table)
-    found = sorted((j for j in range(len(rows)) if j != i), key=lambda j: -(rows[j] @ rows[i]))[:n]
+    found = sorted(
+        (j for j in range(len(rows)) if j != i),
+        key=lambda j: -(rows[j] @ rows[i]),
+    )[:n]
     return np.array(found), np.array([rows[j] @ rows[i] for j in found])

@@ -4,7 +4,11 @@ def sgns_gradients(v, u_pos, u_neg):
     positive = (v * u_pos).sum(-1, keepdims=True)
     negative = (v[:, None] * u_neg).sum(-1, keepdims=True)
     pull, push = -sigmoid(-positive), sigmoid(negative)
-    return -(pull * u_pos + (push * u_neg).sum(1)), -pull * v, -push * v[:, None]
+    return (
+        -(pull * u_pos + (push * u_neg).sum(1)),
+        -pull * v,
+        -push * v[:, None],
+    )
 
 
 # %% wrong: no_negatives_in_v -- v feels the positive alone
@@ -40,7 +44,11 @@ def sgns_gradients(v, u_pos, u_neg):
     positive = (v * u_pos).sum(-1, keepdims=True)
     negative = (v[:, None] * u_neg).sum(-1, keepdims=True)
     pull, push = -sigmoid(-positive), sigmoid(negative)
-    return pull * u_pos + (push * u_neg).sum(1), pull * v, (push * v[:, None]).sum(1)
+    return (
+        pull * u_pos + (push * u_neg).sum(1),
+        pull * v,
+        (push * v[:, None]).sum(1),
+    )
 
 
 # %% wrong: mean_over_negatives -- divided by K
@@ -55,7 +63,9 @@ def sgns_gradients(v, u_pos, u_neg):
 # %% wrong: naive_sigmoid -- NaN for large dot products
 # expects: a gradient is not finite
 def sgns_gradients(v, u_pos, u_neg):
-    sigma = lambda x: np.exp(x) / (1 + np.exp(x))
+    def sigma(x):
+        return np.exp(x) / (1 + np.exp(x))
+
     positive = (v * u_pos).sum(-1, keepdims=True)
     negative = (v[:, None] * u_neg).sum(-1, keepdims=True)
     pull, push = -sigma(-positive), sigma(negative)
@@ -83,7 +93,11 @@ def sgns_gradients(v, u_pos, u_neg):
 
 # %% right: loop -- pair by pair
 def sgns_gradients(v, u_pos, u_neg):
-    d_v, d_pos, d_neg = np.zeros_like(v), np.zeros_like(u_pos), np.zeros_like(u_neg)
+    d_v, d_pos, d_neg = (
+        np.zeros_like(v),
+        np.zeros_like(u_pos),
+        np.zeros_like(u_neg),
+    )
     for b in range(len(v)):
         pull = -sigmoid(-(v[b] @ u_pos[b]))
         push = sigmoid(u_neg[b] @ v[b])
@@ -95,7 +109,13 @@ def sgns_gradients(v, u_pos, u_neg):
 
 # %% right: tanh -- the sigmoid by tanh
 def sgns_gradients(v, u_pos, u_neg):
-    s = lambda x: (1 + np.tanh(x / 2)) / 2
+    def s(x):
+        return (1 + np.tanh(x / 2)) / 2
+
     pull = (s((v * u_pos).sum(1)) - 1)[:, None]
     push = s(np.matmul(u_neg, v[:, :, None]))
-    return pull * u_pos + np.sum(push * u_neg, axis=1), pull * v, push * v[:, None, :]
+    return (
+        pull * u_pos + np.sum(push * u_neg, axis=1),
+        pull * v,
+        push * v[:, None, :],
+    )

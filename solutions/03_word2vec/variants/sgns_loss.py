@@ -11,7 +11,9 @@ def sgns_loss(v, u_pos, u_neg):
 def sgns_loss(v, u_pos, u_neg):
     positive = (v * u_pos).sum(-1)
     negative = (v[:, None] * u_neg).sum(-1)
-    return (np.logaddexp(0, -positive) + np.logaddexp(0, negative).sum(-1)) / np.log(2)
+    return (
+        np.logaddexp(0, -positive) + np.logaddexp(0, negative).sum(-1)
+    ) / np.log(2)
 
 
 # %% wrong: mean_of_negatives -- the mean over K
@@ -27,13 +29,17 @@ def sgns_loss(v, u_pos, u_neg):
 def sgns_loss(v, u_pos, u_neg):
     positive = (v * u_pos).sum(-1)
     negative = (v[:, None] * u_neg).sum(-1)
-    return (np.logaddexp(0, -positive) + np.logaddexp(0, negative).sum(-1)).mean()
+    return (
+        np.logaddexp(0, -positive) + np.logaddexp(0, negative).sum(-1)
+    ).mean()
 
 
 # %% wrong: log_of_sigmoid -- overflows at large dot products
 # expects: it must stay finite
 def sgns_loss(v, u_pos, u_neg):
-    sigma = lambda x: 1 / (1 + np.exp(-x))
+    def sigma(x):
+        return 1 / (1 + np.exp(-x))
+
     positive = (v * u_pos).sum(-1)
     negative = (v[:, None] * u_neg).sum(-1)
     return -np.log(sigma(positive)) - np.log(sigma(-negative)).sum(-1)
@@ -51,7 +57,9 @@ def sgns_loss(v, u_pos, u_neg):
 # expects: expected 1.9654
 def sgns_loss(v, u_pos, u_neg):
     positive = (v * u_pos).sum(-1)
-    return np.logaddexp(0, -positive) + np.logaddexp(0, (v * u_neg[:, 0]).sum(-1))
+    return np.logaddexp(0, -positive) + np.logaddexp(
+        0, (v * u_neg[:, 0]).sum(-1)
+    )
 
 
 # %% right: einsum -- with einsum
@@ -74,7 +82,9 @@ def sgns_loss(v, u_pos, u_neg):
     def softplus(x):
         return max(x, 0.0) + np.log1p(np.exp(-abs(x)))
 
-    return np.array([
-        softplus(-(a @ b)) + sum(softplus(n @ a) for n in rows)
-        for a, b, rows in zip(v, u_pos, u_neg)
-    ])
+    return np.array(
+        [
+            softplus(-(a @ b)) + sum(softplus(n @ a) for n in rows)
+            for a, b, rows in zip(v, u_pos, u_neg)
+        ]
+    )

@@ -13,7 +13,11 @@ def skipgram_pairs(ids, window, rng=None):
 # expects: for 4 tokens and window 2, the result has the shape (5, 2)
 def skipgram_pairs(ids, window, rng=None):
     T = len(ids)
-    b = np.full(T, window) if rng is None else rng.integers(1, window + 1, size=T)
+    b = (
+        np.full(T, window)
+        if rng is None
+        else rng.integers(1, window + 1, size=T)
+    )
     pairs = [np.zeros((0, 2), np.int64)]
     for d in range(1, min(window, T - 1) + 1):
         inside = b[: T - d] >= d
@@ -25,8 +29,16 @@ def skipgram_pairs(ids, window, rng=None):
 # expects: the shape (14, 2), not (10, 2)
 def skipgram_pairs(ids, window, rng=None):
     T = len(ids)
-    b = np.full(T, window) if rng is None else rng.integers(1, window + 1, size=T)
-    pairs = [(ids[i], ids[j]) for i in range(T) for j in range(max(0, i - b[i]), min(T, i + b[i] + 1))]
+    b = (
+        np.full(T, window)
+        if rng is None
+        else rng.integers(1, window + 1, size=T)
+    )
+    pairs = [
+        (ids[i], ids[j])
+        for i in range(T)
+        for j in range(max(0, i - b[i]), min(T, i + b[i] + 1))
+    ]
     return np.array(pairs, np.int64).reshape(-1, 2)
 
 
@@ -34,18 +46,30 @@ def skipgram_pairs(ids, window, rng=None):
 # expects: for ids [7] and window 5
 def skipgram_pairs(ids, window, rng=None):
     T = len(ids)
-    b = np.full(T, window) if rng is None else rng.integers(1, window + 1, size=T)
-    return np.array([
-        (ids[i], ids[j]) for i in range(T)
-        for j in range(max(0, i - b[i]), min(T, i + b[i] + 1)) if i != j
-    ])
+    b = (
+        np.full(T, window)
+        if rng is None
+        else rng.integers(1, window + 1, size=T)
+    )
+    return np.array(
+        [
+            (ids[i], ids[j])
+            for i in range(T)
+            for j in range(max(0, i - b[i]), min(T, i + b[i] + 1))
+            if i != j
+        ]
+    )
 
 
 # %% wrong: window_may_be_zero -- b is drawn from 0
 # expects: b is at least 1
 def skipgram_pairs(ids, window, rng=None):
     T = len(ids)
-    b = np.full(T, window) if rng is None else rng.integers(0, window + 1, size=T)
+    b = (
+        np.full(T, window)
+        if rng is None
+        else rng.integers(0, window + 1, size=T)
+    )
     pairs = [np.zeros((0, 2), np.int64)]
     for d in range(1, min(window, T - 1) + 1):
         left = np.arange(T - d)
@@ -58,7 +82,11 @@ def skipgram_pairs(ids, window, rng=None):
 # expects: in 100, 75, 50
 def skipgram_pairs(ids, window, rng=None):
     T = len(ids)
-    b = np.full(T, window) if rng is None else rng.integers(1, max(2, window), size=T)
+    b = (
+        np.full(T, window)
+        if rng is None
+        else rng.integers(1, max(2, window), size=T)
+    )
     pairs = [np.zeros((0, 2), np.int64)]
     for d in range(1, min(window, T - 1) + 1):
         left = np.arange(T - d)
@@ -71,7 +99,14 @@ def skipgram_pairs(ids, window, rng=None):
 # expects: as many contexts to its left
 def skipgram_pairs(ids, window, rng=None):
     T = len(ids)
-    draw = lambda: np.full(T, window) if rng is None else rng.integers(1, window + 1, size=T)
+
+    def draw():
+        return (
+            np.full(T, window)
+            if rng is None
+            else rng.integers(1, window + 1, size=T)
+        )
+
     before, after = draw(), draw()
     pairs = [np.zeros((0, 2), np.int64)]
     for d in range(1, min(window, T - 1) + 1):
@@ -85,7 +120,11 @@ def skipgram_pairs(ids, window, rng=None):
 # expects: expected
 def skipgram_pairs(ids, window, rng=None):
     T = len(ids)
-    b = np.full(T, window) if rng is None else rng.integers(1, window + 1, size=T)
+    b = (
+        np.full(T, window)
+        if rng is None
+        else rng.integers(1, window + 1, size=T)
+    )
     pairs = [np.zeros((0, 2), np.int64)]
     for d in range(1, min(window, T - 1) + 1):
         left = np.arange(T - d)
@@ -98,7 +137,11 @@ def skipgram_pairs(ids, window, rng=None):
 # expects: such pairs are missing
 def skipgram_pairs(ids, window, rng=None):
     T = len(ids)
-    b = np.full(T, window) if rng is None else rng.integers(1, window + 1, size=T)
+    b = (
+        np.full(T, window)
+        if rng is None
+        else rng.integers(1, window + 1, size=T)
+    )
     pairs = [np.zeros((0, 2), np.int64)]
     for d in range(1, min(window, T - 1) + 1):
         left = np.arange(T - d)
@@ -122,7 +165,11 @@ def skipgram_pairs(ids, window, rng=None):
 # %% right: all_distances -- a matrix of distances
 def skipgram_pairs(ids, window, rng=None):
     T = len(ids)
-    b = np.full(T, window) if rng is None else rng.integers(1, window, size=T, endpoint=True)
+    b = (
+        np.full(T, window)
+        if rng is None
+        else rng.integers(1, window, size=T, endpoint=True)
+    )
     pieces = [np.zeros((0, 2), dtype=int)]
     for offset in [o for o in range(-window, window + 1) if o and abs(o) < T]:
         centre = np.arange(max(0, -offset), min(T, T - offset))

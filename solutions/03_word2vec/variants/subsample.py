@@ -32,7 +32,9 @@ def subsample(ids, keep, rng):
 
 # %% right: loop -- token by token
 def subsample(ids, keep, rng):
-    return np.array([i for i in ids if rng.random() < keep[i]], dtype=ids.dtype)
+    return np.array(
+        [i for i in ids if rng.random() < keep[i]], dtype=ids.dtype
+    )
 
 
 # %% right: binomial -- coins from rng.binomial

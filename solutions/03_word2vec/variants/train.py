@@ -1,6 +1,15 @@
 # %% wrong: outputs_at_random -- both tables start at random
 # expects: outputs starts at 0
-def train(pairs, noise, dim, rng, n_negative=5, n_epochs=1, rate=0.025, batch_size=256):
+def train(
+    pairs,
+    noise,
+    dim,
+    rng,
+    n_negative=5,
+    n_epochs=1,
+    rate=0.025,
+    batch_size=256,
+):
     V = len(noise)
     inputs = ((rng.random((V, dim)) - 0.5) / dim).astype(np.float32)
     outputs = ((rng.random((V, dim)) - 0.5) / dim).astype(np.float32)
@@ -10,7 +19,9 @@ def train(pairs, noise, dim, rng, n_negative=5, n_epochs=1, rate=0.025, batch_si
         for start in range(0, len(pairs), batch_size):
             c, o = mixed[start : start + batch_size].T
             neg = rng.choice(V, (len(c), n_negative), p=noise)
-            d_v, d_pos, d_neg = sgns_gradients(inputs[c], outputs[o], outputs[neg])
+            d_v, d_pos, d_neg = sgns_gradients(
+                inputs[c], outputs[o], outputs[neg]
+            )
             step = rate * (1 - j / n)
             descend(inputs, c, d_v, step)
             descend(outputs, o, d_pos, step)
@@ -21,7 +32,16 @@ def train(pairs, noise, dim, rng, n_negative=5, n_epochs=1, rate=0.025, batch_si
 
 # %% wrong: mean_of_the_batch -- divides by the number of pairs
 # expects: moved as far as one
-def train(pairs, noise, dim, rng, n_negative=5, n_epochs=1, rate=0.025, batch_size=256):
+def train(
+    pairs,
+    noise,
+    dim,
+    rng,
+    n_negative=5,
+    n_epochs=1,
+    rate=0.025,
+    batch_size=256,
+):
     V = len(noise)
     inputs = ((rng.random((V, dim)) - 0.5) / dim).astype(np.float32)
     outputs = np.zeros((V, dim), np.float32)
@@ -31,7 +51,9 @@ def train(pairs, noise, dim, rng, n_negative=5, n_epochs=1, rate=0.025, batch_si
         for start in range(0, len(pairs), batch_size):
             c, o = mixed[start : start + batch_size].T
             neg = rng.choice(V, (len(c), n_negative), p=noise)
-            d_v, d_pos, d_neg = sgns_gradients(inputs[c], outputs[o], outputs[neg])
+            d_v, d_pos, d_neg = sgns_gradients(
+                inputs[c], outputs[o], outputs[neg]
+            )
             step = rate * (1 - j / n) / len(c)
             descend(inputs, c, d_v, step)
             descend(outputs, o, d_pos, step)
@@ -42,7 +64,16 @@ def train(pairs, noise, dim, rng, n_negative=5, n_epochs=1, rate=0.025, batch_si
 
 # %% wrong: one_table -- the context's row is moved in inputs
 # expects: no row of outputs has moved
-def train(pairs, noise, dim, rng, n_negative=5, n_epochs=1, rate=0.025, batch_size=256):
+def train(
+    pairs,
+    noise,
+    dim,
+    rng,
+    n_negative=5,
+    n_epochs=1,
+    rate=0.025,
+    batch_size=256,
+):
     V = len(noise)
     inputs = ((rng.random((V, dim)) - 0.5) / dim).astype(np.float32)
     outputs = np.zeros((V, dim), np.float32)
@@ -52,7 +83,9 @@ def train(pairs, noise, dim, rng, n_negative=5, n_epochs=1, rate=0.025, batch_si
         for start in range(0, len(pairs), batch_size):
             c, o = mixed[start : start + batch_size].T
             neg = rng.choice(V, (len(c), n_negative), p=noise)
-            d_v, d_pos, d_neg = sgns_gradients(inputs[c], inputs[o], inputs[neg])
+            d_v, d_pos, d_neg = sgns_gradients(
+                inputs[c], inputs[o], inputs[neg]
+            )
             step = rate * (1 - j / n)
             descend(inputs, c, d_v, step)
             descend(inputs, o, d_pos, step)
@@ -63,7 +96,16 @@ def train(pairs, noise, dim, rng, n_negative=5, n_epochs=1, rate=0.025, batch_si
 
 # %% wrong: shared_negatives -- one set of negatives for the whole batch
 # expects: Draw negatives for each pair
-def train(pairs, noise, dim, rng, n_negative=5, n_epochs=1, rate=0.025, batch_size=256):
+def train(
+    pairs,
+    noise,
+    dim,
+    rng,
+    n_negative=5,
+    n_epochs=1,
+    rate=0.025,
+    batch_size=256,
+):
     V = len(noise)
     inputs = ((rng.random((V, dim)) - 0.5) / dim).astype(np.float32)
     outputs = np.zeros((V, dim), np.float32)
@@ -73,7 +115,9 @@ def train(pairs, noise, dim, rng, n_negative=5, n_epochs=1, rate=0.025, batch_si
         for start in range(0, len(pairs), batch_size):
             c, o = mixed[start : start + batch_size].T
             neg = np.tile(rng.choice(V, n_negative, p=noise), (len(c), 1))
-            d_v, d_pos, d_neg = sgns_gradients(inputs[c], outputs[o], outputs[neg])
+            d_v, d_pos, d_neg = sgns_gradients(
+                inputs[c], outputs[o], outputs[neg]
+            )
             step = rate * (1 - j / n)
             descend(inputs, c, d_v, step)
             descend(outputs, o, d_pos, step)
@@ -84,7 +128,16 @@ def train(pairs, noise, dim, rng, n_negative=5, n_epochs=1, rate=0.025, batch_si
 
 # %% wrong: constant_rate -- the step size never falls
 # expects: step sizes
-def train(pairs, noise, dim, rng, n_negative=5, n_epochs=1, rate=0.025, batch_size=256):
+def train(
+    pairs,
+    noise,
+    dim,
+    rng,
+    n_negative=5,
+    n_epochs=1,
+    rate=0.025,
+    batch_size=256,
+):
     V = len(noise)
     inputs = ((rng.random((V, dim)) - 0.5) / dim).astype(np.float32)
     outputs = np.zeros((V, dim), np.float32)
@@ -93,7 +146,9 @@ def train(pairs, noise, dim, rng, n_negative=5, n_epochs=1, rate=0.025, batch_si
         for start in range(0, len(pairs), batch_size):
             c, o = mixed[start : start + batch_size].T
             neg = rng.choice(V, (len(c), n_negative), p=noise)
-            d_v, d_pos, d_neg = sgns_gradients(inputs[c], outputs[o], outputs[neg])
+            d_v, d_pos, d_neg = sgns_gradients(
+                inputs[c], outputs[o], outputs[neg]
+            )
             descend(inputs, c, d_v, rate)
             descend(outputs, o, d_pos, rate)
             descend(outputs, neg.ravel(), d_neg.reshape(-1, dim), rate)
@@ -102,7 +157,16 @@ def train(pairs, noise, dim, rng, n_negative=5, n_epochs=1, rate=0.025, batch_si
 
 # %% wrong: uniform_noise -- negatives ignore the noise
 # expects: moves by
-def train(pairs, noise, dim, rng, n_negative=5, n_epochs=1, rate=0.025, batch_size=256):
+def train(
+    pairs,
+    noise,
+    dim,
+    rng,
+    n_negative=5,
+    n_epochs=1,
+    rate=0.025,
+    batch_size=256,
+):
     V = len(noise)
     inputs = ((rng.random((V, dim)) - 0.5) / dim).astype(np.float32)
     outputs = np.zeros((V, dim), np.float32)
@@ -112,7 +176,9 @@ def train(pairs, noise, dim, rng, n_negative=5, n_epochs=1, rate=0.025, batch_si
         for start in range(0, len(pairs), batch_size):
             c, o = mixed[start : start + batch_size].T
             neg = rng.integers(0, V, (len(c), n_negative))
-            d_v, d_pos, d_neg = sgns_gradients(inputs[c], outputs[o], outputs[neg])
+            d_v, d_pos, d_neg = sgns_gradients(
+                inputs[c], outputs[o], outputs[neg]
+            )
             step = rate * (1 - j / n)
             descend(inputs, c, d_v, step)
             descend(outputs, o, d_pos, step)
@@ -123,7 +189,16 @@ def train(pairs, noise, dim, rng, n_negative=5, n_epochs=1, rate=0.025, batch_si
 
 # %% wrong: last_batch_dropped -- pairs that fill no batch are lost
 # expects: in batches of 4, 4 and 2
-def train(pairs, noise, dim, rng, n_negative=5, n_epochs=1, rate=0.025, batch_size=256):
+def train(
+    pairs,
+    noise,
+    dim,
+    rng,
+    n_negative=5,
+    n_epochs=1,
+    rate=0.025,
+    batch_size=256,
+):
     V = len(noise)
     batch_size = min(batch_size, len(pairs))
     inputs = ((rng.random((V, dim)) - 0.5) / dim).astype(np.float32)
@@ -134,7 +209,9 @@ def train(pairs, noise, dim, rng, n_negative=5, n_epochs=1, rate=0.025, batch_si
         for start in range(0, len(pairs) - batch_size + 1, batch_size):
             c, o = mixed[start : start + batch_size].T
             neg = rng.choice(V, (len(c), n_negative), p=noise)
-            d_v, d_pos, d_neg = sgns_gradients(inputs[c], outputs[o], outputs[neg])
+            d_v, d_pos, d_neg = sgns_gradients(
+                inputs[c], outputs[o], outputs[neg]
+            )
             step = rate * (1 - j / n)
             descend(inputs, c, d_v, step)
             descend(outputs, o, d_pos, step)
@@ -145,7 +222,16 @@ def train(pairs, noise, dim, rng, n_negative=5, n_epochs=1, rate=0.025, batch_si
 
 # %% wrong: in_the_order_of_the_text -- never shuffles
 # expects: in a random order
-def train(pairs, noise, dim, rng, n_negative=5, n_epochs=1, rate=0.025, batch_size=256):
+def train(
+    pairs,
+    noise,
+    dim,
+    rng,
+    n_negative=5,
+    n_epochs=1,
+    rate=0.025,
+    batch_size=256,
+):
     V = len(noise)
     inputs = ((rng.random((V, dim)) - 0.5) / dim).astype(np.float32)
     outputs = np.zeros((V, dim), np.float32)
@@ -154,7 +240,9 @@ def train(pairs, noise, dim, rng, n_negative=5, n_epochs=1, rate=0.025, batch_si
         for start in range(0, len(pairs), batch_size):
             c, o = pairs[start : start + batch_size].T
             neg = rng.choice(V, (len(c), n_negative), p=noise)
-            d_v, d_pos, d_neg = sgns_gradients(inputs[c], outputs[o], outputs[neg])
+            d_v, d_pos, d_neg = sgns_gradients(
+                inputs[c], outputs[o], outputs[neg]
+            )
             step = rate * (1 - j / n)
             descend(inputs, c, d_v, step)
             descend(outputs, o, d_pos, step)
@@ -165,7 +253,16 @@ def train(pairs, noise, dim, rng, n_negative=5, n_epochs=1, rate=0.025, batch_si
 
 # %% wrong: shuffles_the_pairs_in_place -- changes its argument
 # expects: the pairs were changed
-def train(pairs, noise, dim, rng, n_negative=5, n_epochs=1, rate=0.025, batch_size=256):
+def train(
+    pairs,
+    noise,
+    dim,
+    rng,
+    n_negative=5,
+    n_epochs=1,
+    rate=0.025,
+    batch_size=256,
+):
     V = len(noise)
     inputs = ((rng.random((V, dim)) - 0.5) / dim).astype(np.float32)
     outputs = np.zeros((V, dim), np.float32)
@@ -175,7 +272,9 @@ def train(pairs, noise, dim, rng, n_negative=5, n_epochs=1, rate=0.025, batch_si
         for start in range(0, len(pairs), batch_size):
             c, o = pairs[start : start + batch_size].T
             neg = rng.choice(V, (len(c), n_negative), p=noise)
-            d_v, d_pos, d_neg = sgns_gradients(inputs[c], outputs[o], outputs[neg])
+            d_v, d_pos, d_neg = sgns_gradients(
+                inputs[c], outputs[o], outputs[neg]
+            )
             step = rate * (1 - j / n)
             descend(inputs, c, d_v, step)
             descend(outputs, o, d_pos, step)
@@ -185,7 +284,16 @@ def train(pairs, noise, dim, rng, n_negative=5, n_epochs=1, rate=0.025, batch_si
 
 
 # %% right: permuted_order -- shuffles an index
-def train(pairs, noise, dim, rng, n_negative=5, n_epochs=1, rate=0.025, batch_size=256):
+def train(
+    pairs,
+    noise,
+    dim,
+    rng,
+    n_negative=5,
+    n_epochs=1,
+    rate=0.025,
+    batch_size=256,
+):
     V, N = len(noise), len(pairs)
     inputs = rng.uniform(-0.5 / dim, 0.5 / dim, (V, dim)).astype(np.float32)
     outputs = np.zeros((V, dim), dtype=np.float32)
@@ -200,12 +308,26 @@ def train(pairs, noise, dim, rng, n_negative=5, n_epochs=1, rate=0.025, batch_si
         g = sgns_gradients(inputs[c], outputs[o], outputs[neg])
         lr = rate * (1 - j / (n_epochs * per_epoch))
         descend(inputs, c, g[0], lr)
-        descend(outputs, np.append(o, neg), np.concatenate((g[1], g[2].reshape(-1, dim))), lr)
+        descend(
+            outputs,
+            np.append(o, neg),
+            np.concatenate((g[1], g[2].reshape(-1, dim))),
+            lr,
+        )
     return inputs, outputs
 
 
 # %% right: searchsorted -- draws the negatives by the cumulated noise
-def train(pairs, noise, dim, rng, n_negative=5, n_epochs=1, rate=0.025, batch_size=256):
+def train(
+    pairs,
+    noise,
+    dim,
+    rng,
+    n_negative=5,
+    n_epochs=1,
+    rate=0.025,
+    batch_size=256,
+):
     V = len(noise)
     cumulated = np.cumsum(noise)
     inputs = (rng.random((V, dim)) / dim - 0.5 / dim).astype("float32")
@@ -213,7 +335,9 @@ def train(pairs, noise, dim, rng, n_negative=5, n_epochs=1, rate=0.025, batch_si
     batches = []
     for _ in range(n_epochs):
         mixed = pairs[rng.permutation(len(pairs))]
-        batches += [mixed[s : s + batch_size] for s in range(0, len(mixed), batch_size)]
+        batches += [
+            mixed[s : s + batch_size] for s in range(0, len(mixed), batch_size)
+        ]
     for j, batch in enumerate(batches):
         draw = rng.random((len(batch), n_negative)) * cumulated[-1]
         neg = np.minimum(np.searchsorted(cumulated, draw, side="right"), V - 1)
@@ -228,7 +352,16 @@ def train(pairs, noise, dim, rng, n_negative=5, n_epochs=1, rate=0.025, batch_si
 
 
 # %% right: one_negative_at_a_time -- descends for each of the K negatives
-def train(pairs, noise, dim, rng, n_negative=5, n_epochs=1, rate=0.025, batch_size=256):
+def train(
+    pairs,
+    noise,
+    dim,
+    rng,
+    n_negative=5,
+    n_epochs=1,
+    rate=0.025,
+    batch_size=256,
+):
     inputs = np.float32((rng.random((len(noise), dim)) - 0.5) / dim)
     outputs = np.zeros((len(noise), dim), np.float32)
     total, j = n_epochs * len(range(0, len(pairs), batch_size)), 0
@@ -237,10 +370,14 @@ def train(pairs, noise, dim, rng, n_negative=5, n_epochs=1, rate=0.025, batch_si
         for start in range(0, len(pairs), batch_size):
             c, o = mixed[start : start + batch_size].T
             neg = rng.choice(len(noise), (len(c), n_negative), p=noise)
-            d_v, d_pos, d_neg = sgns_gradients(inputs[c], outputs[o], outputs[neg])
+            d_v, d_pos, d_neg = sgns_gradients(
+                inputs[c], outputs[o], outputs[neg]
+            )
             descend(inputs, c, d_v, rate * (1 - j / total))
             descend(outputs, o, d_pos, rate * (1 - j / total))
             for k in range(n_negative):
-                descend(outputs, neg[:, k], d_neg[:, k], rate * (1 - j / total))
+                descend(
+                    outputs, neg[:, k], d_neg[:, k], rate * (1 - j / total)
+                )
             j += 1
     return inputs, outputs
