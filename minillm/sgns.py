@@ -45,14 +45,14 @@ def _sigmoid(x: np.ndarray) -> np.ndarray:
 
 
 def descend_sorted(
-    table: np.ndarray, ids: np.ndarray, gradient: np.ndarray, rate: float
+    table: np.ndarray, ids: np.ndarray, gradient: np.ndarray, lr: float
 ) -> None:
     """What `word2vec.descend` does, faster: it sums equal ids first."""
     order = np.argsort(ids, kind="stable")
     ordered = ids[order]
     first = np.flatnonzero(np.append(True, ordered[1:] != ordered[:-1]))
     total = np.add.reduceat(gradient[order], first, axis=0)
-    table[ordered[first]] -= rate * total
+    table[ordered[first]] -= lr * total
 
 
 def train_texts(
@@ -63,7 +63,7 @@ def train_texts(
     window: int = 5,
     n_negative: int = 5,
     n_epochs: int = 5,
-    rate: float = 0.025,
+    lr: float = 0.025,
     t: float = 1e-3,
     power: float = 0.75,
     report: Callable[[int, np.ndarray, np.ndarray], None] | None = None,
@@ -91,7 +91,7 @@ def train_texts(
         for share, centre, around, paired in blocks:
             drawn = np.searchsorted(cumulated, rng.random(SHARED))
             negative = np.minimum(drawn, vocab_size - 1)
-            step = rate * (1 - (epoch + share) / n_epochs)
+            step = lr * (1 - (epoch + share) / n_epochs)
             with np.errstate(over="ignore", invalid="ignore"):  # see below
                 d_v, d_u, d_neg = block_gradients(
                     inputs[centre],
@@ -105,7 +105,7 @@ def train_texts(
                 rows = np.append(around, negative)
                 descend_sorted(outputs, rows, np.append(d_u, d_neg, 0), step)
         if not (np.isfinite(inputs).all() and np.isfinite(outputs).all()):
-            raise ValueError(f"the vectors diverge: rate {rate} is too large")
+            raise ValueError(f"the vectors diverge: lr {lr} is too large")
         if report:
             report(epoch + 1, inputs, outputs)
     return inputs, outputs

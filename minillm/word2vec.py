@@ -156,14 +156,14 @@ def sgns_gradients(
 
 
 def descend(
-    table: np.ndarray, ids: np.ndarray, gradient: np.ndarray, rate: float
+    table: np.ndarray, ids: np.ndarray, gradient: np.ndarray, lr: float
 ) -> None:
     """Take a gradient step on some rows of a table (V, C), in place.
 
-    Row `ids[j]` moves by `-rate * gradient[j]`; ids (N,), gradient (N, C). An
+    Row `ids[j]` moves by `-lr * gradient[j]`; ids (N,), gradient (N, C). An
     id that occurs several times moves by the sum of its steps.
     """
-    np.add.at(table, ids, -rate * gradient)
+    np.add.at(table, ids, -lr * gradient)
 
 
 def train(
@@ -173,7 +173,7 @@ def train(
     rng: np.random.Generator,
     n_negative: int = 5,
     n_epochs: int = 1,
-    rate: float = 0.025,
+    lr: float = 0.025,
     batch_size: int = 256,
 ) -> tuple[np.ndarray, np.ndarray]:
     """Learn two vectors of `dim` numbers for each word from pairs (N, 2).
@@ -182,7 +182,7 @@ def train(
     of a batch it draws `n_negative` ids from `noise` (V,), and then takes one
     step on the *sum* of the losses of the batch, all gradients taken at the
     vectors before it. Of n batches in all epochs, batch j = 0, ..., n - 1
-    steps by `rate` * (1 - j / n). Returns `inputs` (V, C), which start
+    steps by `lr` * (1 - j / n). Returns `inputs` (V, C), which start
     uniformly between -1/2C and 1/2C, and `outputs` (V, C), which start at 0,
     both in float32.
     """
@@ -200,7 +200,7 @@ def train(
             d_v, d_pos, d_neg = sgns_gradients(
                 inputs[centre], outputs[context], outputs[negative]
             )
-            step = rate * (1 - done / n_batches)
+            step = lr * (1 - done / n_batches)
             descend(inputs, centre, d_v, step)
             descend(outputs, context, d_pos, step)
             descend(outputs, negative.ravel(), d_neg.reshape(-1, dim), step)

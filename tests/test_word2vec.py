@@ -280,7 +280,7 @@ def test_train_takes_the_steps_of_autograd():
     """One batch of three pairs, two of them equal, replayed with torch from the same draws."""
     noise, pairs = np.full(5, 0.2), np.array([[0, 1], [0, 1], [2, 3]])
     inputs, outputs = word2vec.train(
-        pairs, noise, 4, np.random.default_rng(5), n_negative=2, n_epochs=2, rate=0.5
+        pairs, noise, 4, np.random.default_rng(5), n_negative=2, n_epochs=2, lr=0.5
     )
     rng = np.random.default_rng(5)
     v = torch.tensor((rng.random((5, 4), np.float32) - 0.5) / 4, requires_grad=True)
@@ -314,7 +314,7 @@ def test_training_finds_the_two_worlds():
     pairs = np.concatenate([word2vec.skipgram_pairs(text, 3) for text in texts])
     noise = word2vec.noise_distribution(counts)
     plain, _ = word2vec.train(pairs, noise, 8, np.random.default_rng(0), n_epochs=2, batch_size=64)
-    fast, _ = sgns.train_texts(texts, counts, 8, np.random.default_rng(0), t=1, rate=0.005)
+    fast, _ = sgns.train_texts(texts, counts, 8, np.random.default_rng(0), t=1, lr=0.005)
     assert separation(plain) > 0.5
     assert separation(fast) > 0.5
 
@@ -375,8 +375,8 @@ def test_training_refuses_what_cannot_work():
     texts, counts = two_worlds(), np.full(10, 240)
     with pytest.raises(ValueError, match="no token is left"):
         sgns.train_texts([], counts, 4, np.random.default_rng(0))
-    with pytest.raises(ValueError, match="rate 1e"):
-        sgns.train_texts(texts, counts, 4, np.random.default_rng(0), rate=1e30)
+    with pytest.raises(ValueError, match="lr 1e"):
+        sgns.train_texts(texts, counts, 4, np.random.default_rng(0), lr=1e30)
 
 
 def test_same_seed_gives_the_same_vectors():

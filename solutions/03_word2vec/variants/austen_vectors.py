@@ -30,7 +30,7 @@ def austen_vectors(texts, counts, rng):
         32,
         rng,
         3,
-        rate=0.1,
+        lr=0.1,
         batch_size=512,
     )[0]
 
@@ -57,7 +57,7 @@ def austen_vectors(some, counts, rng):
         32,
         rng,
         3,
-        rate=0.1,
+        lr=0.1,
         batch_size=512,
     )[0]
 
@@ -69,9 +69,9 @@ def austen_vectors(texts, counts, rng):
         [skipgram_pairs(subsample(t, keep, rng), 2, rng) for t in texts]
     )
     noise = noise_distribution(counts)
-    return train(
-        pairs, noise, 48, rng, n_negative=2, rate=0.1, batch_size=512
-    )[0]
+    return train(pairs, noise, 48, rng, n_negative=2, lr=0.1, batch_size=512)[
+        0
+    ]
 
 
 # %% right: wider_window -- a window of 3
@@ -80,9 +80,9 @@ def austen_vectors(texts, counts, rng):
     kept = [subsample(t, keep, rng) for t in texts]
     pairs = np.concatenate([skipgram_pairs(t, 3, rng) for t in kept])
     noise = noise_distribution(counts)
-    return train(
-        pairs, noise, 32, rng, n_negative=3, rate=0.1, batch_size=512
-    )[0]
+    return train(pairs, noise, 32, rng, n_negative=3, lr=0.1, batch_size=512)[
+        0
+    ]
 
 
 # %% right: fixed_window -- no random windows, the paper's rule
@@ -92,6 +92,6 @@ def austen_vectors(texts, counts, rng):
         [skipgram_pairs(subsample(t, keep, rng), 2) for t in texts]
     )
     noise = noise_distribution(counts)
-    return train(
-        pairs, noise, 32, rng, n_negative=3, rate=0.1, batch_size=512
-    )[0]
+    return train(pairs, noise, 32, rng, n_negative=3, lr=0.1, batch_size=512)[
+        0
+    ]

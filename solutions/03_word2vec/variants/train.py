@@ -7,7 +7,7 @@ def train(
     rng,
     n_negative=5,
     n_epochs=1,
-    rate=0.025,
+    lr=0.025,
     batch_size=256,
 ):
     V = len(noise)
@@ -22,7 +22,7 @@ def train(
             d_v, d_pos, d_neg = sgns_gradients(
                 inputs[c], outputs[o], outputs[neg]
             )
-            step = rate * (1 - j / n)
+            step = lr * (1 - j / n)
             descend(inputs, c, d_v, step)
             descend(outputs, o, d_pos, step)
             descend(outputs, neg.ravel(), d_neg.reshape(-1, dim), step)
@@ -39,7 +39,7 @@ def train(
     rng,
     n_negative=5,
     n_epochs=1,
-    rate=0.025,
+    lr=0.025,
     batch_size=256,
 ):
     V = len(noise)
@@ -54,7 +54,7 @@ def train(
             d_v, d_pos, d_neg = sgns_gradients(
                 inputs[c], outputs[o], outputs[neg]
             )
-            step = rate * (1 - j / n) / len(c)
+            step = lr * (1 - j / n) / len(c)
             descend(inputs, c, d_v, step)
             descend(outputs, o, d_pos, step)
             descend(outputs, neg.ravel(), d_neg.reshape(-1, dim), step)
@@ -71,7 +71,7 @@ def train(
     rng,
     n_negative=5,
     n_epochs=1,
-    rate=0.025,
+    lr=0.025,
     batch_size=256,
 ):
     V = len(noise)
@@ -86,7 +86,7 @@ def train(
             d_v, d_pos, d_neg = sgns_gradients(
                 inputs[c], inputs[o], inputs[neg]
             )
-            step = rate * (1 - j / n)
+            step = lr * (1 - j / n)
             descend(inputs, c, d_v, step)
             descend(inputs, o, d_pos, step)
             descend(inputs, neg.ravel(), d_neg.reshape(-1, dim), step)
@@ -103,7 +103,7 @@ def train(
     rng,
     n_negative=5,
     n_epochs=1,
-    rate=0.025,
+    lr=0.025,
     batch_size=256,
 ):
     V = len(noise)
@@ -118,7 +118,7 @@ def train(
             d_v, d_pos, d_neg = sgns_gradients(
                 inputs[c], outputs[o], outputs[neg]
             )
-            step = rate * (1 - j / n)
+            step = lr * (1 - j / n)
             descend(inputs, c, d_v, step)
             descend(outputs, o, d_pos, step)
             descend(outputs, neg.ravel(), d_neg.reshape(-1, dim), step)
@@ -135,7 +135,7 @@ def train(
     rng,
     n_negative=5,
     n_epochs=1,
-    rate=0.025,
+    lr=0.025,
     batch_size=256,
 ):
     V = len(noise)
@@ -149,9 +149,9 @@ def train(
             d_v, d_pos, d_neg = sgns_gradients(
                 inputs[c], outputs[o], outputs[neg]
             )
-            descend(inputs, c, d_v, rate)
-            descend(outputs, o, d_pos, rate)
-            descend(outputs, neg.ravel(), d_neg.reshape(-1, dim), rate)
+            descend(inputs, c, d_v, lr)
+            descend(outputs, o, d_pos, lr)
+            descend(outputs, neg.ravel(), d_neg.reshape(-1, dim), lr)
     return inputs, outputs
 
 
@@ -164,7 +164,7 @@ def train(
     rng,
     n_negative=5,
     n_epochs=1,
-    rate=0.025,
+    lr=0.025,
     batch_size=256,
 ):
     V = len(noise)
@@ -179,7 +179,7 @@ def train(
             d_v, d_pos, d_neg = sgns_gradients(
                 inputs[c], outputs[o], outputs[neg]
             )
-            step = rate * (1 - j / n)
+            step = lr * (1 - j / n)
             descend(inputs, c, d_v, step)
             descend(outputs, o, d_pos, step)
             descend(outputs, neg.ravel(), d_neg.reshape(-1, dim), step)
@@ -196,7 +196,7 @@ def train(
     rng,
     n_negative=5,
     n_epochs=1,
-    rate=0.025,
+    lr=0.025,
     batch_size=256,
 ):
     V = len(noise)
@@ -212,7 +212,7 @@ def train(
             d_v, d_pos, d_neg = sgns_gradients(
                 inputs[c], outputs[o], outputs[neg]
             )
-            step = rate * (1 - j / n)
+            step = lr * (1 - j / n)
             descend(inputs, c, d_v, step)
             descend(outputs, o, d_pos, step)
             descend(outputs, neg.ravel(), d_neg.reshape(-1, dim), step)
@@ -229,7 +229,7 @@ def train(
     rng,
     n_negative=5,
     n_epochs=1,
-    rate=0.025,
+    lr=0.025,
     batch_size=256,
 ):
     V = len(noise)
@@ -243,7 +243,7 @@ def train(
             d_v, d_pos, d_neg = sgns_gradients(
                 inputs[c], outputs[o], outputs[neg]
             )
-            step = rate * (1 - j / n)
+            step = lr * (1 - j / n)
             descend(inputs, c, d_v, step)
             descend(outputs, o, d_pos, step)
             descend(outputs, neg.ravel(), d_neg.reshape(-1, dim), step)
@@ -260,7 +260,7 @@ def train(
     rng,
     n_negative=5,
     n_epochs=1,
-    rate=0.025,
+    lr=0.025,
     batch_size=256,
 ):
     V = len(noise)
@@ -275,7 +275,7 @@ def train(
             d_v, d_pos, d_neg = sgns_gradients(
                 inputs[c], outputs[o], outputs[neg]
             )
-            step = rate * (1 - j / n)
+            step = lr * (1 - j / n)
             descend(inputs, c, d_v, step)
             descend(outputs, o, d_pos, step)
             descend(outputs, neg.ravel(), d_neg.reshape(-1, dim), step)
@@ -291,7 +291,7 @@ def train(
     rng,
     n_negative=5,
     n_epochs=1,
-    rate=0.025,
+    lr=0.025,
     batch_size=256,
 ):
     V, N = len(noise), len(pairs)
@@ -306,7 +306,7 @@ def train(
         c, o = batch[:, 0], batch[:, 1]
         neg = rng.choice(V, size=(len(batch), n_negative), p=noise)
         g = sgns_gradients(inputs[c], outputs[o], outputs[neg])
-        lr = rate * (1 - j / (n_epochs * per_epoch))
+        lr = lr * (1 - j / (n_epochs * per_epoch))
         descend(inputs, c, g[0], lr)
         descend(
             outputs,
@@ -325,7 +325,7 @@ def train(
     rng,
     n_negative=5,
     n_epochs=1,
-    rate=0.025,
+    lr=0.025,
     batch_size=256,
 ):
     V = len(noise)
@@ -344,7 +344,7 @@ def train(
         d_v, d_pos, d_neg = sgns_gradients(
             inputs[batch[:, 0]], outputs[batch[:, 1]], outputs[neg]
         )
-        lr = rate * (1 - j / len(batches))
+        lr = lr * (1 - j / len(batches))
         descend(outputs, neg.reshape(-1), d_neg.reshape(-1, dim), lr)
         descend(outputs, batch[:, 1], d_pos, lr)
         descend(inputs, batch[:, 0], d_v, lr)
@@ -359,7 +359,7 @@ def train(
     rng,
     n_negative=5,
     n_epochs=1,
-    rate=0.025,
+    lr=0.025,
     batch_size=256,
 ):
     inputs = np.float32((rng.random((len(noise), dim)) - 0.5) / dim)
@@ -373,11 +373,9 @@ def train(
             d_v, d_pos, d_neg = sgns_gradients(
                 inputs[c], outputs[o], outputs[neg]
             )
-            descend(inputs, c, d_v, rate * (1 - j / total))
-            descend(outputs, o, d_pos, rate * (1 - j / total))
+            descend(inputs, c, d_v, lr * (1 - j / total))
+            descend(outputs, o, d_pos, lr * (1 - j / total))
             for k in range(n_negative):
-                descend(
-                    outputs, neg[:, k], d_neg[:, k], rate * (1 - j / total)
-                )
+                descend(outputs, neg[:, k], d_neg[:, k], lr * (1 - j / total))
             j += 1
     return inputs, outputs
