@@ -3,6 +3,8 @@
 01  corpus yardstick ngram             texts, bits per byte, counting
 02  bpe pretokenizer tokenizer         merges, cutting a text, both together
     tokenizer_file                     tokenizer.json
+03  word2vec cbow sgns pmi             vectors of words, by three roads
+    lexicon vectors relations          the words, their table, what it knows
 06  attention cache                    attention, masks; what was read before
 07  config layers embedding            the settings, the parts
     transformer arguments              the model, what it can be given

@@ -1,5 +1,6 @@
 """The data that the book's interactive figures mount, made from texts."""
 
+import base64
 import gzip
 import json
 import re
@@ -10,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from minillm.corpus import BOS, ByteVocabulary, WordVocabulary
+from minillm.lexicon import Lexicon
 from minillm.ngram import (
     NGram,
     Table,
@@ -258,3 +260,29 @@ def _play(model: NGram, before: str, symbols: str) -> dict[str, list[float]]:
         guesses = alphabet[np.argsort(-p, kind="stable")]
         ranks.append(1 + int(np.flatnonzero(guesses == ids[t])[0]))
     return {"ranks": ranks, "bits": np.round(bits, 9).tolist()}
+
+
+def wordmap_data(
+    lexicon: Lexicon, table: np.ndarray, n_words: int = 2000
+) -> dict[str, Any]:
+    """The vectors (V, C) of the most frequent words, for a map.
+
+    `bytes` holds them as signed bytes in base64, each row with a scale, and
+    `xy` their places between 0 and 1 in the plane of largest variance.
+    """
+    table = table[:n_words]
+    scale = np.abs(table).max(1) / 127
+    rounded = np.round(table / scale[:, None]).astype(np.int8)
+    centred = table - table.mean(0)
+    _, _, axes = np.linalg.svd(centred, full_matrices=False)
+    plane = centred @ axes[:2].T
+    low, high = np.quantile(plane, [0.002, 0.998], axis=0)
+    places = np.clip((plane - low) / (high - low), 0, 1)
+    return {
+        "words": lexicon.words[:n_words],
+        "counts": lexicon.counts[:n_words].tolist(),
+        "dim": table.shape[1],
+        "bytes": base64.b64encode(rounded.tobytes()).decode(),
+        "scales": scale.astype(float).tolist(),
+        "xy": places.round(4).tolist(),
+    }

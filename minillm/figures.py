@@ -11,6 +11,9 @@ module is the front end of a widget:
     shannon()     guess the next letter, and bound the entropy of English
     merges()      how merges cut a text, one after the other
     fertility()   how many tokens a text takes in bytes, BPE and words
+    onehot()      a product with a one-hot vector is a lookup
+    sgns()        one step of skip-gram with negative sampling
+    wordmap()     neighbours among the course's word vectors
     quiz(...)     questions whose right answers a cell has computed
 """
 
@@ -22,6 +25,7 @@ from pathlib import Path
 from typing import Any
 
 import anywidget
+import numpy as np
 import traitlets
 from IPython.display import HTML
 
@@ -31,9 +35,12 @@ from minillm.figure_data import (
     shannon_data,
     smoothing_data,
     to_json,
+    wordmap_data,
 )
 from minillm.figure_tokens import merges_data
+from minillm.lexicon import Lexicon
 from minillm.places import COURSE
+from minillm.vectors import austen as austen_vectors
 
 FIGURES = COURSE / "book" / "figures"
 IMPORT = re.compile(r'^import [^;]* from "\./(\w+\.js)";\n', re.MULTILINE)
@@ -112,6 +119,47 @@ class Fertility(Figure):
     """Tokens of a text in three vocabularies."""
 
     _esm = front_end("fertility")
+
+
+class Onehot(Figure):
+    """A product that is a lookup."""
+
+    _esm = front_end("onehot")
+
+
+class Sgns(Figure):
+    """One step of skip-gram with negative sampling."""
+
+    _esm = front_end("sgns")
+
+
+class Wordmap(Figure):
+    """A map of word vectors."""
+
+    _esm = front_end("wordmap")
+
+
+def onehot(table: list[list[float]] | None = None) -> Onehot:
+    """One-hot vectors times your table, or that of the slides."""
+    return Onehot(data={"table": table} if table else {})
+
+
+def sgns(
+    v: list[float] | None = None,
+    pos: list[float] | None = None,
+    negs: list[list[float]] | None = None,
+) -> Sgns:
+    """Steps from your vectors in the plane, or from the chapter's."""
+    return Sgns(data={"v": v, "pos": pos, "negs": negs} if v else {})
+
+
+def wordmap(
+    lexicon: Lexicon | None = None, table: np.ndarray | None = None
+) -> Wordmap:
+    """The neighbours of words in your table (V, C), or in the course's."""
+    if lexicon is None or table is None:
+        lexicon, table, _ = austen_vectors()
+    return Wordmap(data=wordmap_data(lexicon, table))
 
 
 def counting(sentences: Iterable[str] = TOY) -> Counting:
@@ -230,7 +278,10 @@ def build(folder: Path = FIGURES / "data") -> dict[str, int]:
     """Write the data of the book's figures; returns each file's bytes."""
     train, valid = _texts("train"), _texts("valid")
     smoothing = to_json(smoothing_data(train, valid, HISTORIES))
+    lexicon, table, _ = austen_vectors()
+    wordmap = to_json(wordmap_data(lexicon, table))
     files = {
+        "wordmap.json.gz": gzip.compress(wordmap, mtime=0),
         "explorer.bin": explorer_data(train),
         "smoothing.json.gz": gzip.compress(smoothing, mtime=0),
         "merges.json.gz": gzip.compress(

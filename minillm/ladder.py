@@ -41,9 +41,10 @@ def load(corpus: str = "austen", until: str = "99") -> list[Rung]:
     "01_ngrams" or "09", say. Raises `ValueError` where there are none.
     """
     files = sorted((DATA / "results").glob("*_*.json"))
-    rungs = [
-        Rung(**rung) for file in files for rung in json.loads(file.read_text())
-    ]
+    stored = [json.loads(file.read_text()) for file in files]
+    # A topic that measures something else keeps an object there, not a list.
+    lists = [content for content in stored if isinstance(content, list)]
+    rungs = [Rung(**rung) for content in lists for rung in content]
     rungs = [
         rung
         for rung in rungs

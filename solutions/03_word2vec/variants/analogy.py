@@ -1,0 +1,59 @@
+# %% wrong: query_words_allowed -- exclude is ignored
+# expects: is a query word
+def analogy(table, a, b, c, exclude=True):
+    rows = unit(table)
+    return int(np.argmax(rows @ (rows[b] - rows[a] + rows[c])))
+
+
+# %% wrong: always_excluded -- the query words are always left out
+# expects: with exclude=False the nearest row
+def analogy(table, a, b, c, exclude=True):
+    rows = unit(table)
+    score = rows @ (rows[b] - rows[a] + rows[c])
+    score[[a, b, c]] = -np.inf
+    return int(np.argmax(score))
+
+
+# %% wrong: turned -- a - b + c
+# expects: the direction is b - a
+def analogy(table, a, b, c, exclude=True):
+    rows = unit(table)
+    score = rows @ (rows[a] - rows[b] + rows[c])
+    if exclude:
+        score[[a, b, c]] = -np.inf
+    return int(np.argmax(score))
+
+
+# %% wrong: raw_rows -- adds the rows as they are
+# expects: Rows get length 1 before they are added
+def analogy(table, a, b, c, exclude=True):
+    score = unit(table) @ (table[b] - table[a] + table[c])
+    if exclude:
+        score[[a, b, c]] = -np.inf
+    return int(np.argmax(score))
+
+
+# %% right: cosine -- with the length of the target
+def analogy(table, a, b, c, exclude=True):
+    rows = unit(table)
+    cosine = rows @ unit(rows[b] - rows[a] + rows[c])
+    best = np.argsort(-cosine, kind="stable")
+    return int(next(i for i in best if not exclude or i not in (a, b, c)))
+
+
+# %% right: three_cosines -- the sum of three cosines
+def analogy(table, a, b, c, exclude=True):
+    rows = unit(table)
+    score = rows @ rows[b] - rows @ rows[a] + rows @ rows[c]
+    allowed = np.ones(len(rows), bool)
+    if exclude:
+        allowed[[a, b, c]] = False
+    return int(np.flatnonzero(allowed)[score[allowed].argmax()])
+
+
+# %% right: max_with_key -- Python's max
+def analogy(table, a, b, c, exclude=True):
+    rows = unit(table)
+    target = rows[b] - rows[a] + rows[c]
+    ids = [i for i in range(len(rows)) if not (exclude and i in (a, b, c))]
+    return max(ids, key=lambda i: rows[i] @ target)

@@ -1,0 +1,51 @@
+# %% wrong: fancy_assignment -- keeps one update of several
+# expects: occurs twice in the batch and got one update
+def descend(table, ids, gradient, lr):
+    table[ids] -= lr * gradient
+
+
+# %% wrong: a_copy -- changes a copy
+# expects: the table has not changed
+def descend(table, ids, gradient, lr):
+    table = table.copy()
+    np.add.at(table, ids, -lr * gradient)
+
+
+# %% wrong: uphill -- adds the gradient
+# expects: this step goes up
+def descend(table, ids, gradient, lr):
+    np.add.at(table, ids, lr * gradient)
+
+
+# %% wrong: scales_the_gradient -- multiplies the gradient in place
+# expects: the gradient was changed
+def descend(table, ids, gradient, lr):
+    gradient *= -lr
+    np.add.at(table, ids, gradient)
+
+
+# %% wrong: mean_of_equal_ids -- averages instead of summing
+# expects: by the *mean* of its steps
+def descend(table, ids, gradient, lr):
+    for i in set(ids.tolist()):
+        table[i] -= lr * gradient[ids == i].mean(0)
+
+
+# %% right: loop -- one step after the other
+def descend(table, ids, gradient, lr):
+    for i, g in zip(ids, gradient):
+        table[i] -= lr * g
+
+
+# %% right: subtract_at -- np.subtract.at
+def descend(table, ids, gradient, lr):
+    np.subtract.at(table, ids, lr * gradient)
+
+
+# %% right: sums_first -- sums equal ids, then one step for each
+def descend(table, ids, gradient, lr):
+    rows, place = np.unique(ids, return_inverse=True)
+    total = np.zeros((len(rows), table.shape[1]), dtype=table.dtype)
+    for j, p in enumerate(place):
+        total[p] += gradient[j]
+    table[rows] -= lr * total

@@ -1,0 +1,94 @@
+# %% wrong: dot_products -- long vectors win
+# expects: compare directions, not dot products
+def neighbours(table, i, n):
+    if not 0 <= i < len(table):
+        raise ValueError(i)
+    score = table @ table[i]
+    order = np.argsort(-score, kind="stable")
+    order = order[order != i][:n]
+    return order, score[order]
+
+
+# %% wrong: itself -- the word is its own neighbour
+# expects: the word itself is among its neighbours
+def neighbours(table, i, n):
+    if not 0 <= i < len(table):
+        raise ValueError(i)
+    cosine = unit(table) @ unit(table)[i]
+    order = np.argsort(-cosine, kind="stable")[:n]
+    return order, cosine[order]
+
+
+# %% wrong: drops_the_first -- drops the first result, not the id
+# expects: leave out id 1, not the first result
+def neighbours(table, i, n):
+    if not 0 <= i < len(table):
+        raise ValueError(i)
+    cosine = unit(table) @ unit(table)[i]
+    order = np.argsort(-cosine, kind="stable")[1 : n + 1]
+    return order, cosine[order]
+
+
+# %% wrong: farthest -- sorted the wrong way round
+# expects: of row 0, expected ids
+def neighbours(table, i, n):
+    if not 0 <= i < len(table):
+        raise ValueError(i)
+    cosine = unit(table) @ unit(table)[i]
+    order = np.argsort(cosine, kind="stable")
+    order = order[order != i][:n]
+    return order, cosine[order]
+
+
+# %% wrong: from_the_end -- a negative i counts from the end
+# expects: must raise a ValueError
+def neighbours(table, i, n):
+    cosine = unit(table) @ unit(table)[i]
+    order = np.argsort(-cosine, kind="stable")
+    order = order[order != i][:n]
+    return order, cosine[order]
+
+
+# %% wrong: distances -- Euclidean distances of the rows as they are
+# expects: of row 0, expected ids
+def neighbours(table, i, n):
+    if not 0 <= i < len(table):
+        raise ValueError(i)
+    distance = np.linalg.norm(table - table[i], axis=1)
+    order = np.argsort(distance, kind="stable")
+    order = order[order != i][:n]
+    return order, distance[order]
+
+
+# %% right: minus_infinity -- marks the word itself
+def neighbours(table, i, n):
+    if i < 0 or i >= len(table):
+        raise ValueError(f"no row {i}")
+    rows = unit(table)
+    cosine = rows @ rows[i]
+    cosine[i] = -np.inf
+    order = np.argsort(-cosine, kind="stable")[: min(n, len(table) - 1)]
+    return order, cosine[order]
+
+
+# %% right: delete -- deletes the word's id
+def neighbours(table, i, n):
+    if i not in range(len(table)):
+        raise ValueError(i)
+    rows = unit(table)
+    cosine = np.einsum("vc,c->v", rows, rows[i])
+    others = np.delete(np.arange(len(table)), i)
+    best = others[np.lexsort((others, -cosine[others]))][:n]
+    return best, cosine[best]
+
+
+# %% right: sorted_list -- Python's sort
+def neighbours(table, i, n):
+    if not 0 <= i < len(table):
+        raise ValueError(i)
+    rows = unit(table)
+    found = sorted(
+        (j for j in range(len(rows)) if j != i),
+        key=lambda j: -(rows[j] @ rows[i]),
+    )[:n]
+    return np.array(found), np.array([rows[j] @ rows[i] for j in found])

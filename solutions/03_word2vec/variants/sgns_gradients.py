@@ -1,0 +1,121 @@
+# %% wrong: ascent -- all signs turned
+# expects: the gradient of v has the wrong sign
+def sgns_gradients(v, u_pos, u_neg):
+    positive = (v * u_pos).sum(-1, keepdims=True)
+    negative = (v[:, None] * u_neg).sum(-1, keepdims=True)
+    pull, push = -sigmoid(-positive), sigmoid(negative)
+    return (
+        -(pull * u_pos + (push * u_neg).sum(1)),
+        -pull * v,
+        -push * v[:, None],
+    )
+
+
+# %% wrong: no_negatives_in_v -- v feels the positive alone
+# expects: the gradient of v is
+def sgns_gradients(v, u_pos, u_neg):
+    positive = (v * u_pos).sum(-1, keepdims=True)
+    negative = (v[:, None] * u_neg).sum(-1, keepdims=True)
+    pull, push = -sigmoid(-positive), sigmoid(negative)
+    return pull * u_pos, pull * v, push * v[:, None]
+
+
+# %% wrong: sigmoid_of_the_positive -- the pull grows as the pair is learned
+# expects: for the toy, the gradient of v is
+def sgns_gradients(v, u_pos, u_neg):
+    positive = (v * u_pos).sum(-1, keepdims=True)
+    negative = (v[:, None] * u_neg).sum(-1, keepdims=True)
+    pull, push = -sigmoid(positive), sigmoid(negative)
+    return pull * u_pos + (push * u_neg).sum(1), pull * v, push * v[:, None]
+
+
+# %% wrong: positive_not_pulled -- the gradient of u_pos has the sign of a negative
+# expects: the gradient of u_pos has the wrong sign
+def sgns_gradients(v, u_pos, u_neg):
+    positive = (v * u_pos).sum(-1, keepdims=True)
+    negative = (v[:, None] * u_neg).sum(-1, keepdims=True)
+    pull, push = -sigmoid(-positive), sigmoid(negative)
+    return pull * u_pos + (push * u_neg).sum(1), -pull * v, push * v[:, None]
+
+
+# %% wrong: negatives_summed -- one gradient for all negatives of a pair
+# expects: the gradient of u_neg has the shape
+def sgns_gradients(v, u_pos, u_neg):
+    positive = (v * u_pos).sum(-1, keepdims=True)
+    negative = (v[:, None] * u_neg).sum(-1, keepdims=True)
+    pull, push = -sigmoid(-positive), sigmoid(negative)
+    return (
+        pull * u_pos + (push * u_neg).sum(1),
+        pull * v,
+        (push * v[:, None]).sum(1),
+    )
+
+
+# %% wrong: mean_over_negatives -- divided by K
+# expects: for the toy, the gradient of v is
+def sgns_gradients(v, u_pos, u_neg):
+    positive = (v * u_pos).sum(-1, keepdims=True)
+    negative = (v[:, None] * u_neg).sum(-1, keepdims=True)
+    pull, push = -sigmoid(-positive), sigmoid(negative) / u_neg.shape[1]
+    return pull * u_pos + (push * u_neg).sum(1), pull * v, push * v[:, None]
+
+
+# %% wrong: naive_sigmoid -- NaN for large dot products
+# expects: a gradient is not finite
+def sgns_gradients(v, u_pos, u_neg):
+    def sigma(x):
+        return np.exp(x) / (1 + np.exp(x))
+
+    positive = (v * u_pos).sum(-1, keepdims=True)
+    negative = (v[:, None] * u_neg).sum(-1, keepdims=True)
+    pull, push = -sigma(-positive), sigma(negative)
+    return pull * u_pos + (push * u_neg).sum(1), pull * v, push * v[:, None]
+
+
+# %% wrong: always_double -- float64 whatever comes in
+# expects: float32 vectors give float32 gradients
+def sgns_gradients(v, u_pos, u_neg):
+    v, u_pos, u_neg = (a.astype(float) for a in (v, u_pos, u_neg))
+    positive = (v * u_pos).sum(-1, keepdims=True)
+    negative = (v[:, None] * u_neg).sum(-1, keepdims=True)
+    pull, push = -sigmoid(-positive), sigmoid(negative)
+    return pull * u_pos + (push * u_neg).sum(1), pull * v, push * v[:, None]
+
+
+# %% right: error_form -- sigmoid minus label
+def sgns_gradients(v, u_pos, u_neg):
+    u = np.concatenate((u_pos[:, None], u_neg), axis=1)
+    error = sigmoid(np.einsum("bkc,bc->bk", u, v))
+    error[:, 0] -= 1
+    d_u = error[..., None] * v[:, None]
+    return np.einsum("bk,bkc->bc", error, u), d_u[:, 0], d_u[:, 1:]
+
+
+# %% right: loop -- pair by pair
+def sgns_gradients(v, u_pos, u_neg):
+    d_v, d_pos, d_neg = (
+        np.zeros_like(v),
+        np.zeros_like(u_pos),
+        np.zeros_like(u_neg),
+    )
+    for b in range(len(v)):
+        pull = -sigmoid(-(v[b] @ u_pos[b]))
+        push = sigmoid(u_neg[b] @ v[b])
+        d_v[b] = pull * u_pos[b] + push @ u_neg[b]
+        d_pos[b] = pull * v[b]
+        d_neg[b] = np.outer(push, v[b])
+    return d_v, d_pos, d_neg
+
+
+# %% right: tanh -- the sigmoid by tanh
+def sgns_gradients(v, u_pos, u_neg):
+    def s(x):
+        return (1 + np.tanh(x / 2)) / 2
+
+    pull = (s((v * u_pos).sum(1)) - 1)[:, None]
+    push = s(np.matmul(u_neg, v[:, :, None]))
+    return (
+        pull * u_pos + np.sum(push * u_neg, axis=1),
+        pull * v,
+        push * v[:, None, :],
+    )

@@ -1,0 +1,90 @@
+# %% wrong: sign -- the log-likelihood
+# expects: the loss has the wrong sign
+def sgns_loss(v, u_pos, u_neg):
+    positive = (v * u_pos).sum(-1)
+    negative = (v[:, None] * u_neg).sum(-1)
+    return -np.logaddexp(0, -positive) - np.logaddexp(0, negative).sum(-1)
+
+
+# %% wrong: bits -- logarithms to base 2
+# expects: this is in bits
+def sgns_loss(v, u_pos, u_neg):
+    positive = (v * u_pos).sum(-1)
+    negative = (v[:, None] * u_neg).sum(-1)
+    return (
+        np.logaddexp(0, -positive) + np.logaddexp(0, negative).sum(-1)
+    ) / np.log(2)
+
+
+# %% wrong: mean_of_negatives -- the mean over K
+# expects: *mean* over the negatives
+def sgns_loss(v, u_pos, u_neg):
+    positive = (v * u_pos).sum(-1)
+    negative = (v[:, None] * u_neg).sum(-1)
+    return np.logaddexp(0, -positive) + np.logaddexp(0, negative).mean(-1)
+
+
+# %% wrong: one_number -- the mean of the batch
+# expects: for a batch of one pair, the result
+def sgns_loss(v, u_pos, u_neg):
+    positive = (v * u_pos).sum(-1)
+    negative = (v[:, None] * u_neg).sum(-1)
+    return (
+        np.logaddexp(0, -positive) + np.logaddexp(0, negative).sum(-1)
+    ).mean()
+
+
+# %% wrong: log_of_sigmoid -- overflows at large dot products
+# expects: it must stay finite
+def sgns_loss(v, u_pos, u_neg):
+    def sigma(x):
+        return 1 / (1 + np.exp(-x))
+
+    positive = (v * u_pos).sum(-1)
+    negative = (v[:, None] * u_neg).sum(-1)
+    return -np.log(sigma(positive)) - np.log(sigma(-negative)).sum(-1)
+
+
+# %% wrong: negatives_pulled -- the negatives have the positive's sign
+# expects: expected 1.9654
+def sgns_loss(v, u_pos, u_neg):
+    positive = (v * u_pos).sum(-1)
+    negative = (v[:, None] * u_neg).sum(-1)
+    return np.logaddexp(0, -positive) + np.logaddexp(0, -negative).sum(-1)
+
+
+# %% wrong: first_negative_only -- one negative a pair
+# expects: expected 1.9654
+def sgns_loss(v, u_pos, u_neg):
+    positive = (v * u_pos).sum(-1)
+    return np.logaddexp(0, -positive) + np.logaddexp(
+        0, (v * u_neg[:, 0]).sum(-1)
+    )
+
+
+# %% right: einsum -- with einsum
+def sgns_loss(v, u_pos, u_neg):
+    positive = np.einsum("bc,bc->b", v, u_pos)
+    negative = np.einsum("bc,bkc->bk", v, u_neg)
+    return np.logaddexp(0, -positive) + np.logaddexp(0, negative).sum(axis=1)
+
+
+# %% right: one_array -- all dot products in one array
+def sgns_loss(v, u_pos, u_neg):
+    u = np.concatenate((u_pos[:, None], u_neg), axis=1)
+    dots = np.matmul(u, v[:, :, None])[:, :, 0]
+    dots[:, 0] *= -1
+    return np.logaddexp(0, dots).sum(1)
+
+
+# %% right: loop -- pair by pair, with log1p
+def sgns_loss(v, u_pos, u_neg):
+    def softplus(x):
+        return max(x, 0.0) + np.log1p(np.exp(-abs(x)))
+
+    return np.array(
+        [
+            softplus(-(a @ b)) + sum(softplus(n @ a) for n in rows)
+            for a, b, rows in zip(v, u_pos, u_neg)
+        ]
+    )

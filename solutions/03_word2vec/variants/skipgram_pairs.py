@@ -1,0 +1,197 @@
+# %% wrong: window_is_always_b -- the rng is ignored
+# expects: distance 4 occurs as often as distance 1
+def skipgram_pairs(ids, window, rng=None):
+    T = len(ids)
+    pairs = [np.zeros((0, 2), np.int64)]
+    for d in range(1, min(window, T - 1) + 1):
+        pairs.append(np.stack((ids[:-d], ids[d:]), 1))
+        pairs.append(np.stack((ids[d:], ids[:-d]), 1))
+    return np.concatenate(pairs)
+
+
+# %% wrong: to_the_right_only -- the left half of the window is missing
+# expects: for 4 tokens and window 2, the result has the shape (5, 2)
+def skipgram_pairs(ids, window, rng=None):
+    T = len(ids)
+    b = (
+        np.full(T, window)
+        if rng is None
+        else rng.integers(1, window + 1, size=T)
+    )
+    pairs = [np.zeros((0, 2), np.int64)]
+    for d in range(1, min(window, T - 1) + 1):
+        inside = b[: T - d] >= d
+        pairs.append(np.stack((ids[:-d][inside], ids[d:][inside]), 1))
+    return np.concatenate(pairs)
+
+
+# %% wrong: own_context -- each token is its own context too
+# expects: the shape (14, 2), not (10, 2)
+def skipgram_pairs(ids, window, rng=None):
+    T = len(ids)
+    b = (
+        np.full(T, window)
+        if rng is None
+        else rng.integers(1, window + 1, size=T)
+    )
+    pairs = [
+        (ids[i], ids[j])
+        for i in range(T)
+        for j in range(max(0, i - b[i]), min(T, i + b[i] + 1))
+    ]
+    return np.array(pairs, np.int64).reshape(-1, 2)
+
+
+# %% wrong: empty_is_flat -- no pairs give an array without columns
+# expects: for ids [7] and window 5
+def skipgram_pairs(ids, window, rng=None):
+    T = len(ids)
+    b = (
+        np.full(T, window)
+        if rng is None
+        else rng.integers(1, window + 1, size=T)
+    )
+    return np.array(
+        [
+            (ids[i], ids[j])
+            for i in range(T)
+            for j in range(max(0, i - b[i]), min(T, i + b[i] + 1))
+            if i != j
+        ]
+    )
+
+
+# %% wrong: window_may_be_zero -- b is drawn from 0
+# expects: b is at least 1
+def skipgram_pairs(ids, window, rng=None):
+    T = len(ids)
+    b = (
+        np.full(T, window)
+        if rng is None
+        else rng.integers(0, window + 1, size=T)
+    )
+    pairs = [np.zeros((0, 2), np.int64)]
+    for d in range(1, min(window, T - 1) + 1):
+        left = np.arange(T - d)
+        for c, o in ((left, left + d), (left + d, left)):
+            pairs.append(np.stack((ids[c[b[c] >= d]], ids[o[b[c] >= d]]), 1))
+    return np.concatenate(pairs)
+
+
+# %% wrong: never_the_largest -- b is drawn below window
+# expects: in 100, 75, 50
+def skipgram_pairs(ids, window, rng=None):
+    T = len(ids)
+    b = (
+        np.full(T, window)
+        if rng is None
+        else rng.integers(1, max(2, window), size=T)
+    )
+    pairs = [np.zeros((0, 2), np.int64)]
+    for d in range(1, min(window, T - 1) + 1):
+        left = np.arange(T - d)
+        for c, o in ((left, left + d), (left + d, left)):
+            pairs.append(np.stack((ids[c[b[c] >= d]], ids[o[b[c] >= d]]), 1))
+    return np.concatenate(pairs)
+
+
+# %% wrong: two_windows -- left and right are drawn apart
+# expects: as many contexts to its left
+def skipgram_pairs(ids, window, rng=None):
+    T = len(ids)
+
+    def draw():
+        return (
+            np.full(T, window)
+            if rng is None
+            else rng.integers(1, window + 1, size=T)
+        )
+
+    before, after = draw(), draw()
+    pairs = [np.zeros((0, 2), np.int64)]
+    for d in range(1, min(window, T - 1) + 1):
+        left = np.arange(T - d)
+        for b, c, o in ((after, left, left + d), (before, left + d, left)):
+            pairs.append(np.stack((ids[c[b[c] >= d]], ids[o[b[c] >= d]]), 1))
+    return np.concatenate(pairs)
+
+
+# %% wrong: positions_for_ids -- pairs of positions
+# expects: expected
+def skipgram_pairs(ids, window, rng=None):
+    T = len(ids)
+    b = (
+        np.full(T, window)
+        if rng is None
+        else rng.integers(1, window + 1, size=T)
+    )
+    pairs = [np.zeros((0, 2), np.int64)]
+    for d in range(1, min(window, T - 1) + 1):
+        left = np.arange(T - d)
+        for c, o in ((left, left + d), (left + d, left)):
+            pairs.append(np.stack((c[b[c] >= d], o[b[c] >= d]), 1))
+    return np.concatenate(pairs)
+
+
+# %% wrong: equal_words_left_out -- drops pairs of a word with itself
+# expects: such pairs are missing
+def skipgram_pairs(ids, window, rng=None):
+    T = len(ids)
+    b = (
+        np.full(T, window)
+        if rng is None
+        else rng.integers(1, window + 1, size=T)
+    )
+    pairs = [np.zeros((0, 2), np.int64)]
+    for d in range(1, min(window, T - 1) + 1):
+        left = np.arange(T - d)
+        for c, o in ((left, left + d), (left + d, left)):
+            found = np.stack((ids[c[b[c] >= d]], ids[o[b[c] >= d]]), 1)
+            pairs.append(found[found[:, 0] != found[:, 1]])
+    return np.concatenate(pairs)
+
+
+# %% right: loop -- two loops over tokens
+def skipgram_pairs(ids, window, rng=None):
+    pairs = []
+    for i in range(len(ids)):
+        b = window if rng is None else int(rng.integers(1, window + 1))
+        for j in range(max(0, i - b), min(len(ids), i + b + 1)):
+            if i != j:
+                pairs.append((ids[i], ids[j]))
+    return np.array(pairs, dtype=np.int64).reshape(-1, 2)
+
+
+# %% right: all_distances -- a matrix of distances
+def skipgram_pairs(ids, window, rng=None):
+    T = len(ids)
+    b = (
+        np.full(T, window)
+        if rng is None
+        else rng.integers(1, window, size=T, endpoint=True)
+    )
+    pieces = [np.zeros((0, 2), dtype=int)]
+    for offset in [o for o in range(-window, window + 1) if o and abs(o) < T]:
+        centre = np.arange(max(0, -offset), min(T, T - offset))
+        centre = centre[b[centre] >= abs(offset)]
+        pieces.append(np.column_stack((ids[centre], ids[centre + offset])))
+    return np.vstack(pieces)
+
+
+# %% right: choice -- draws with rng.choice
+def skipgram_pairs(ids, window, rng=None):
+    T = len(ids)
+    if rng is None:
+        b = np.full(T, window)
+    else:
+        b = rng.choice(np.arange(1, window + 1), size=T)
+    centre, context = [], []
+    for d in range(1, window + 1):
+        if d >= T:
+            break
+        i = np.arange(T - d)
+        centre += [ids[i][b[i] >= d], ids[i + d][b[i + d] >= d]]
+        context += [ids[i + d][b[i] >= d], ids[i][b[i + d] >= d]]
+    if not centre:
+        return np.empty((0, 2), dtype=np.int64)
+    return np.stack([np.concatenate(centre), np.concatenate(context)], axis=1)

@@ -1,0 +1,47 @@
+# %% wrong: a_coin_for_each_word -- all tokens of a word share one coin
+# expects: throw a coin for each token
+def subsample(ids, keep, rng):
+    kept = rng.random(len(keep)) < keep
+    return ids[kept[ids]]
+
+
+# %% wrong: global_chance -- draws from NumPy's global state
+# expects: the same seed must give the same result
+def subsample(ids, keep, rng):
+    return ids[np.random.random(len(ids)) < keep[ids]]
+
+
+# %% wrong: drops_what_it_should_keep -- the comparison is turned
+# expects: id 0 is always dropped
+def subsample(ids, keep, rng):
+    return ids[rng.random(len(ids)) >= keep[ids]]
+
+
+# %% wrong: sorted -- rng.choice loses the order
+# expects: expected [2, 1, 1, 2]
+def subsample(ids, keep, rng):
+    kept = ids[rng.random(len(ids)) < keep[ids]]
+    return np.sort(kept)
+
+
+# %% wrong: constant_seed -- a generator of its own
+# expects: eight seeds give eight times the same number
+def subsample(ids, keep, rng):
+    return ids[np.random.default_rng(7).random(len(ids)) < keep[ids]]
+
+
+# %% right: loop -- token by token
+def subsample(ids, keep, rng):
+    return np.array(
+        [i for i in ids if rng.random() < keep[i]], dtype=ids.dtype
+    )
+
+
+# %% right: binomial -- coins from rng.binomial
+def subsample(ids, keep, rng):
+    return ids[rng.binomial(1, keep[ids]) == 1]
+
+
+# %% right: delete -- deletes the dropped ones
+def subsample(ids, keep, rng):
+    return np.delete(ids, np.flatnonzero(rng.random(ids.size) >= keep[ids]))

@@ -1,0 +1,381 @@
+# %% wrong: outputs_at_random -- both tables start at random
+# expects: outputs starts at 0
+def train(
+    pairs,
+    noise,
+    dim,
+    rng,
+    n_negative=5,
+    n_epochs=1,
+    lr=0.025,
+    batch_size=256,
+):
+    V = len(noise)
+    inputs = ((rng.random((V, dim)) - 0.5) / dim).astype(np.float32)
+    outputs = ((rng.random((V, dim)) - 0.5) / dim).astype(np.float32)
+    n, j = n_epochs * -(-len(pairs) // batch_size), 0
+    for _ in range(n_epochs):
+        mixed = rng.permutation(pairs)
+        for start in range(0, len(pairs), batch_size):
+            c, o = mixed[start : start + batch_size].T
+            neg = rng.choice(V, (len(c), n_negative), p=noise)
+            d_v, d_pos, d_neg = sgns_gradients(
+                inputs[c], outputs[o], outputs[neg]
+            )
+            step = lr * (1 - j / n)
+            descend(inputs, c, d_v, step)
+            descend(outputs, o, d_pos, step)
+            descend(outputs, neg.ravel(), d_neg.reshape(-1, dim), step)
+            j += 1
+    return inputs, outputs
+
+
+# %% wrong: mean_of_the_batch -- divides by the number of pairs
+# expects: moved as far as one
+def train(
+    pairs,
+    noise,
+    dim,
+    rng,
+    n_negative=5,
+    n_epochs=1,
+    lr=0.025,
+    batch_size=256,
+):
+    V = len(noise)
+    inputs = ((rng.random((V, dim)) - 0.5) / dim).astype(np.float32)
+    outputs = np.zeros((V, dim), np.float32)
+    n, j = n_epochs * -(-len(pairs) // batch_size), 0
+    for _ in range(n_epochs):
+        mixed = rng.permutation(pairs)
+        for start in range(0, len(pairs), batch_size):
+            c, o = mixed[start : start + batch_size].T
+            neg = rng.choice(V, (len(c), n_negative), p=noise)
+            d_v, d_pos, d_neg = sgns_gradients(
+                inputs[c], outputs[o], outputs[neg]
+            )
+            step = lr * (1 - j / n) / len(c)
+            descend(inputs, c, d_v, step)
+            descend(outputs, o, d_pos, step)
+            descend(outputs, neg.ravel(), d_neg.reshape(-1, dim), step)
+            j += 1
+    return inputs, outputs
+
+
+# %% wrong: one_table -- the context's row is moved in inputs
+# expects: no row of outputs has moved
+def train(
+    pairs,
+    noise,
+    dim,
+    rng,
+    n_negative=5,
+    n_epochs=1,
+    lr=0.025,
+    batch_size=256,
+):
+    V = len(noise)
+    inputs = ((rng.random((V, dim)) - 0.5) / dim).astype(np.float32)
+    outputs = np.zeros((V, dim), np.float32)
+    n, j = n_epochs * -(-len(pairs) // batch_size), 0
+    for _ in range(n_epochs):
+        mixed = rng.permutation(pairs)
+        for start in range(0, len(pairs), batch_size):
+            c, o = mixed[start : start + batch_size].T
+            neg = rng.choice(V, (len(c), n_negative), p=noise)
+            d_v, d_pos, d_neg = sgns_gradients(
+                inputs[c], inputs[o], inputs[neg]
+            )
+            step = lr * (1 - j / n)
+            descend(inputs, c, d_v, step)
+            descend(inputs, o, d_pos, step)
+            descend(inputs, neg.ravel(), d_neg.reshape(-1, dim), step)
+            j += 1
+    return inputs, outputs
+
+
+# %% wrong: shared_negatives -- one set of negatives for the whole batch
+# expects: Draw negatives for each pair
+def train(
+    pairs,
+    noise,
+    dim,
+    rng,
+    n_negative=5,
+    n_epochs=1,
+    lr=0.025,
+    batch_size=256,
+):
+    V = len(noise)
+    inputs = ((rng.random((V, dim)) - 0.5) / dim).astype(np.float32)
+    outputs = np.zeros((V, dim), np.float32)
+    n, j = n_epochs * -(-len(pairs) // batch_size), 0
+    for _ in range(n_epochs):
+        mixed = rng.permutation(pairs)
+        for start in range(0, len(pairs), batch_size):
+            c, o = mixed[start : start + batch_size].T
+            neg = np.tile(rng.choice(V, n_negative, p=noise), (len(c), 1))
+            d_v, d_pos, d_neg = sgns_gradients(
+                inputs[c], outputs[o], outputs[neg]
+            )
+            step = lr * (1 - j / n)
+            descend(inputs, c, d_v, step)
+            descend(outputs, o, d_pos, step)
+            descend(outputs, neg.ravel(), d_neg.reshape(-1, dim), step)
+            j += 1
+    return inputs, outputs
+
+
+# %% wrong: constant_rate -- the step size never falls
+# expects: step sizes
+def train(
+    pairs,
+    noise,
+    dim,
+    rng,
+    n_negative=5,
+    n_epochs=1,
+    lr=0.025,
+    batch_size=256,
+):
+    V = len(noise)
+    inputs = ((rng.random((V, dim)) - 0.5) / dim).astype(np.float32)
+    outputs = np.zeros((V, dim), np.float32)
+    for _ in range(n_epochs):
+        mixed = rng.permutation(pairs)
+        for start in range(0, len(pairs), batch_size):
+            c, o = mixed[start : start + batch_size].T
+            neg = rng.choice(V, (len(c), n_negative), p=noise)
+            d_v, d_pos, d_neg = sgns_gradients(
+                inputs[c], outputs[o], outputs[neg]
+            )
+            descend(inputs, c, d_v, lr)
+            descend(outputs, o, d_pos, lr)
+            descend(outputs, neg.ravel(), d_neg.reshape(-1, dim), lr)
+    return inputs, outputs
+
+
+# %% wrong: uniform_noise -- negatives ignore the noise
+# expects: moves by
+def train(
+    pairs,
+    noise,
+    dim,
+    rng,
+    n_negative=5,
+    n_epochs=1,
+    lr=0.025,
+    batch_size=256,
+):
+    V = len(noise)
+    inputs = ((rng.random((V, dim)) - 0.5) / dim).astype(np.float32)
+    outputs = np.zeros((V, dim), np.float32)
+    n, j = n_epochs * -(-len(pairs) // batch_size), 0
+    for _ in range(n_epochs):
+        mixed = rng.permutation(pairs)
+        for start in range(0, len(pairs), batch_size):
+            c, o = mixed[start : start + batch_size].T
+            neg = rng.integers(0, V, (len(c), n_negative))
+            d_v, d_pos, d_neg = sgns_gradients(
+                inputs[c], outputs[o], outputs[neg]
+            )
+            step = lr * (1 - j / n)
+            descend(inputs, c, d_v, step)
+            descend(outputs, o, d_pos, step)
+            descend(outputs, neg.ravel(), d_neg.reshape(-1, dim), step)
+            j += 1
+    return inputs, outputs
+
+
+# %% wrong: last_batch_dropped -- pairs that fill no batch are lost
+# expects: in batches of 4, 4 and 2
+def train(
+    pairs,
+    noise,
+    dim,
+    rng,
+    n_negative=5,
+    n_epochs=1,
+    lr=0.025,
+    batch_size=256,
+):
+    V = len(noise)
+    batch_size = min(batch_size, len(pairs))
+    inputs = ((rng.random((V, dim)) - 0.5) / dim).astype(np.float32)
+    outputs = np.zeros((V, dim), np.float32)
+    n, j = n_epochs * (len(pairs) // batch_size), 0
+    for _ in range(n_epochs):
+        mixed = rng.permutation(pairs)
+        for start in range(0, len(pairs) - batch_size + 1, batch_size):
+            c, o = mixed[start : start + batch_size].T
+            neg = rng.choice(V, (len(c), n_negative), p=noise)
+            d_v, d_pos, d_neg = sgns_gradients(
+                inputs[c], outputs[o], outputs[neg]
+            )
+            step = lr * (1 - j / n)
+            descend(inputs, c, d_v, step)
+            descend(outputs, o, d_pos, step)
+            descend(outputs, neg.ravel(), d_neg.reshape(-1, dim), step)
+            j += 1
+    return inputs, outputs
+
+
+# %% wrong: in_the_order_of_the_text -- never shuffles
+# expects: in a random order
+def train(
+    pairs,
+    noise,
+    dim,
+    rng,
+    n_negative=5,
+    n_epochs=1,
+    lr=0.025,
+    batch_size=256,
+):
+    V = len(noise)
+    inputs = ((rng.random((V, dim)) - 0.5) / dim).astype(np.float32)
+    outputs = np.zeros((V, dim), np.float32)
+    n, j = n_epochs * -(-len(pairs) // batch_size), 0
+    for _ in range(n_epochs):
+        for start in range(0, len(pairs), batch_size):
+            c, o = pairs[start : start + batch_size].T
+            neg = rng.choice(V, (len(c), n_negative), p=noise)
+            d_v, d_pos, d_neg = sgns_gradients(
+                inputs[c], outputs[o], outputs[neg]
+            )
+            step = lr * (1 - j / n)
+            descend(inputs, c, d_v, step)
+            descend(outputs, o, d_pos, step)
+            descend(outputs, neg.ravel(), d_neg.reshape(-1, dim), step)
+            j += 1
+    return inputs, outputs
+
+
+# %% wrong: shuffles_the_pairs_in_place -- changes its argument
+# expects: the pairs were changed
+def train(
+    pairs,
+    noise,
+    dim,
+    rng,
+    n_negative=5,
+    n_epochs=1,
+    lr=0.025,
+    batch_size=256,
+):
+    V = len(noise)
+    inputs = ((rng.random((V, dim)) - 0.5) / dim).astype(np.float32)
+    outputs = np.zeros((V, dim), np.float32)
+    n, j = n_epochs * -(-len(pairs) // batch_size), 0
+    for _ in range(n_epochs):
+        rng.shuffle(pairs)
+        for start in range(0, len(pairs), batch_size):
+            c, o = pairs[start : start + batch_size].T
+            neg = rng.choice(V, (len(c), n_negative), p=noise)
+            d_v, d_pos, d_neg = sgns_gradients(
+                inputs[c], outputs[o], outputs[neg]
+            )
+            step = lr * (1 - j / n)
+            descend(inputs, c, d_v, step)
+            descend(outputs, o, d_pos, step)
+            descend(outputs, neg.ravel(), d_neg.reshape(-1, dim), step)
+            j += 1
+    return inputs, outputs
+
+
+# %% right: permuted_order -- shuffles an index
+def train(
+    pairs,
+    noise,
+    dim,
+    rng,
+    n_negative=5,
+    n_epochs=1,
+    lr=0.025,
+    batch_size=256,
+):
+    V, N = len(noise), len(pairs)
+    inputs = rng.uniform(-0.5 / dim, 0.5 / dim, (V, dim)).astype(np.float32)
+    outputs = np.zeros((V, dim), dtype=np.float32)
+    per_epoch = int(np.ceil(N / batch_size))
+    for j in range(n_epochs * per_epoch):
+        if j % per_epoch == 0:
+            order = rng.permutation(N)
+        start = (j % per_epoch) * batch_size
+        batch = pairs[order[start : start + batch_size]]
+        c, o = batch[:, 0], batch[:, 1]
+        neg = rng.choice(V, size=(len(batch), n_negative), p=noise)
+        g = sgns_gradients(inputs[c], outputs[o], outputs[neg])
+        lr = lr * (1 - j / (n_epochs * per_epoch))
+        descend(inputs, c, g[0], lr)
+        descend(
+            outputs,
+            np.append(o, neg),
+            np.concatenate((g[1], g[2].reshape(-1, dim))),
+            lr,
+        )
+    return inputs, outputs
+
+
+# %% right: searchsorted -- draws the negatives by the cumulated noise
+def train(
+    pairs,
+    noise,
+    dim,
+    rng,
+    n_negative=5,
+    n_epochs=1,
+    lr=0.025,
+    batch_size=256,
+):
+    V = len(noise)
+    cumulated = np.cumsum(noise)
+    inputs = (rng.random((V, dim)) / dim - 0.5 / dim).astype("float32")
+    outputs = np.zeros_like(inputs)
+    batches = []
+    for _ in range(n_epochs):
+        mixed = pairs[rng.permutation(len(pairs))]
+        batches += [
+            mixed[s : s + batch_size] for s in range(0, len(mixed), batch_size)
+        ]
+    for j, batch in enumerate(batches):
+        draw = rng.random((len(batch), n_negative)) * cumulated[-1]
+        neg = np.minimum(np.searchsorted(cumulated, draw, side="right"), V - 1)
+        d_v, d_pos, d_neg = sgns_gradients(
+            inputs[batch[:, 0]], outputs[batch[:, 1]], outputs[neg]
+        )
+        lr = lr * (1 - j / len(batches))
+        descend(outputs, neg.reshape(-1), d_neg.reshape(-1, dim), lr)
+        descend(outputs, batch[:, 1], d_pos, lr)
+        descend(inputs, batch[:, 0], d_v, lr)
+    return inputs, outputs
+
+
+# %% right: one_negative_at_a_time -- descends for each of the K negatives
+def train(
+    pairs,
+    noise,
+    dim,
+    rng,
+    n_negative=5,
+    n_epochs=1,
+    lr=0.025,
+    batch_size=256,
+):
+    inputs = np.float32((rng.random((len(noise), dim)) - 0.5) / dim)
+    outputs = np.zeros((len(noise), dim), np.float32)
+    total, j = n_epochs * len(range(0, len(pairs), batch_size)), 0
+    for _ in range(n_epochs):
+        mixed = rng.permutation(pairs, axis=0)
+        for start in range(0, len(pairs), batch_size):
+            c, o = mixed[start : start + batch_size].T
+            neg = rng.choice(len(noise), (len(c), n_negative), p=noise)
+            d_v, d_pos, d_neg = sgns_gradients(
+                inputs[c], outputs[o], outputs[neg]
+            )
+            descend(inputs, c, d_v, lr * (1 - j / total))
+            descend(outputs, o, d_pos, lr * (1 - j / total))
+            for k in range(n_negative):
+                descend(outputs, neg[:, k], d_neg[:, k], lr * (1 - j / total))
+            j += 1
+    return inputs, outputs
