@@ -146,3 +146,14 @@ def test_load_refuses_weights_of_another_model(tmp_path):
     checkpoint.write(tmp_path / "m.safetensors", weights, about)
     with pytest.raises(ValueError, match=re.escape("blocks.2.attention.out.weight is missing")):
         language_model.load(tmp_path / "m.safetensors")
+
+
+def test_files_from_before_there_were_other_networks_are_read(tmp_path):
+    model = make()
+    language_model.save(tmp_path / "m", model, {}, torch.float32)
+    weights, about = checkpoint.read(tmp_path / "m")
+    assert about.pop("network") == "Transformer"
+    checkpoint.write(tmp_path / "m", weights, about)
+    back = language_model.load(tmp_path / "m")
+    ids = back.vocabulary.encode(TEXT)
+    np.testing.assert_array_equal(back.log2_probs(ids), model.log2_probs(ids))
