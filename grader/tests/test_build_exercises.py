@@ -59,7 +59,7 @@ def test_rebuild_gives_the_same_bytes(demo):
 
 def test_cells_have_ids_from_their_grade_id_or_their_index(demo):
     ids = [cell["id"] for cell in json.loads(build(demo))["cells"]]
-    assert ids[:4] == ["cell-000", "setup", "cell-002", "tally"]
+    assert ids[:5] == ["cell-000", "setup", "cell-002", "attempt", "tally"]
     assert len(set(ids)) == len(ids)
 
 
@@ -311,7 +311,8 @@ def test_tries_mark_what_the_checks_judge_wrongly(demo, capsys):
 
 def test_part_of_a_problem_holds_given_cells_answers_above_and_its_checks(demo):
     part = of_problem(submission(demo), "tally")
-    assert [cell.id for cell in part.cells] == ["setup", "tally", "tally-counts", "tally-random"]
+    ids = [cell.id for cell in part.cells]
+    assert ids == ["setup", "attempt", "tally", "tally-counts", "tally-random"]
     assert [o.earned for o in trial(part, demo)] == [20, 20]
 
 
