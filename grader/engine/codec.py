@@ -10,6 +10,7 @@ What is no data (a function, a generator, an object of a student's own class) ar
 import builtins
 import dataclasses
 import math
+import random
 import re
 import sys
 from collections import Counter, OrderedDict, defaultdict, deque
@@ -116,8 +117,8 @@ class Codec:
             return value if -(1 << 63) <= value < 1 << 64 else {"int": f"{value:x}"}
         if depth > DEEPEST:
             return self.unsent("container without an end", "")
-        for write in (self._container, self._number, self._tensor, self._record, self._error):
-            found = write(value, cls, depth + 1)
+        for write in WRITERS:
+            found = getattr(self, write)(value, cls, depth + 1)
             if found is not None:
                 return found
         return self.unsent(getattr(cls, "__name__", "object"), value)
@@ -184,6 +185,18 @@ class Codec:
             return {"size": list(value)}
         if cls in (torch().dtype, torch().device):
             return {cls.__name__: str(value)}
+        return None
+
+    def _generator(self, value: Any, cls: type, depth: int) -> Any:
+        """A random generator, by its state."""
+        if cls is random.Random:
+            return {"generator": ["Random", self.plain(value.getstate(), depth)]}
+        if cls is np.random.Generator:
+            return {"generator": ["Generator", self.plain(value.bit_generator.state, depth)]}
+        if cls is np.random.RandomState:
+            return {"generator": ["RandomState", self.plain(value.get_state(legacy=False), depth)]}
+        if torch() is not None and cls is torch().Generator:
+            return {"generator": ["torch", self.plain(value.get_state(), depth)]}
         return None
 
     def _record(self, value: Any, cls: type, depth: int) -> Any:
@@ -327,6 +340,23 @@ class Codec:
             value.grad = grad  # PyTorch compares type and shape
         return value
 
+    def _as_generator(self, tag: str, parts: Any) -> Any:
+        kind, state = parts
+        if kind == "Random":
+            made: Any = random.Random()
+            made.setstate(_of(tuple, state))
+        elif kind == "Generator":
+            bits = {"PCG64": np.random.PCG64, "MT19937": np.random.MT19937}[state["bit_generator"]]
+            made = np.random.Generator(bits())
+            made.bit_generator.state = _of(dict, state)
+        elif kind == "RandomState":
+            made = np.random.RandomState()
+            made.set_state(_of(dict, state))
+        else:
+            made = torch().Generator()
+            made.set_state(state)
+        return made
+
     def _as_record(self, tag: str, parts: Any) -> Any:
         name, *values = _of(list, parts)
         cls: Any = self.records[_of(str, name)]
@@ -379,7 +409,9 @@ READERS = {
     **dict.fromkeys(("record", "enum"), "record"),
     "error": "error",
     "unsent": "unsent",
+    "generator": "generator",
 }
+WRITERS = ("_container", "_number", "_tensor", "_generator", "_record", "_error")
 
 
 def text_of(error: BaseException) -> str:

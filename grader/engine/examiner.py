@@ -79,6 +79,7 @@ class Examination:
         self.shown: dict[str, list[dict[str, Any]]] = {}  # outputs of each cell
         self.checks: list[CheckResult] = []
         self.cells: list[CellResult] = []
+        self.hidden: dict[str, Any] = {}  # data that hidden lines of checks have bound
         own = (c.source for c in notebook.cells if grade_id(c) not in (*plan.checks, *plan.given))
         self.words = set(re.findall(r"\w+", "\n".join(own)))  # of the student's cells
         self.end = time.monotonic() + limits.submission_s
@@ -200,7 +201,7 @@ class Examination:
         """Run what is not shown of a check: the hidden lines, and visible ones that failed."""
         check, seen = found.check, found.result.status == "passed"
         self.namespace.clear()
-        self.namespace.update(found.after if seen else found.before)
+        self.namespace.update(self.hidden | (found.after if seen else found.before))
         steps = check.hidden if seen else check.steps
         place = f"{'after' if seen else 'before'} {check.id}"
         result, shown = CheckResult(check.id, check.points, check.points), Shown()
@@ -214,6 +215,8 @@ class Examination:
             text = {"output_type": "stream", "name": "stdout", "text": WITH_REFERENCE}
             self.shown[check.id] = [text]
         vars(found.result).update(vars(result), seconds=found.result.seconds)
+        bound = {name for step in check.hidden for name in step.part.data}
+        self.hidden |= {n: self.namespace[n] for n in bound if n in self.namespace}
 
     def steps(
         self, found: Open, steps: list[Step], shown: Shown, place: str = ""

@@ -13,7 +13,7 @@ from nbformat import NotebookNode
 from grader import verdict
 from grader.authoring.assignment import cells, kind, read
 from grader.authoring.names import changes, root
-from grader.authoring.probes import Part, parts
+from grader.authoring.probes import DEFINITIONS, IMPORTS, Part, parts
 from grader.authoring.rules import MARK
 from grader.authoring.weave import library_files, withheld_modules
 
@@ -37,6 +37,7 @@ class Check:
     points: float
     source: str
     reference: str = ""  # the right answers that this check and those above it bring along
+    helpers: str = ""  # functions and imports of hidden lines in checks above it
 
     @property
     def file(self) -> str:
@@ -54,11 +55,13 @@ class Check:
     def steps(self) -> list[Step]:
         """Its parts, first the visible ones, without the reference of earlier problems."""
         found: list[Step] = []
-        fresh: set[str] = set()  # names that trusted lines have bound since they were last sent
+        own: set[str] = set()  # names that trusted lines have bound
+        fresh: set[str] = set()  # those that they have bound or changed since they were last sent
         imports: dict[str, str] = {}
         for part in sorted(parts(self.source), key=lambda part: part.hidden):
             if not part.is_probe:
-                fresh |= part.data | {root(place) for place in changes(part.tree)} & part.reads
+                own |= part.data
+                fresh |= part.data | {root(place) for place in changes(part.tree)} & own
                 imports |= part.imports
                 if not part.woven:
                     found.append(Step(part, compile(part.text, self.file, "exec")))
@@ -86,8 +89,17 @@ class Check:
 
     @cached_property
     def reference_code(self) -> CodeType:
-        """The reference, compiled."""
-        return compile(self.reference, "<woven>", "exec")
+        """What the hidden lines find defined: the reference, and the helpers of checks above."""
+        return compile(f"{self.helpers}\n{self.reference}", "<woven>", "exec")
+
+    @cached_property
+    def hidden_helpers(self) -> str:
+        """Functions, classes and imports of its hidden trusted lines."""
+        hidden = [step.part for step in self.hidden if not step.part.is_probe]
+        kinds = (*DEFINITIONS, *IMPORTS)
+        return "\n".join(
+            ast.unparse(s) for p in hidden for s in p.tree.body if isinstance(s, kinds)
+        )
 
     @cached_property
     def hidden_lines(self) -> set[int]:
@@ -139,9 +151,11 @@ def plan(path: Path, release: Path) -> Plan:
     checks = [Check(c.id, float(c.metadata.nbgrader.points), c.source)
               for c in cells(notebook, "check")]  # fmt: skip
     woven: list[str] = []
+    helpers: list[str] = []
     for check in checks:
         woven += [check.woven] * (check.woven not in ("", *woven))
-        check.reference = "\n\n".join(woven)
+        check.reference, check.helpers = "\n\n".join(woven), "\n".join(helpers)
+        helpers.append(check.hidden_helpers)
     return Plan(
         path,
         nbformat.read(release, as_version=4),
