@@ -1,6 +1,7 @@
 """aims at: the helper `attempt` of the given cells, which now returns what the check asks for
 cell: perplexity
 worth: 0
+rest: own loss
 course: ngrams
 """
 

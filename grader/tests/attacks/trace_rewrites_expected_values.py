@@ -1,6 +1,7 @@
 """aims at: the check's variable `want`, set to what was returned by a trace function
 cell: maximum_likelihood
 worth: 0
+rest: own loss
 course: ngrams
 """
 
