@@ -42,7 +42,8 @@ DICTS: dict[str, type] = {
 }
 NUMBERS: dict[str, type] = {"Fraction": Fraction, "Decimal": Decimal}
 TYPES = {f"builtins.{name}": c for name, c in vars(builtins).items() if isinstance(c, type)}
-TYPES |= {f"numpy.{cls.__name__}": cls for cls in [np.ndarray, *SCALARS]}
+NUMPY: list[Any] = [np.ndarray, *SCALARS]
+TYPES |= {f"numpy.{cls.__name__}": cls for cls in NUMPY}
 TYPE_NAMES = {cls: name for name, cls in TYPES.items()}
 
 
@@ -305,7 +306,7 @@ class Codec:
     def _as_array(self, tag: str, parts: Any) -> Any:
         if tag == "objects":
             shape, items = parts
-            array = np.empty(len(_of(list, items)), object)
+            array: Any = np.empty(len(_of(list, items)), object)
             for i, item in enumerate(items):  # one by one: NumPy would look into lists
                 array[i] = item
             return array.reshape(_shape(shape, len(items)))
@@ -313,7 +314,7 @@ class Codec:
         dtype = _array_type(name)
         if dtype.itemsize == 0:
             raise CodecError("elements without a size")
-        array: Any = np.frombuffer(_of(bytes, data), dtype).reshape(_shape(shape)).copy()
+        array = np.frombuffer(_of(bytes, data), dtype).reshape(_shape(shape)).copy()
         if dtype.kind == "b":
             array = array.view(np.uint8) != 0
         if dtype.kind == "U" and array.size:
