@@ -59,7 +59,7 @@ def test_rebuild_gives_the_same_bytes(demo):
 
 def test_cells_have_ids_from_their_grade_id_or_their_index(demo):
     ids = [cell["id"] for cell in json.loads(build(demo))["cells"]]
-    assert ids[:5] == ["cell-000", "setup", "cell-002", "attempt", "tally"]
+    assert ids[:4] == ["cell-000", "setup", "cell-002", "attempt"]
     assert len(set(ids)) == len(ids)
 
 
@@ -111,9 +111,17 @@ def test_check_shows_a_stale_exercise(demo, monkeypatch, capsys):
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
-        (":points: 20\n\ntry:\n    c", ":points: 21\n\ntry:\n    c", "sum to 101, not to 100"),
+        (
+            ":check: tally-counts\n:points: 20",
+            ":check: tally-counts\n:points: 21",
+            "sum to 101, not to 100",
+        ),
         (":check: tally-counts\n:points: 20", ":check: tally-counts", "check cell without points"),
-        (":points: 20\n\ntry:\n    c", ":points: many\n\ntry:\n    c", "check cell without points"),
+        (
+            ":check: tally-counts\n:points: 20",
+            ":check: tally-counts\n:points: many",
+            "check cell without points",
+        ),
         (":given: setup", ":given: setup\n:points: 1", "neither `check` nor `written`"),
         (":given: setup", ":given: tally", "two cells have the id 'tally'"),
         (":given: setup", ":given: Set up", "the id 'Set up' is not of small letters"),
@@ -144,7 +152,7 @@ def test_check_shows_a_stale_exercise(demo, monkeypatch, capsys):
         ),
         (
             "into shares.",
-            'into shares.\n\nassert tally([]) == {}, "tally: no items give no counts"',
+            'into shares.\n\nassert none == {}, "tally: no items give no counts"',
             "a line of a hidden check is released",
         ),
         (
@@ -159,7 +167,7 @@ def test_faulty_sources_are_refused_by_name(demo, old, new, message):
 
 
 def test_all_faults_are_named_at_once(demo):
-    edit(demo, ":points: 20\n\ntry:\n    c", "\ntry:\n    c")
+    edit(demo, ":check: tally-counts\n:points: 20", ":check: tally-counts")
     edit(demo, ":check: tally-random", ":check: sums-random")
     assert faults(demo).count("\n  - ") == 3
 
