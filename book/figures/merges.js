@@ -52,7 +52,7 @@ export function mount(el, data) {
   const state = { n: 0, steps: [], timer: null };
   const input = html("input", { type: "text", value: "Elizabeth laughed: ahaha, hahaha! 你好",
     maxlength: 200, spellcheck: "false", autocomplete: "off", input: () => begin() });
-  const slider = html("input", { type: "range", min: 0, max: POSITIONS, step: 1,
+  const slider = html("input", { type: "range", min: 0, max: POSITIONS, step: 1, value: 0,
     "aria-label": "Number of merges", input: () => go(mergesAt(Number(slider.value), all)) });
   const count = html("output", { class: "fig-cost" });
   const said = html("p", { class: "fig-said", "aria-live": "polite" });
