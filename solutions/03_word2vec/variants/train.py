@@ -312,7 +312,7 @@ def train(
             outputs,
             np.append(o, neg),
             np.concatenate((g[1], g[2].reshape(-1, dim))),
-            lr,
+            step,
         )
     return inputs, outputs
 
