@@ -151,7 +151,7 @@ export function mount(el, data = {}) {
       html("button", { type: "button", class: "fig-button", click: reset }, "Start again"),
       choice("Order", ORDERS, order, (next) => { order = next; draw(); }),
       html("label", { class: "fig-field" }, named, slider), told),
-    html("div", { class: "fig-panels" }, plane,
+    html("div", { class: "fig-panels fig-stacked" }, plane,
       html("div", {}, html("div", { class: "fig-scroll", tabindex: 0, role: "group", "aria-label": "Numbers" },
         html("table", { class: "fig-table" }, html("thead", {}, html("tr", {},
           ["", "vector", "u · v", "error", "gradient"].map((name) => html("th", { scope: "col" }, name)))), rows)), past)));

@@ -156,7 +156,7 @@ def train(
 
 
 # %% wrong: uniform_noise -- negatives ignore the noise
-# expects: moves by
+# expects: whose noise is 0
 def train(
     pairs,
     noise,
@@ -306,13 +306,13 @@ def train(
         c, o = batch[:, 0], batch[:, 1]
         neg = rng.choice(V, size=(len(batch), n_negative), p=noise)
         g = sgns_gradients(inputs[c], outputs[o], outputs[neg])
-        lr = lr * (1 - j / (n_epochs * per_epoch))
-        descend(inputs, c, g[0], lr)
+        step = lr * (1 - j / (n_epochs * per_epoch))
+        descend(inputs, c, g[0], step)
         descend(
             outputs,
             np.append(o, neg),
             np.concatenate((g[1], g[2].reshape(-1, dim))),
-            lr,
+            step,
         )
     return inputs, outputs
 
@@ -344,10 +344,10 @@ def train(
         d_v, d_pos, d_neg = sgns_gradients(
             inputs[batch[:, 0]], outputs[batch[:, 1]], outputs[neg]
         )
-        lr = lr * (1 - j / len(batches))
-        descend(outputs, neg.reshape(-1), d_neg.reshape(-1, dim), lr)
-        descend(outputs, batch[:, 1], d_pos, lr)
-        descend(inputs, batch[:, 0], d_v, lr)
+        step = lr * (1 - j / len(batches))
+        descend(outputs, neg.reshape(-1), d_neg.reshape(-1, dim), step)
+        descend(outputs, batch[:, 1], d_pos, step)
+        descend(inputs, batch[:, 0], d_v, step)
     return inputs, outputs
 
 
