@@ -3,6 +3,7 @@
 import hashlib
 import json
 import re
+from codecs import getincrementaldecoder
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -12,8 +13,15 @@ from typing import Literal, Protocol
 import numpy as np
 
 from minillm.places import COURSE
+from minillm.texts import (
+    check_names,
+    check_text,
+    check_token_ids,
+    each_text,
+)
 
 DATA = COURSE / "data"
+ENDINGS = (".txt", ".text", ".md", ".markdown")  # of text files
 BOS, EOS = 0, 1  # ids in every vocabulary: a text begins, a text ends
 
 CHAPTER = re.compile(
@@ -98,28 +106,50 @@ def unwrap(text: str) -> str:
 
 
 def load(path: str | Path) -> list[Document]:
-    """A text file, or each `.txt` and `.md` file below a folder.
+    """Read one text file, or each text file below a folder.
 
-    Raises `FileNotFoundError` where nothing is there, and `ValueError` on a
-    file that is empty, above 1 GB, or not UTF-8 (the message gives the
-    position of the first bad byte).
+    In a folder, the names of text files end in `.txt`, `.text`, `.md` or
+    `.markdown`, in small letters or capitals. Pictures, files without an
+    ending, and what a leading dot hides are skipped. All line ends become a
+    newline.
+
+    Raises `FileNotFoundError` where nothing is there. Raises `ValueError` on
+    a file that is empty, above 1 GB, or not UTF-8 (the message gives the
+    position of the first bad byte), and on a folder that holds text in files
+    of another kind, such as `.rst` or `.pdf`: it would be missing.
     """
     path = Path(path)
     if not path.exists():
         raise FileNotFoundError(f"no file or folder {str(path)!r}")
     if path.is_file():
         return [Document(path.name, _read(path))]
-    files = sorted(
-        p
-        for p in path.rglob("*")
-        if p.suffix in (".txt", ".md") and p.is_file()
-    )
-    if not files:
+    documents = []
+    for file in sorted(file for file in path.rglob("*") if file.is_file()):
+        name = file.relative_to(path).as_posix()
+        if name.startswith(".") or "/." in name:
+            continue
+        if file.suffix.lower() in ENDINGS:
+            documents.append(Document(name, _read(file)))
+        elif file.suffix and _holds_text(file):
+            raise ValueError(
+                f"{str(file)!r} holds text, but the names of text files end "
+                f"in {', '.join(ENDINGS)}: rename it, or move it elsewhere"
+            )
+    if not documents:
         raise FileNotFoundError(f"no .txt or .md file below {str(path)!r}")
-    return [
-        Document(file.relative_to(path).as_posix(), _read(file))
-        for file in files
-    ]
+    return documents
+
+
+def _holds_text(file: Path) -> bool:
+    """Whether a file is a document of some format, or begins with UTF-8."""
+    if file.suffix.lower() in (".pdf", ".doc", ".docx", ".odt", ".epub"):
+        return True
+    with file.open("rb") as opened:
+        start = opened.read(1000)
+    try:  # the last character may be cut
+        return "\0" not in getincrementaldecoder("utf-8")().decode(start)
+    except UnicodeDecodeError:
+        return False
 
 
 def _read(file: Path) -> str:
@@ -136,7 +166,7 @@ def _read(file: Path) -> str:
         ) from error
     if not text.strip():
         raise ValueError(f"{str(file)!r} is empty")
-    return text.replace("\r\n", "\n")
+    return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def words(text: str) -> list[str]:
@@ -170,14 +200,23 @@ class ByteVocabulary:
 
     def encode(self, text: str) -> np.ndarray:
         """Ids (T,) of the UTF-8 bytes of a text."""
-        return np.frombuffer(text.encode(), np.uint8).astype(np.int64) + 2
+        raw = check_text(text).encode()
+        return np.frombuffer(raw, np.uint8).astype(np.int64) + 2
+
+    def decode_bytes(self, ids: Iterable[int]) -> bytes:
+        """The bytes of ids (T,) without `BOS` and `EOS`.
+
+        Raises `ValueError` on an id outside the vocabulary.
+        """
+        return bytes(i - 2 for i in check_token_ids(ids, self.size) if i >= 2)
 
     def decode(self, ids: Iterable[int]) -> str:
         """The text of ids without `BOS`, `EOS`; broken UTF-8 gives U+FFFD."""
-        return bytes(i - 2 for i in ids if i >= 2).decode(errors="replace")
+        return self.decode_bytes(ids).decode(errors="replace")
 
     def symbol(self, i: int) -> str:
         """A readable name for one id."""
+        (i,) = check_token_ids([i], self.size)
         return ("<s>", "</s>")[i] if i < 2 else ascii(chr(i - 2))[1:-1]
 
 
@@ -203,7 +242,7 @@ class WordVocabulary:
             spelled if unknown == "spell" else ["<unk>"]
         )
         first = len(self.symbols)
-        self.symbols += dict.fromkeys(known)
+        self.symbols += dict.fromkeys(check_names("known", known))
         self.ids = {
             word: i for i, word in enumerate(self.symbols[first:], first)
         }
@@ -212,12 +251,14 @@ class WordVocabulary:
     @classmethod
     def build(
         cls,
-        texts: Iterable[str],
+        texts: str | Iterable[str],
         min_count: int = 2,
         unknown: Literal["spell", "<unk>"] = "spell",
     ) -> "WordVocabulary":
         """The words that occur `min_count` times, frequent ones first."""
-        counts = Counter(word for text in texts for word in words(text))
+        counts = Counter(
+            word for text in each_text(texts) for word in words(text)
+        )
         return cls(
             (word for word, n in counts.most_common() if n >= min_count),
             unknown,
@@ -225,7 +266,7 @@ class WordVocabulary:
 
     def encode(self, text: str) -> np.ndarray:
         """Ids (T,) of a text; an unknown word is `<unk>` or its bytes."""
-        pieces = words(text)
+        pieces = words(check_text(text))
         if self.unknown == "<unk>":
             return np.array(
                 [self.ids.get(word, 2) for word in pieces], dtype=np.int64
@@ -238,17 +279,23 @@ class WordVocabulary:
             )
         return np.array(ids, dtype=np.int64)
 
-    def decode(self, ids: Iterable[int]) -> str:
-        """The text of ids without `BOS` and `EOS`, spelled words joined."""
-        if self.unknown == "<unk>":
-            return "".join(self.symbols[i] for i in ids if i >= 2)
+    def decode_bytes(self, ids: Iterable[int]) -> bytes:
+        """The bytes of ids (T,) without `BOS` and `EOS`.
+
+        Raises `ValueError` on an id outside the vocabulary.
+        """
+        spelled = 258 if self.unknown == "spell" else 2
         pieces = (
-            bytes([i - 2]) if i < 258 else self.symbols[i].encode()
-            for i in ids
+            bytes([i - 2]) if i < spelled else self.symbols[i].encode()
+            for i in check_token_ids(ids, self.size)
             if i >= 2
         )
-        return b"".join(pieces).decode(errors="replace")
+        return b"".join(pieces)
+
+    def decode(self, ids: Iterable[int]) -> str:
+        """The text of ids without `BOS` and `EOS`, spelled words joined."""
+        return self.decode_bytes(ids).decode(errors="replace")
 
     def symbol(self, i: int) -> str:
         """A readable name for one id; a word keeps its leading space."""
-        return self.symbols[i]
+        return self.symbols[check_token_ids([i], self.size)[0]]

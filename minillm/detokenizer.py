@@ -1,8 +1,10 @@
 """Text out of tokens as they come: whole characters, no stop string."""
 
+from codecs import getincrementaldecoder
 from collections.abc import Sequence
 
 from minillm.corpus import Vocabulary
+from minillm.texts import check_names
 
 UNFINISHED = "\ufffd"  # how `decode` shows a character that lacks bytes
 
@@ -19,13 +21,54 @@ def overlap(text: str, stop: str) -> int:
     return 0
 
 
+class Characters:
+    """The characters of tokens, each as soon as its last byte is there.
+
+    Reads the bytes of a token with the vocabulary's `decode_bytes`, which all
+    of ours have. Where there is only `decode`, a U+FFFD at the end can mean
+    an unfinished character or a character of the text: it is taken for
+    unfinished until another token follows.
+    """
+
+    def __init__(self, vocabulary: Vocabulary):
+        self.vocabulary = vocabulary
+        self.bytes_of = getattr(vocabulary, "decode_bytes", None)
+        self.utf8 = getincrementaldecoder("utf-8")("replace")
+        self.ids: list[int] = []  # the last character's, if it is unfinished
+        self.n_sure = 0  # characters of these ids that were returned
+
+    def push(self, id: int) -> str:
+        """Read the next token; return the characters that it completes."""
+        if self.bytes_of:
+            return self.utf8.decode(self.bytes_of([id]))
+        decode = self.vocabulary.decode
+        self.ids.append(id)
+        text = decode(self.ids)
+        sure = text.removesuffix(UNFINISHED)
+        shown, self.n_sure = sure[self.n_sure :], len(sure)
+        if sure == text:
+            self.ids, self.n_sure = [], 0
+        # Tokens in front of the last character are done with. It begins where
+        # the parts in front and behind have the same text as the whole.
+        for start in range(len(self.ids) - 1, 0, -1):
+            rest = decode(self.ids[start:])
+            if rest and decode(self.ids[:start]) + rest == text:
+                self.ids, self.n_sure = self.ids[start:], len(rest) - 1
+                break
+        return shown
+
+    def close(self) -> str:
+        """No more tokens: return what is sure of the bytes that are left."""
+        return self.utf8.decode(b"", final=True).removesuffix(UNFINISHED)
+
+
 class Detokenizer:
     """Pieces of text, as soon as it is sure that they stay as they are.
 
     A token can end within a character, and a text can end with the first
     letters of a stop string: both are held back until the next tokens decide.
     With the first stop string the text ends, in front of it, and `stopped` is
-    True. The vocabulary joins the bytes of its tokens, all of ours do.
+    True. Each token takes the same time, whatever its bytes are.
 
     >>> from minillm.corpus import ByteVocabulary
     >>> stream = Detokenizer(ByteVocabulary(), stop=["END"])
@@ -38,37 +81,35 @@ class Detokenizer:
     def __init__(
         self, vocabulary: Vocabulary | None, stop: Sequence[str] = ()
     ):
-        if isinstance(stop, str) or "" in stop:
+        self.stop = [] if isinstance(stop, str) else list(stop)
+        if isinstance(stop, str) or not all(self.stop):
             raise ValueError(
                 f"stop strings are a list, none of them empty, not {stop!r}"
             )
+        check_names("stop", self.stop)
         if vocabulary is None:
             raise ValueError(f"to find {stop!r} takes a vocabulary, not None")
-        self.vocabulary, self.stop = vocabulary, stop
+        self.characters = Characters(vocabulary)
         self.stopped = False
-        self.ids: list[int] = []  # since the last border of characters
-        self.n_sure = 0  # characters of theirs that are in `held` or out
         self.held = ""  # characters that a stop string could begin with
 
     def push(self, id: int) -> str:
         """The next token: what can be shown because of it, often nothing."""
         if self.stopped:
             return ""
-        self.ids.append(id)
-        text = self.vocabulary.decode(self.ids)
-        sure = text.removesuffix(UNFINISHED)
-        self.held += sure[self.n_sure :]
-        self.n_sure = len(sure)
-        if sure == text:
-            self.ids, self.n_sure = [], 0
+        self.held += self.characters.push(id)
         return self._release()
 
     def close(self) -> str:
         """No more tokens: what was held back; an unfinished character is
         left out.
         """
+        if self.stopped:
+            return ""
+        self.held += self.characters.close()
+        shown = self._release()
         rest, self.held = self.held, ""
-        return rest
+        return shown + rest
 
     def _release(self) -> str:
         """Cut off what can be shown."""

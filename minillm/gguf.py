@@ -2,8 +2,8 @@
 
 A file is a header, typed metadata, a list of tensors, and the tensors' blocks.
 All numbers are little-endian. The format is described in `docs/gguf.md` of
-the ggml project. What the file claims is held against its length before
-anything is allocated.
+the ggml project. Every length in a file is compared with the size of the file
+before memory is allocated.
 """
 
 import math
@@ -18,6 +18,7 @@ import numpy as np
 from minillm.quantization import FORMATS, Format
 
 ALIGNMENT = 32  # bytes, where the metadata do not say otherwise
+QUANTIZATION = 2  # the version of the blocks that `FORMATS` describes
 MAX_DIMS = 4
 MAX_DEPTH = 4  # of arrays within arrays
 U32, BOOL, STRING, ARRAY, U64 = 4, 7, 8, 9, 10  # types of metadata
@@ -113,16 +114,27 @@ def read(path: str | Path) -> GGUF:
     """Open a GGUF file; its tensors stay in the file until they are used.
 
     Raises `FileNotFoundError` where there is none, and `ValueError` on what is
-    not GGUF version 2 or 3, is truncated or contradicts itself, or stores
-    weights in a way that `FORMATS` lacks.
+    not GGUF version 2 or 3, is big-endian or truncated, contradicts itself,
+    or stores weights in a way that `FORMATS` lacks.
     """
     cursor = Cursor(_map(Path(path)))
     version = cursor.value(U32)
+    if int.from_bytes(version.to_bytes(4), "little") in (2, 3):
+        raise ValueError(
+            "a big-endian GGUF file: the version is 2 or 3 in little-endian "
+            f"order, not {version}"
+        )
     if version not in (2, 3):
         raise ValueError(f"GGUF is read in version 2 or 3, not {version}")
     n_tensors, n_keys = cursor.value(U64), cursor.value(U64)
     metadata = _unique(_pair(cursor) for _ in range(n_keys))
     places = _unique(_place(cursor) for _ in range(n_tensors))
+    blocks = metadata.get("general.quantization_version", QUANTIZATION)
+    if blocks != QUANTIZATION:
+        raise ValueError(
+            f"blocks of few bits are read in version {QUANTIZATION}, not "
+            f"{blocks!r} (general.quantization_version)"
+        )
     alignment = metadata.get("general.alignment", ALIGNMENT)
     if type(alignment) is not int or alignment < 1:
         raise ValueError(f"general.alignment is 1 or more, not {alignment!r}")

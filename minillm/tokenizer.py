@@ -16,6 +16,12 @@ import numpy as np
 
 from minillm.bpe import Pair, apply_merges, decode_bytes, learn_merges
 from minillm.pretokenizer import PATTERN, compile_pattern
+from minillm.texts import (
+    check_names,
+    check_text,
+    check_token_ids,
+    each_text,
+)
 from minillm.tokenizer_file import (
     byte_tokens,
     dump,
@@ -56,7 +62,8 @@ class Tokenizer:
 
     With `train`, ids 0 and 1 are `BOS` and `EOS`; tokenizers of others have
     their own. Raises `ValueError` where two tokens are written alike, where a
-    merge makes none of the tokens, and on a wrong id or pattern.
+    merge makes none of the tokens or comes twice, and on a wrong id or
+    pattern.
     """
 
     def __init__(
@@ -67,9 +74,10 @@ class Tokenizer:
         patterns: Sequence[str] = (PATTERN,),
     ):
         self.tokens, self.merges = list(tokens), list(merges)
-        self.special, self.patterns = dict(special), tuple(patterns)
+        self.special = dict(special)
+        self.patterns = tuple(check_names("patterns", patterns))
         self.size = len(self.tokens)
-        self.cuts = [compile_pattern(pattern) for pattern in patterns]
+        self.cuts = [compile_pattern(pattern) for pattern in self.patterns]
         self._check()
         plain = set(range(self.size)) - set(self.special.values())
         ids = {self.tokens[i]: i for i in plain}
@@ -89,6 +97,9 @@ class Tokenizer:
         for token, n in Counter(self.to_strings()).items():
             if n > 1:
                 raise ValueError(f"{n} tokens are written {token!r}")
+        for pair, n in Counter(self.merges).items():
+            if n > 1:
+                raise ValueError(f"the merge {pair} comes {n} times")
 
     def _make(self, ids: Mapping[bytes, int], pair: Pair) -> int:
         if not all(0 <= i < self.size for i in pair):
@@ -114,8 +125,12 @@ class Tokenizer:
         smallest ids is merged, so the order of the bytes counts: that of their
         `printable` characters, as in `tokenizers`, or by value, as in
         `rustbpe`. Texts too short for so many merges give fewer tokens.
-        Raises `ValueError` where `vocab_size` has no room for the bytes.
+        Raises `ValueError` where `vocab_size` has no room for the bytes, and
+        on texts or `special` tokens that are no strings.
         """
+        special = check_names("special", special)
+        if type(vocab_size) is not int:
+            raise ValueError(f"vocab_size is whole, not {vocab_size!r}")
         tokens = [b"<s>", b"</s>", *byte_tokens(byte_order)]
         n_merges = vocab_size - len(tokens) - len(special)
         if n_merges < 0:
@@ -124,8 +139,8 @@ class Tokenizer:
                 "tokens and 256 bytes need room"
             )
         bare = cls(tokens, [], {"<s>": 0, "</s>": 1}, [pattern])
-        texts = [texts] if isinstance(texts, str) else texts
-        counts = Counter(chain.from_iterable(map(bare.cut, texts)))
+        pieces = map(bare.cut, each_text(texts))
+        counts = Counter(chain.from_iterable(pieces))
         words = [bare._encode_word(word) for word in counts]
         merges = learn_merges(
             words, list(counts.values()), n_merges, len(tokens)
@@ -137,9 +152,10 @@ class Tokenizer:
 
     def with_special(self, names: Iterable[str]) -> Self:
         """The same tokenizer with more special tokens, behind all others."""
+        names = check_names("names", names)
         more = {name: i for i, name in enumerate(names, self.size)}
         return type(self)(
-            [*self.tokens, *(name.encode() for name in more)],
+            [*self.tokens, *(name.encode() for name in names)],
             self.merges,
             self.special | more,
             self.patterns,
@@ -159,6 +175,8 @@ class Tokenizer:
         order, as pairs or as "left right". Raises `ValueError` on characters
         that stand for no byte, and on a merge of what is no token.
         """
+        tokens = check_names("tokens", tokens)
+        special = check_names("special", special)
         ids = {token: i for i, token in enumerate(tokens)}
         coded = [
             token.encode() if token in special else from_printable(token)
@@ -208,9 +226,10 @@ class Tokenizer:
         `special`; the longest name first. Raises `ValueError` on a name that
         is none, on half a surrogate pair, and on a byte without a token.
         """
-        text.encode()  # says where half a surrogate pair stands
+        check_text(text).encode()  # says where half a surrogate pair stands
         if not special:
             return self._encode(text)
+        special = check_names("special", special)
         unknown = set(special) - set(self.special)
         if unknown:
             raise ValueError(f"no special tokens: {sorted(unknown)}")
@@ -227,6 +246,8 @@ class Tokenizer:
 
     def encode_bytes(self, data: bytes) -> np.ndarray:
         """Ids (T,) of any bytes; those of a text's UTF-8 are the text's."""
+        if not isinstance(data, bytes):
+            raise ValueError(f"data are bytes, not {data!r:.60}")
         return self._encode(data.decode(errors="surrogateescape"))
 
     def _encode(self, text: str) -> np.ndarray:
@@ -238,7 +259,7 @@ class Tokenizer:
 
         Raises `ValueError` on an id outside the vocabulary.
         """
-        whole = ids.tolist() if isinstance(ids, np.ndarray) else ids
+        whole = check_token_ids(ids, self.size)
         return decode_bytes(whole, self.tokens if special else self.plain)
 
     def decode(self, ids: Iterable[int], special: bool = False) -> str:
@@ -250,6 +271,7 @@ class Tokenizer:
 
     def symbol(self, i: int) -> str:
         r"""A readable name for one id: `" the"`, `"\n"`, `"\xe2\x80"`."""
+        (i,) = check_token_ids([i], self.size)
         text = self.tokens[i].decode(errors="backslashreplace")
         return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)
 

@@ -1,4 +1,8 @@
-"""Weights that others have published, under the names of our parameters."""
+"""Weights that others have published, under the names of our parameters.
+
+A weight that our model has no place for would change the logits if it were
+dropped. It is refused, and so is a setting of a file that is not known here.
+"""
 
 import re
 from collections.abc import Callable, Mapping
@@ -7,9 +11,9 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from minillm.architectures import configure
 from minillm.config import Config
-from minillm.gguf import GGUF, QuantizedTensor
+from minillm.gguf import GGUF
+from minillm.gguf_settings import gguf_config, stored
 from minillm.layers import neighbours_to_halves
 from minillm.transformer import Transformer
 
@@ -64,8 +68,12 @@ LLAMA_CPP = {
     "norm": "output_norm",
     "head": "output",
 }
+TOKENS = "embedding.token.weight"
 BY_POSITION = {"learned": BERT, "rope": LLAMA, "alibi": BLOOM}
 PREFIXES = ("", "bert.", "model.", "transformer.")  # around the bare model
+# Heads of BERT beside the one for masked tokens: they read the last states,
+# and neither these nor the logits depend on them.
+BESIDE = re.compile(r"(bert\.)?pooler\.dense\.\w+|cls\.seq_relationship\.\w+")
 
 
 def counterparts(parameter: str, names: Mapping[str, str]) -> list[str]:
@@ -122,29 +130,75 @@ def from_transformers(
     """The state of our model from that of Hugging Face's `transformers`.
 
     Knows BERT, LLaMA and BLOOM, with their heads or without, by how `config`
-    encodes positions. What `config` has no place for (BERT's pooler, say) is
-    left out. Raises `ValueError` where something is missing, has another
-    shape, or where an output head that `config` ties is not tied.
+    encodes positions. What no weight shows, such as the activation or a
+    scaling of RoPE, is for `config` to say.
+
+    Raises `ValueError` where something is missing or has another shape, where
+    an output head that `config` ties is not tied, and where `config` has no
+    place for a weight. Only BERT's pooler and its head for the next sentence
+    are left out.
     """
     if config.position not in BY_POSITION:
         raise ValueError(f"no checkpoint has positions {config.position!r}")
 
+    unused = dict(state_dict)
+
     def find(name: str) -> Tensor:
         for prefix in PREFIXES:
             if prefix + name in state_dict:
+                unused.pop(prefix + name, None)
                 return state_dict[prefix + name]
         raise ValueError(f"the checkpoint has no {name!r}")
 
     weights = gather(config, BY_POSITION[config.position], find)
-    head = state_dict.get("lm_head.weight")
-    tied = weights["embedding.token.weight"]
+    head, tied = unused.get("lm_head.weight"), weights[TOKENS]
     if config.head == "tied" and head is not None and not head.equal(tied):
         raise ValueError("the checkpoint's head is not tied: head='linear'")
+    copies = redundant(config, weights)
+    for name, tensor in unused.items():
+        copy = copies.get(name.rpartition("rotary_emb.")[2])
+        if BESIDE.fullmatch(name) or (copy is not None and same(tensor, copy)):
+            continue
+        raise ValueError(
+            f"the checkpoint has {name!r} {tuple(tensor.shape)}, and a "
+            "Transformer of this configuration has no place for it"
+        )
     if config.position == "alibi":
         for name in weights:
             if ".qkv." in name:
                 weights[name] = thirds(weights[name], config.n_heads)
     return weights
+
+
+def redundant(
+    config: Config, weights: Mapping[str, Tensor]
+) -> dict[str, Tensor]:
+    """What checkpoints hold although the model follows without it, by name.
+
+    It is a copy of a tied weight, or a constant that was stored.
+    """
+    tied = weights[TOKENS]
+    copies = {
+        "embeddings.position_ids": torch.arange(config.context)[None],
+        "bert.embeddings.position_ids": torch.arange(config.context)[None],
+    }
+    if config.head == "tied":
+        copies["lm_head.weight"] = tied
+    if config.head == "mlm":
+        copies["cls.predictions.decoder.weight"] = tied
+        copies["cls.predictions.decoder.bias"] = weights["head.bias"]
+    if config.position == "rope":
+        channels = torch.arange(0, config.head_size, 2) / config.head_size
+        copies["inv_freq"] = config.rope_theta**-channels
+    return copies
+
+
+def same(x: Tensor, y: Tensor) -> bool:
+    """Whether two tensors are equal, up to how their type rounds."""
+    rtol = 1e-5 if x.dtype == y.dtype else 0.01
+    return x.shape == y.shape and torch.allclose(
+        x.float(), y.float(), rtol=rtol, atol=0
+    )
 
 
 def from_gguf(file: GGUF) -> tuple[Config, dict[str, Tensor]]:
@@ -158,7 +212,7 @@ def from_gguf(file: GGUF) -> tuple[Config, dict[str, Tensor]]:
 
     def find(name: str) -> Tensor:
         unused.discard(name)
-        weight = torch.from_numpy(_stored(file, name).dequantize())
+        weight = torch.from_numpy(stored(file, name).dequantize())
         if "attn_q" in name or "attn_k" in name:
             return neighbours_to_halves(weight, config.head_size)
         return weight
@@ -167,48 +221,3 @@ def from_gguf(file: GGUF) -> tuple[Config, dict[str, Tensor]]:
     if unused:
         raise ValueError(f"a LLaMA has no place for {sorted(unused)[:5]}")
     return config, weights
-
-
-def gguf_config(file: GGUF) -> Config:
-    """The settings of a LLaMA in a GGUF file, its sizes by its tensors."""
-    architecture = file.metadata.get("general.architecture")
-    if architecture != "llama":
-        raise ValueError(f"the architecture is 'llama', not {architecture!r}")
-
-    def setting(name: str, default: Any = None, kind: type = int) -> Any:
-        value = file.metadata.get(f"llama.{name}", default)
-        if type(value) is not kind:
-            raise ValueError(f"llama.{name} is {kind.__name__}, not {value!r}")
-        return value
-
-    n_layers, n_heads = setting("block_count"), setting("attention.head_count")
-    if n_layers > len(file.tensors):
-        raise ValueError(f"{n_layers} blocks of {len(file.tensors)} tensors")
-    V, C = _stored(file, "token_embd.weight").shape
-    config = configure(
-        "llama",
-        vocab_size=V,
-        n_layers=n_layers,
-        n_heads=n_heads,
-        n_kv_heads=setting("attention.head_count_kv", n_heads),
-        width=C,
-        hidden=_stored(file, "blk.0.ffn_down.weight").shape[-1],
-        context=setting("context_length"),
-        eps=setting("attention.layer_norm_rms_epsilon", kind=float),
-        rope_theta=setting("rope.freq_base", 10_000.0, float),
-        head="linear" if "output.weight" in file.tensors else "tied",
-    )
-    turned = setting("rope.dimension_count", config.head_size)
-    scaling = file.metadata.get("llama.rope.scaling.type", "none")
-    if turned != config.head_size or scaling != "none":
-        raise ValueError(
-            f"RoPE turns all {config.head_size} channels of a head by the "
-            f"same rule, not {turned} by {scaling!r}"
-        )
-    return config
-
-
-def _stored(file: GGUF, name: str) -> QuantizedTensor:
-    if name not in file.tensors:
-        raise ValueError(f"the GGUF file has no tensor {name!r}")
-    return file.tensors[name]

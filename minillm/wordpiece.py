@@ -7,6 +7,8 @@ from pathlib import Path
 
 import numpy as np
 
+from minillm.texts import check_names, check_text, check_token_ids
+
 SPECIAL = ("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]")
 IDEOGRAPHS = [  # ranges of Chinese characters, which are words by themselves
     (0x3400, 0x4DBF),
@@ -67,12 +69,15 @@ class WordPiece:
     """A vocabulary of words and of pieces that go on inside a word (##).
 
     `tokens` in the order of their ids, `SPECIAL` among them. Raises
-    `ValueError` where one of these is missing or a token comes twice. Devlin
-    et al. 2019; the cut into pieces is that of Wu et al. 2016.
+    `ValueError` where one of these is missing or a token comes twice, and
+    where `longest` is below 1. Devlin et al. 2019; the cut into pieces is
+    that of Wu et al. 2016.
     """
 
     def __init__(self, tokens: Iterable[str], longest: int = 100):
-        self.tokens = list(tokens)
+        self.tokens = check_names("tokens", tokens)
+        if type(longest) is not int or longest < 1:
+            raise ValueError(f"longest is 1 or more, not {longest!r}")
         self.ids = {token: i for i, token in enumerate(self.tokens)}
         self.size, self.longest = len(self.tokens), longest
         missing = [token for token in SPECIAL if token not in self.ids]
@@ -84,10 +89,19 @@ class WordPiece:
 
     @classmethod
     def load(cls, path: str | Path) -> "WordPiece":
-        """Read a `vocab.txt`: a line per token, in UTF-8."""
-        return cls(
-            Path(path).read_text("utf-8").removesuffix("\n").split("\n")
-        )
+        """Read a `vocab.txt`: a line per token, in UTF-8.
+
+        Raises `ValueError` on a token with a capital letter. It belongs to a
+        model that reads capitals, and `encode` has none.
+        """
+        lines = Path(path).read_text("utf-8").removesuffix("\n").split("\n")
+        for token in lines:
+            if token != token.lower() and not re.fullmatch(r"\[\w+\]", token):
+                raise ValueError(
+                    f"{str(path)!r} has the token {token!r} with a capital "
+                    "letter, but every text is put in lower case here"
+                )
+        return cls(lines)
 
     def pieces(self, word: str) -> list[str]:
         """Cut a word: the longest piece that is known, again and again.
@@ -112,9 +126,16 @@ class WordPiece:
         """Ids (T,) of a text, without [CLS] and [SEP] around it.
 
         Names in `special`, such as "[MASK]", stand for their token where they
-        occur in the text; all others are spelled out.
+        occur in the text; all others are spelled out. Raises `ValueError` on
+        a name that is no token, and where `text` is no string.
         """
-        names = "|".join(re.escape(name) for name in special)
+        special = check_names("special", special)
+        unknown = [name for name in special if name not in self.ids]
+        if unknown:
+            raise ValueError(f"no special tokens: {unknown}")
+        longest_first = sorted(special, key=len, reverse=True)
+        names = "|".join(map(re.escape, longest_first))
+        text = check_text(text)
         parts = re.split(f"({names})", text) if names else [text]
         tokens: list[str] = []
         for part in parts:
@@ -126,5 +147,9 @@ class WordPiece:
         return np.array([self.ids[token] for token in tokens], np.int64)
 
     def decode(self, ids: Iterable[int]) -> str:
-        """The words of ids with spaces between them: the text's are lost."""
-        return " ".join(self.tokens[i] for i in ids).replace(" ##", "")
+        """The words of ids with spaces between them: the text's are lost.
+
+        Raises `ValueError` on an id outside the vocabulary.
+        """
+        whole = check_token_ids(ids, self.size)
+        return " ".join(self.tokens[i] for i in whole).replace(" ##", "")

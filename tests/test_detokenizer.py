@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from minillm.corpus import ByteVocabulary, WordVocabulary
 from minillm.detokenizer import Detokenizer, overlap
+from minillm.tokenizer import Tokenizer
 
 BYTES = ByteVocabulary()
 
@@ -142,3 +143,52 @@ def test_stream_of_words_spelled_out():
     vocabulary = WordVocabulary(["the", " cat"])
     ids = vocabulary.encode("the cat naïve")
     assert "".join(pieces(ids, vocabulary=vocabulary)) == "the cat naïve"
+
+
+class Whole:
+    """The same bytes by `decode` alone, as vocabularies of others have it."""
+
+    def __init__(self):
+        self.n_decoded = 0
+
+    def decode(self, ids):
+        """Counts the ids that are looked at."""
+        self.n_decoded += len(ids)
+        return BYTES.decode(ids)
+
+
+@pytest.mark.parametrize("text", ["\ufffd", "a\ufffd", "\ufffd\ufffd", "é\ufffd!\ufffd"])
+def test_a_replacement_character_of_the_text_is_shown(text):
+    """Its three bytes are a whole character, also where no token follows."""
+    assert "".join(pieces(BYTES.encode(text))) == text
+    tokenizer = Tokenizer.train(text, 258)
+    assert "".join(pieces(tokenizer.encode(text), vocabulary=tokenizer)) == text
+    words = WordVocabulary([text])
+    assert "".join(pieces(words.encode(text), vocabulary=words)) == text
+    one = WordVocabulary([text], "<unk>")
+    assert "".join(pieces([3], vocabulary=one)) == text
+
+
+@pytest.mark.parametrize("lead", [b"\x80", b"\xff", b"\xe2", b"\xf0\x9f"])
+def test_broken_bytes_are_looked_at_a_fixed_number_of_times(lead):
+    whole = Whole()
+    ids = [byte + 2 for byte in lead * (600 // len(lead))]
+    shown = "".join(pieces(ids, vocabulary=whole))
+    assert shown == BYTES.decode(ids)[:-1]  # the last could still be finished
+    assert whole.n_decoded < 20 * len(ids)
+
+
+@given(st.binary(max_size=20))
+def test_decode_alone_gives_the_same_pieces_as_bytes(raw):
+    ids = [b + 2 for b in raw]
+    ours, theirs = (pieces(ids, vocabulary=v) for v in (BYTES, Whole()))
+    shown, other = "".join(ours), "".join(theirs)
+    assert shown in (other, other + "\ufffd")  # `decode` leaves the last one open
+    for n in range(len(ids)):
+        assert shown.startswith("".join(theirs[:n]))
+
+
+def test_the_stream_refuses_ids_outside_the_vocabulary():
+    stream = Detokenizer(BYTES)
+    with pytest.raises(ValueError, match="ids go from 0 to 257, not -1"):
+        stream.push(-1)

@@ -7,6 +7,7 @@ import transformers
 from gguf import GGMLQuantizationType, quants
 
 from minillm.architectures import configure
+from minillm.gguf_settings import gguf_config
 from minillm.transformer import Transformer
 from minillm.weights import (
     BERT,
@@ -14,7 +15,6 @@ from minillm.weights import (
     counterparts,
     from_gguf,
     from_transformers,
-    gguf_config,
     thirds,
 )
 from tests.llama_cpp import write_gguf
