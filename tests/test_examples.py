@@ -11,7 +11,7 @@ MODULES = sorted(
     ".".join(path.relative_to(ROOT).with_suffix("").parts)
     for folder in ("minillm", "grader", "tools")
     for path in (ROOT / folder).rglob("*.py")
-    if ">>> " in path.read_text(encoding="utf-8")
+    if "tests" not in path.relative_to(ROOT).parts and ">>> " in path.read_text(encoding="utf-8")
 )
 
 

@@ -82,7 +82,11 @@ def apply_merges(ids, ranks, made):
     if not isinstance(ids, list):
         ids = [int(i) for i in ids]
     while True:
-        known = [(ranks[pair], t) for t, pair in enumerate(pairwise(ids)) if pair in ranks]
+        known = [
+            (ranks[pair], t)
+            for t, pair in enumerate(pairwise(ids))
+            if pair in ranks
+        ]
         if not known:
             return ids
         rank, t = min(known)
@@ -96,7 +100,11 @@ def apply_merges(ids, ranks, made):
 def apply_merges(ids, ranks, made):
     ids = [int(i) for i in ids]
     while True:
-        known = [(ranks[pair], -t) for t, pair in enumerate(pairwise(ids)) if pair in ranks]
+        known = [
+            (ranks[pair], -t)
+            for t, pair in enumerate(pairwise(ids))
+            if pair in ranks
+        ]
         if not known:
             return ids
         rank, t = min(known)
@@ -110,7 +118,9 @@ def apply_merges(ids, ranks, made):
 def apply_merges(ids, ranks, made):
     ids = [int(i) for i in ids]
     while True:
-        best = min(pairwise(ids), key=lambda pair: ranks.get(pair, float("inf")))
+        best = min(
+            pairwise(ids), key=lambda pair: ranks.get(pair, float("inf"))
+        )
         if best not in ranks:
             return ids
         ids = merge(ids, best, made[ranks[best]])
@@ -137,7 +147,9 @@ def apply_merges(ids, ranks, made):
 def apply_merges(ids, ranks, made):
     ids = [int(i) for i in ids]
     while True:
-        found = sorted(ranks[pair] for pair in set(pairwise(ids)) if pair in ranks)
+        found = sorted(
+            ranks[pair] for pair in set(pairwise(ids)) if pair in ranks
+        )
         if not found:
             return ids
         (pair,) = {p for p in pairwise(ids) if ranks.get(p) == found[0]}
@@ -150,7 +162,11 @@ def apply_merges(ids, ranks, made):
 def apply_merges(ids, ranks, made):
     ids = [int(i) for i in ids]
     while True:
-        known = [(ranks[pair], t) for t, pair in enumerate(pairwise(ids)) if pair in ranks]
+        known = [
+            (ranks[pair], t)
+            for t, pair in enumerate(pairwise(ids))
+            if pair in ranks
+        ]
         if not known:
             return ids
         rank, t = min(known)
@@ -162,7 +178,11 @@ def apply_merges(ids, ranks, made):
 
 def apply_merges(ids, ranks, made):
     ids = [int(i) for i in ids]
-    best = min(pairwise(ids), key=lambda pair: ranks.get(pair, len(ranks)), default=None)
+    best = min(
+        pairwise(ids),
+        key=lambda pair: ranks.get(pair, len(ranks)),
+        default=None,
+    )
     if best not in ranks:
         return ids
     return apply_merges(merge(ids, best, made[ranks[best]]), ranks, made)

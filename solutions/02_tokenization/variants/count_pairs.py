@@ -3,7 +3,11 @@
 
 
 def count_pairs(words, counts):
-    return Counter(pair for word, n in zip(words, counts, strict=True) for pair in pairwise(word))
+    return Counter(
+        pair
+        for word, n in zip(words, counts, strict=True)
+        for pair in pairwise(word)
+    )
 
 
 # %% wrong: across_words -- pairs reach from one word into the next
@@ -11,7 +15,12 @@ def count_pairs(words, counts):
 
 
 def count_pairs(words, counts):
-    joined = [i for word, n in zip(words, counts, strict=True) for _ in range(n) for i in word]
+    joined = [
+        i
+        for word, n in zip(words, counts, strict=True)
+        for _ in range(n)
+        for i in word
+    ]
     return Counter(pairwise(joined))
 
 
@@ -25,7 +34,11 @@ def count_pairs(words, counts):
         word, t = list(word), 0
         while t + 1 < len(word):
             pairs[word[t], word[t + 1]] += n
-            t += 2 if t + 2 < len(word) and word[t] == word[t + 1] == word[t + 2] else 1
+            t += (
+                2
+                if t + 2 < len(word) and word[t] == word[t + 1] == word[t + 2]
+                else 1
+            )
     return pairs
 
 
@@ -111,5 +124,10 @@ def count_pairs(words, counts):
         raise ValueError(f"{len(words)} words, {len(counts)} counts")
     pairs = Counter()
     for word, n in zip(words, counts):
-        pairs.update({pair: times * n for pair, times in Counter(pairwise(word)).items()})
+        pairs.update(
+            {
+                pair: times * n
+                for pair, times in Counter(pairwise(word)).items()
+            }
+        )
     return pairs

@@ -3,7 +3,9 @@
 
 
 def decode(ids, tokens):
-    return "".join(decode_bytes([i], tokens).decode(errors="replace") for i in ids)
+    return "".join(
+        decode_bytes([i], tokens).decode(errors="replace") for i in ids
+    )
 
 
 # %% wrong: strict -- fails on bytes that are no UTF-8

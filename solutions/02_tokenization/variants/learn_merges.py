@@ -24,7 +24,10 @@ def learn_merges(words, counts, n_merges, first):
     while len(merges) < n_merges and +pairs:
         best = min(pairs, key=lambda pair: (-pairs[pair], pair))
         for row, word in enumerate(words):
-            if any(word[t] == best[0] and word[t + 1] == best[1] for t in range(len(word) - 1)):
+            if any(
+                word[t] == best[0] and word[t + 1] == best[1]
+                for t in range(len(word) - 1)
+            ):
                 for old in pairwise(word):
                     pairs[old] -= counts[row]
                 words[row] = merge(word, best, first + len(merges))
@@ -45,7 +48,9 @@ def learn_merges(words, counts, n_merges, first):
     pairs = Counter(dict(reversed(list(pairs.items()))))
     while len(merges) < n_merges and +pairs:
         best = max(reversed(pairs), key=lambda pair: pairs[pair])
-        for pair, n in merge_in_words(merged, counts, where, best, first + len(merges)).items():
+        for pair, n in merge_in_words(
+            merged, counts, where, best, first + len(merges)
+        ).items():
             pairs[pair] += n
             if pairs[pair] <= 0:
                 del pairs[pair]
@@ -63,7 +68,9 @@ def learn_merges(words, counts, n_merges, first):
     merges = []
     while len(merges) < n_merges and +pairs:
         best = max(pairs, key=lambda pair: (pairs[pair], pair))
-        for pair, n in merge_in_words(merged, counts, where, best, first + len(merges)).items():
+        for pair, n in merge_in_words(
+            merged, counts, where, best, first + len(merges)
+        ).items():
             pairs[pair] += n
             if pairs[pair] <= 0:
                 del pairs[pair]
@@ -94,7 +101,9 @@ def learn_merges(words, counts, n_merges, first):
         _, best = heappop(heap)
         if best not in where:
             continue
-        change = merge_in_words(merged, counts, where, best, first + len(merges))
+        change = merge_in_words(
+            merged, counts, where, best, first + len(merges)
+        )
         for pair, n in change.items():
             pairs[pair] += n
             if n > 0:
@@ -112,8 +121,12 @@ def learn_merges(words, counts, n_merges, first):
     pairs, where = count_pairs(merged, counts), places(merged)
     merges = []
     for i in range(n_merges):
-        best = min((p for p in pairs if pairs[p] > 0), key=lambda p: (-pairs[p], p))
-        for pair, n in merge_in_words(merged, counts, where, best, first + i).items():
+        best = min(
+            (p for p in pairs if pairs[p] > 0), key=lambda p: (-pairs[p], p)
+        )
+        for pair, n in merge_in_words(
+            merged, counts, where, best, first + i
+        ).items():
             pairs[pair] += n
         merges.append(best)
     return merges
@@ -130,7 +143,9 @@ def learn_merges(words, counts, n_merges, first):
     while len(merges) < n_merges and +pairs:
         best = min(+pairs, key=lambda pair: (-pairs[pair], pair))
         before = list(merged)
-        for pair, n in merge_in_words(merged, counts, where, best, first + len(merges)).items():
+        for pair, n in merge_in_words(
+            merged, counts, where, best, first + len(merges)
+        ).items():
             pairs[pair] += n
         for old, new in zip(before, merged):
             if old is not new:
@@ -149,7 +164,9 @@ def learn_merges(words, counts, n_merges, first):
     made = []
     while len(made) < n_merges and +pairs:
         best = min(+pairs, key=lambda pair: (-pairs[pair], pair))
-        for pair, n in merge_in_words(merged, counts, where, best, first + len(made)).items():
+        for pair, n in merge_in_words(
+            merged, counts, where, best, first + len(made)
+        ).items():
             pairs[pair] += n
         made.append(first + len(made))
     return made
@@ -165,7 +182,9 @@ def learn_merges(words, counts, n_merges, first):
     merges = []
     while len(merges) < n_merges and +pairs:
         best = min(+pairs, key=lambda pair: (pairs[pair], pair))
-        for pair, n in merge_in_words(merged, counts, where, best, first + len(merges)).items():
+        for pair, n in merge_in_words(
+            merged, counts, where, best, first + len(merges)
+        ).items():
             pairs[pair] += n
         merges.append(best)
     return merges
@@ -183,7 +202,9 @@ def learn_merges(words, counts, n_merges, first):
         if not present:
             break
         best = min(present)[1]
-        for pair, n in merge_in_words(merged, counts, where, best, first + len(merges)).items():
+        for pair, n in merge_in_words(
+            merged, counts, where, best, first + len(merges)
+        ).items():
             pairs[pair] += n
         merges.append(best)
     return merges
@@ -205,7 +226,9 @@ def learn_merges(words, counts, n_merges, first):
             continue
         token = first + len(merges)
         merges.append(pair)
-        for key, difference in merge_in_words(merged, counts, where, pair, token).items():
+        for key, difference in merge_in_words(
+            merged, counts, where, pair, token
+        ).items():
             pairs[key] += difference
             if difference and pairs[key] > 0:
                 heappush(heap, (-pairs[key], key))
@@ -223,7 +246,9 @@ def learn_merges(words, counts, n_merges, first):
     for token in range(first, first + n_merges):
         if not any(pairs.values()):
             break
-        best, _ = max(pairs.items(), key=lambda item: (item[1], -item[0][0], -item[0][1]))
+        best, _ = max(
+            pairs.items(), key=lambda item: (item[1], -item[0][0], -item[0][1])
+        )
         change = merge_in_words(merged, counts, where, best, token)
         for pair, n in change.items():
             pairs[pair] = pairs.get(pair, 0) + n

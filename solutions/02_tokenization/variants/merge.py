@@ -7,7 +7,11 @@ def merge(ids, pair, token):
     while t < len(ids):
         if t + 1 < len(ids) and (ids[t], ids[t + 1]) == pair:
             merged.append(token)
-            t += 1 if t + 2 < len(ids) and (ids[t + 1], ids[t + 2]) == pair else 2
+            t += (
+                1
+                if t + 2 < len(ids) and (ids[t + 1], ids[t + 2]) == pair
+                else 2
+            )
         else:
             merged.append(ids[t])
             t += 1

@@ -143,7 +143,9 @@ def merge_in_words(words, counts, where, pair, token):
         for new in pairwise(words[row]):
             where[new].add(row)
     where[pair] = set()
-    return Counter({key: after[key] - before[key] for key in before.keys() | after.keys()})
+    return Counter(
+        {key: after[key] - before[key] for key in before.keys() | after.keys()}
+    )
 
 
 # %% right: where_is_exact -- rows that hold a pair no longer are taken out

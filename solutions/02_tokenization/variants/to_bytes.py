@@ -73,13 +73,19 @@ def to_bytes(text):
     for position, character in enumerate(text):
         code = ord(character)
         if 0xD800 <= code < 0xE000:
-            raise UnicodeEncodeError("utf-8", text, position, position + 1, "surrogate")
+            raise UnicodeEncodeError(
+                "utf-8", text, position, position + 1, "surrogate"
+            )
         if code < 0x80:
             found.append(code)
         elif code < 0x800:
             found += [0xC0 | code >> 6, 0x80 | code & 63]
         elif code < 0x10000:
-            found += [0xE0 | code >> 12, 0x80 | code >> 6 & 63, 0x80 | code & 63]
+            found += [
+                0xE0 | code >> 12,
+                0x80 | code >> 6 & 63,
+                0x80 | code & 63,
+            ]
         else:
             found += [0xF0 | code >> 18, 0x80 | code >> 12 & 63]
             found += [0x80 | code >> 6 & 63, 0x80 | code & 63]
