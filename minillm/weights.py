@@ -6,7 +6,6 @@ dropped. It is refused, and so is a setting of a file that is not known here.
 
 import re
 from collections.abc import Callable, Mapping
-from typing import Any
 
 import torch
 from torch import Tensor

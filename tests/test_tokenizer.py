@@ -480,5 +480,5 @@ def test_errors_show_the_value(wrong, message):
 
 
 def test_ids_must_be_whole_numbers():
-    with pytest.raises(ValueError, match="an id is a whole number, not 2.5"):
+    with pytest.raises(ValueError, match=r"an id is a whole number, not 2\.5"):
         TOY.decode([2.5])
