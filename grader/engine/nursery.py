@@ -17,9 +17,9 @@ class Nursery:
         self.options = options
         self.control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         os.set_inheritable(theirs.fileno(), True)
-        command = ["-m", "grader.engine.zygote", json.dumps(options), str(theirs.fileno())]
+        module = "grader.engine.zygote"
         self.process = subprocess.Popen(
-            [sys.executable, *command],
+            [sys.executable, "-P", "-m", module, json.dumps(options), str(theirs.fileno())],
             pass_fds=[theirs.fileno()],
             env=options["environment"],
             stdin=subprocess.DEVNULL,

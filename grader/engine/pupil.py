@@ -13,7 +13,7 @@ import time
 from collections.abc import Iterator
 from typing import Any
 
-from grader.engine.channel import Channel, ChannelError, Gone, Hung
+from grader.engine.channel import IDLE_S, Channel, ChannelError, Gone, Hung
 from grader.engine.codec import Codec, CodecError
 from grader.engine.nursery import Nursery
 from grader.engine.replies import ending, is_reply
@@ -38,6 +38,7 @@ class Pupil:
         self.deadline = time.monotonic()
         self.layers: list[str] = []
         self.channel: Channel | None = None
+        self.looked = 0.0  # when all of its files were counted
 
     # Life and death
 
@@ -73,10 +74,13 @@ class Pupil:
         return code if gone else None
 
     def _look_at_scratch(self) -> None:
-        largest = self.nursery.options["scratch_mb"] << 20
+        """End the process where its files take too much room; those that it deleted take longer."""
+        largest, now = self.nursery.options["scratch_mb"] << 20, time.monotonic()
         if self.nursery.limited:
             return  # the kernel lets it grow no larger
-        if scratch_size(self.nursery.options["scratch"], largest, self.number) > largest:
+        pid = self.number if now >= self.looked + IDLE_S else 0
+        self.looked = now if pid else self.looked
+        if scratch_size(self.nursery.options["scratch"], largest, pid) > largest:
             raise self._lost("died", "its files took too much room")
 
     def _lost(self, status: str, reason: str) -> Lost:
@@ -96,6 +100,7 @@ class Pupil:
         with self._guarded():
             self.channel.send(b"Q", payload, self.deadline)
             reply = self.codec.decode(self.channel.receive(self.deadline)[1])
+        self._look_at_scratch()  # it may have been quicker than the clock
         if not is_reply(verb, reply):
             raise self._lost("died", "it sent back what is no answer")
         return reply

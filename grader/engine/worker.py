@@ -47,7 +47,7 @@ class Worker:
         tools = str(Path(__file__).parents[2])
         paths = [str(course.root), tools, os.environ.get("PYTHONPATH", "")]
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "grader.engine.base"],
+            [sys.executable, "-P", "-m", "grader.engine.base"],  # nothing of the current folder
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,

@@ -4,6 +4,9 @@
 of what it should not have been able to do. Settings: "namespaces", "bare" (Landlock and seccomp
 alone), "old" (Linux 5.13, without namespaces) and "free" (no sandbox: the snippets must succeed).
 
+Snippets that fill the disk wait then. Where the kernel limits the folder they don't come so far;
+elsewhere the watcher must notice and kill them, or they are killed for their time.
+
 A snippet sees names in capitals: SCRATCH and OUTSIDE (folders), GRADEBOOK, CLASSMATE, SOLUTION,
 SUBMITTED and LIBRARY (paths), EXAMINER and ZYGOTE (processes), ADDRESS (of the examiner's secret),
 PORT and SOCKET (where somebody listens), TAG (Python's version), SPARE (threads of the user's other
@@ -37,6 +40,7 @@ FOLDER = Path(__file__).parent / "malicious"
 TIME_S, HANG_S = 30.0, 4.0  # then it is killed; what would hang, sooner
 ENOUGH_MB = 48  # of files: more need not be counted
 MEMORY_MB, DISK_MB, FILE_MB, CPU_S = 300, 16, 8, 1
+WATCHED = ("bare", "old")  # no kernel limits the folder then: whoever fills it is killed
 MARK = "SNIPPET_OF"  # the environment variable by which all processes of a run are known
 UID = 61_999
 CANARIES = {
@@ -103,6 +107,7 @@ class Run:
         patience = 5 if self.setting == "free" else 0
         if canary(self.name) in ("listener", "processes"):
             _wait(patience, lambda: status or self._is_noticed(heard))
+        most_mb = ENOUGH_MB if self.setting in WATCHED else DISK_MB + 2 * FILE_MB
         dead = {
             "secrets": any(word in printed for word in words),
             "files": self.prey.files() != before,
@@ -112,7 +117,7 @@ class Run:
             "time": report.get("seconds", 0) >= self.time_s,
             "processor": report.get("cpu_s", 0) > CPU_S + 0.5,
             "memory": report.get("memory_mb", 0) > MEMORY_MB,
-            "disk": report.get("disk_mb", 0) > DISK_MB + 2 * FILE_MB,
+            "disk": report.get("disk_mb", 0) > most_mb,
             "claims": "escaped" in printed,
         }
         shutil.rmtree(self.scratch, ignore_errors=True)

@@ -217,6 +217,32 @@ def test_unsafe_worker_grades_without_layers_and_says_so(course):
     assert attempt.layers == []
 
 
+def test_files_are_counted_after_every_cell_where_no_kernel_limits_them(course):
+    notebook = submission(course.source(NAME))
+    write_some = "open('large.bin', 'wb').write(bytes(3 << 20)) and None"
+    notebook.cells.insert(0, nbformat.v4.new_code_cell(write_some))
+    write(course, notebook)
+    for megabytes, status in ((2, "died"), (4, "ok")):
+        with Worker(course, NAME, Limits(scratch_mb=megabytes), unsafe=True) as worker:
+            attempt = worker.grade(Job(NAME, "ada"))
+        assert attempt.cells[0].status == status
+        assert ("too much room" in attempt.cells[0].message) == (status == "died")
+        assert attempt.earned == 60
+
+
+def test_library_is_the_courses_not_one_in_the_current_folder(course, tmp_path, monkeypatch):
+    (tmp_path / "toybox").mkdir()
+    (tmp_path / "toybox" / "__init__.py").write_text("raise RuntimeError('of another course')")
+    monkeypatch.chdir(tmp_path)
+    notebook = submission(course.source(NAME))
+    notebook.cells.append(nbformat.v4.new_code_cell("import toybox\ntoybox.__file__"))
+    write(course, notebook)
+    with Worker(course, NAME, LIMITS) as worker:
+        attempt = worker.grade(Job(NAME, "ada"))
+    assert attempt.cells[-1].message == ""
+    assert str(course.root) in str(autograded(course).cells[-1].outputs)
+
+
 def test_job_takes_no_longer_than_its_limit(course, worker):
     stubborn = "while True:\n    try:\n        while True: pass\n    except BaseException: pass"
     notebook = submission(course.source(NAME))

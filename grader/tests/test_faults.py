@@ -1,5 +1,6 @@
 """What a grader that is killed or stopped leaves: no process, and nothing lost."""
 
+import copy
 import os
 import random
 import re
@@ -26,12 +27,19 @@ NAME = "01_tally"
 FEW = 60  # submissions, for a grader that is killed five times
 FEWER = 24  # for one that is stopped once
 ONE_S = 0.15  # about what a submission takes
+WAITING = """import pathlib, time, toybox
+while not pathlib.Path(toybox.__file__).parents[1].joinpath("data", "go").exists():
+    time.sleep(0.1)"""  # a cell that ends when it may
 ORPHANS_S = 2  # until everything that a killed grader started has ended
 
 
-def collected(root: Path, count: int, patch: pytest.MonkeyPatch) -> None:
-    """The demo course in `root`, with submissions of `count` students that wait to be graded."""
+def collected(root: Path, count: int, patch: pytest.MonkeyPatch, first_cell: str = "") -> None:
+    """The demo course in `root`, with submissions of `count` students that wait to be graded.
+
+    The first student's begins with `first_cell`.
+    """
     shutil.copytree(DEMO, root / "course")
+    (root / "course" / "data").mkdir()
     patch.setenv("MINILLM_COURSE", str(root / "course"))
     patch.delenv("MINILLM_GRADEBOOK_URL", raising=False)
     source = root / "course" / "solutions" / NAME / f"{NAME}.md"
@@ -39,7 +47,9 @@ def collected(root: Path, count: int, patch: pytest.MonkeyPatch) -> None:
     (root / "downloads").mkdir()
     students = [f"s{number:03d}" for number in range(count)]
     for number, student in enumerate(students):
-        nbformat.write(works[number % len(works)], root / "downloads" / f"{student}.ipynb")
+        work = copy.deepcopy(works[number % len(works)])
+        work.cells.insert(0, nbformat.v4.new_code_cell(first_cell if number == 0 else ""))
+        nbformat.write(work, root / "downloads" / f"{student}.ipynb")
     rows = "".join(f"{s},{s},{s}@example.org\n" for s in students)
     (root / "class.csv").write_text(f"id,name,email\n{rows}")
     assert main(["roster", NAME, "--roster", str(root / "class.csv")]) == 0
@@ -58,10 +68,10 @@ def few(tmp_path_factory) -> Path:
 
 @pytest.fixture(scope="module")
 def fewer(tmp_path_factory) -> Path:
-    """A folder with a course and FEWER submissions."""
+    """A folder with a course and FEWER submissions, of which the first one waits."""
     root = tmp_path_factory.mktemp("fewer")
     with pytest.MonkeyPatch.context() as patch:
-        collected(root, FEWER, patch)
+        collected(root, FEWER, patch, WAITING)
     return root
 
 
@@ -193,5 +203,6 @@ def test_grader_that_is_stopped_goes_on_later(fewer, tmp_path, number, status):
     assert "Traceback" not in output
     done = run.graded()
     assert 3 <= done < FEWER
+    (tmp_path / "course" / "data" / "go").touch()
     assert f"1 of {FEWER - done} " in finish(tmp_path)
     assert len(marks(tmp_path)) == FEWER

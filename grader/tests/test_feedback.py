@@ -44,7 +44,7 @@ def fill(made: MadeCourse) -> None:
     )
     got = "tally: incorrect, a occurs twice, got {'a': 1, 'b': 1}"
     raised = failed(random, f"'{SECRET}'", hidden=True)
-    made.add("dan", checks=[failed(visible, got), raised, failed(shares, line=5)])
+    made.add("dan", checks=[failed(visible, got), raised, failed(shares, line=4)])
     made.add("eve", hostile(made), [failed(shares, HOSTILE, students=True, error="ValueError")])
     made.add_broken("fay", "the file is empty: save the notebook, then hand it in again")
     late = failed(visible, "", status="timeout", error="")
@@ -156,7 +156,7 @@ def test_page_shows_the_answer_and_the_visible_part_of_a_check(made):
     shown = html.unescape(re.sub(r"<[^>]*>", "", page(made, "bob")))
     assert "Your answer: tally" in shown
     assert "counts[item] = counts.get(item, 0) + 1" in shown
-    assert 'counts = tally(["a", "b", "a"])' in shown
+    assert 'counts = attempt(tally, ["a", "b", "a"])' in shown
     assert "What does a share tell that a count does not?" in shown
 
 

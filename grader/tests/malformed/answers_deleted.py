@@ -6,5 +6,6 @@ says: missing cells were put back: tally, shares
 
 
 def handed_in(notebook: dict) -> object:
-    notebook["cells"] = [c for c in notebook["cells"] if not c["source"].startswith("def ")]
+    answers = ("def tally", "def shares")
+    notebook["cells"] = [c for c in notebook["cells"] if not c["source"].startswith(answers)]
     return notebook

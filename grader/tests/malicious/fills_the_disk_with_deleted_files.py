@@ -12,4 +12,4 @@ for number in range(40):
     os.unlink(f"{number}.bin")
     kept[-1].write(bytes(5 << 20))
     kept[-1].flush()
-time.sleep(0.3)
+time.sleep(60)  # until somebody looks

@@ -9,4 +9,4 @@ import time
 for number in range(100_000):
     name = b"-rf \n\xff\x1b[2J" + str(number).encode()
     os.close(os.open(name, os.O_CREAT | os.O_WRONLY))
-time.sleep(0.3)
+time.sleep(60)  # until somebody looks
