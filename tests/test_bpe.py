@@ -159,3 +159,29 @@ def test_apply_merges_to_a_long_word_is_not_quadratic(text):
         asked.append(ranks.asked)
     assert asked[0] < 4 * 2_000
     assert asked[1] < 11 * asked[0]
+
+
+def test_words_with_a_count_of_0_are_never_merged():
+    assert bpe.learn_merges([[0, 1], [2, 3]], [0, 2], 9, 4) == [(2, 3)]
+
+
+def test_decode_bytes_joins_and_refuses_what_is_outside():
+    tokens = [b"", b"\xc3", b"\xa9", b" the"]
+    assert bpe.decode_bytes((i for i in [1, 2, 3, 0]), tokens) == b"\xc3\xa9 the"
+    assert bpe.decode_bytes([], tokens) == b""
+    for i in (-1, 4):
+        with pytest.raises(ValueError, match=f"ids go from 0 to 3, not {i}"):
+            bpe.decode_bytes([1, i], tokens)
+
+
+@given(word_lists, st.data())
+def test_counts_that_are_kept_equal_a_recount(texts, data):
+    words, counts = list(map(ids_of, texts)), [2] * len(texts)
+    where, pairs = bpe.places(words), bpe.count_pairs(words, counts)
+    for token in (3, 4, 5):
+        present = [pair for pair in pairs if pairs[pair]]
+        if not present:
+            return
+        pair = data.draw(st.sampled_from(sorted(present)))
+        pairs.update(bpe.merge_in_words(words, counts, where, pair, token))
+        assert +pairs == bpe.count_pairs(words, counts)

@@ -110,7 +110,8 @@ def count_pairs(words, counts):
 def count_pairs(words, counts):
     pairs = defaultdict(int)
     for word, n in zip(words, counts, strict=True):
-        for x, y in zip(word[:-1], word[1:]):
+        left, right = word[:-1], word[1:]
+        for x, y in zip(left, right, strict=True):
             pairs[int(x), int(y)] += int(n)
     return pairs
 
