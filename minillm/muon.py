@@ -7,8 +7,6 @@ from functools import cache
 import torch
 from torch import Tensor, distributed, nn
 
-from minillm.flops import measured_peak
-
 # Of the polynomial a x + b x^3 + c x^5, which takes singular values near 1.
 COEFFICIENTS = (3.4445, -4.7750, 2.0315)
 
@@ -38,20 +36,17 @@ def orthogonalise(
 def fastest_dtype(kind: str) -> torch.dtype:
     """The type in which products of matrices are fast on a "cpu" or "cuda".
 
-    Processors without bfloat16 emulate it, and take some three times as long
-    as in float32; those with it are several times faster. It is measured once
-    per process; where several train together, the first one's answer counts
-    for all, or their weights would drift apart.
+    Processors without instructions for bfloat16 emulate it, and take some
+    three times as long as in float32. The processor says which it has: a
+    measurement would depend on what else the machine does, and a run that
+    goes on later has to choose the same. Where several train together, the
+    first one's answer counts for all, or their weights would drift apart.
     """
     if kind != "cpu":
         return torch.bfloat16
-    rough, exact = (
-        measured_peak("cpu", dtype, 256, 0.03)
-        for dtype in (torch.bfloat16, torch.float32)
-    )
-    # Far from a tie on all processors that we know, so that runs that go on
-    # later choose the same.
-    found = [torch.bfloat16 if rough > 1.5 * exact else torch.float32]
+    has = torch.cpu.get_capabilities()
+    native = any(has[name] for name in has if name.endswith("bf16"))
+    found = [torch.bfloat16 if native else torch.float32]
     if distributed.is_initialized():
         distributed.broadcast_object_list(found)
     return found[0]

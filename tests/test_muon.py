@@ -4,7 +4,6 @@ import pytest
 import torch
 from torch import nn
 
-from minillm import muon
 from minillm.muon import Muon, fastest_dtype, orthogonalise
 
 
@@ -48,10 +47,10 @@ def test_muon_of_float32_is_near_but_not_the_same():
     torch.testing.assert_close(exact, rough, atol=0.1, rtol=0)
 
 
-@pytest.mark.parametrize(("rough", "expected"), [(0.4, torch.float32), (4.0, torch.bfloat16)])
-def test_the_faster_type_is_taken(monkeypatch, rough, expected):
-    speeds = {torch.bfloat16: rough, torch.float32: 1.0}
-    monkeypatch.setattr(muon, "measured_peak", lambda device, dtype, *rest: speeds[dtype])
+@pytest.mark.parametrize(("native", "expected"), [(False, torch.float32), (True, torch.bfloat16)])
+def test_the_faster_type_is_taken(monkeypatch, native, expected):
+    has = {"avx2": True, "amx_bf16": native, "avx512_bf16": False, "num_sockets": 1}
+    monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: has)
     fastest_dtype.cache_clear()
     try:
         assert fastest_dtype("cpu") == expected
