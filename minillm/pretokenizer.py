@@ -41,7 +41,22 @@ SMOLLM = (r"\p{N}", GPT2)
 WHITE_SPACE = (
     r"\x09-\x0d\x20\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
 )
-PART = re.compile(r"\\([pP])\{(\w+)\}|\\([sS])|\\.|\[\^?|\]", re.DOTALL)
+# What Python's `re`, Oniguruma and `fancy_regex` (in `tiktoken`) read alike.
+ESCAPE = r"\\(?:[nrtf]|x[0-7][0-9a-fA-F]|u[0-9a-fA-F]{4}|[^\w<>])"
+SET = r"\\[pP]\{\w+\}|\\[sSdD]"
+# One character of a class; no set operation (&&, --, ~~, ||), no nested class.
+IN_CLASS = rf"(?:{ESCAPE}|&(?!&)|~(?!~)|\|(?!\|)|[^\\\[\]&~|-])"
+ITEM = rf"(?:{SET}|{IN_CLASS}(?:-{IN_CLASS})?)"
+PART = re.compile(
+    rf"(?P<set>{SET})|(?P<klass>\[\^?-?{ITEM}+-?\])|{ESCAPE}|[^\\\[{{^$(*+?]"
+    r"|\[[^\]]*\Z"  # not closed: `re` says so
+    # Groups that capture nothing. Of the flags only (?i:...), and within it
+    # no letters that Oniguruma takes for a ligature or for a sharp s.
+    r"|\((?:\?(?:[:=!>]|<[=!]))?(?!\?)"
+    r"|\(\?i:(?![^)]*(?i:ss|ff|fi|fl|st))[a-zA-Z'’ |\[\]]*\)"
+    # Quantifiers. To Oniguruma {2}? and {2}+ are two quantifiers in a row.
+    r"|[*+?][?+]?|\{\d+(?:\}(?!\?)|,\d*\}\??)(?!\+)"
+)
 
 
 @cache
@@ -70,43 +85,55 @@ def category(name: str, outside: bool = False) -> str:
 
 
 def spell_out(pattern: str) -> str:
-    r"""The same pattern for `re`: `\p{..}`, `\P{..}`, `\s`, `\S` as ranges.
+    r"""Write a pattern for `re`: `\p{..}`, `\P{..}`, `\s`, `\d` as ranges.
 
-    Raises `ValueError` on a class within a class, which `re` does not know,
-    and on `\S` in a class.
+    Raises `ValueError` on what other engines read in another way (`\w`, `\b`,
+    `^`, `$`, flags, operations on classes, a class within a class, a `+`
+    behind `{..}`), and on `\S` or `\D` in a class.
     """
-    inside = False
+    spelled, at = [], 0
+    while at < len(pattern):
+        part = PART.match(pattern, at)
+        if part is None:
+            nested = "a class within a class, or an operation on classes: "
+            raise ValueError(
+                f"{nested if pattern[at] == '[' else ''}other programs read "
+                f"{pattern[at : at + 20]!r} at {at} of {pattern!r} in another "
+                "way, or not at all"
+            )
+        text = part[0]
+        if part["klass"]:
+            text = re.sub(rf"({SET})|{ESCAPE}", _in_class, text)
+        elif part["set"]:
+            text = f"[{_ranges(text)}]"
+        spelled.append(text)
+        at = part.end()
+    return "".join(spelled)
 
-    def spell(part: re.Match[str]) -> str:
-        nonlocal inside
-        p, name, space = part.groups()
-        if p or space:
-            return _class(p, name, space, inside)
-        if part[0].startswith("[") and inside:
-            raise ValueError(f"a class within a class in {pattern!r}")
-        if not part[0].startswith("\\"):
-            inside = part[0] != "]"
-        return part[0]
 
-    return PART.sub(spell, pattern)
+def _in_class(part: re.Match[str]) -> str:
+    if part[0] in (r"\S", r"\D"):
+        raise ValueError(f"{part[0]} within a class")
+    return _ranges(part[0]) if part[1] else part[0]
 
 
-def _class(p: str, name: str, space: str, inside: bool) -> str:
-    if p:
-        ranges = category(name, outside=p == "P")
-        return ranges if inside else f"[{ranges}]"
-    if inside and space == "S":
-        raise ValueError(r"\S within a class")
-    caret = "^" if space == "S" else ""
-    return WHITE_SPACE if inside else f"[{caret}{WHITE_SPACE}]"
+def _ranges(name: str) -> str:
+    """The characters of a set such as `\\p{L}`, as ranges of a class."""
+    kind = name[1]
+    if kind in "sS":
+        return f"{'^' if kind == 'S' else ''}{WHITE_SPACE}"
+    if kind in "dD":
+        return category("Nd", outside=kind == "D")
+    return category(name[3:-1], outside=kind == "P")
 
 
 def compile_pattern(pattern: str) -> re.Pattern[str]:
     r"""Compile a pattern whose `findall` cuts a text and loses nothing.
 
     What the pattern does not match stays in one piece, up to the next match.
-    Raises `ValueError` on a pattern that `re` cannot express, that has
-    capturing groups, or that matches the empty text.
+    Raises `ValueError` on a pattern that `re` cannot express or that others
+    read in another way, that has capturing groups, or that matches the empty
+    text.
 
     >>> compile_pattern(r"\p{N}").findall("in 1811")
     ['in ', '1', '8', '1', '1']

@@ -107,6 +107,26 @@ def test_spell_out_means_the_same(pattern, matched):
     assert re.findall(spell_out(pattern), "Aé\x1c\x85É1") == matched
 
 
+USED = [  # what published patterns are made of
+    GPT2,
+    r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}"
+    r"| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+",
+    r"'(?i:[sdmtk]|ll|ve|re)|[^\r\n\p{L}\p{N}]?+\p{L}++|\p{N}{1,3}?| ?[^\s\p{L}\p{N}]++[\r\n]*+",
+    r"[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]*[\p{Ll}\p{Lm}\p{Lo}\p{M}]+(?i:'s|'t)?",
+    r"\d{1,2}|\D|x",
+    r"[\d.,&|~-]{2,}|(?<=a)b?c|(?<!a)[^a-c\t]|(?>ab|a)c|.",
+    r"a{2}|a??b|[-.]+|\.|\-|\u00e9+",
+]
+PIECES = ["ab", "abc", "aac", "1,2", "3.5", "&&", "||", "~~", "--", "'S", "'LL", "'K", "'\u017f"]
+
+
+@pytest.mark.parametrize("pattern", USED)
+@settings(deadline=None)
+@given(text=st.lists(st.sampled_from(PIECES) | CASES).map("".join))
+def test_patterns_that_are_read_cut_as_oniguruma_does(pattern, text):
+    assert compile_pattern(pattern).findall(text) == oniguruma(pattern, text)
+
+
 def test_what_no_alternative_matches_stays_in_one_piece():
     assert compile_pattern("b+|x").findall("aabbax a") == ["aa", "bb", "a", "x", " a"]
     assert compile_pattern("b").findall("a\nc") == ["a\nc"]
@@ -121,6 +141,32 @@ def test_what_no_alternative_matches_stays_in_one_piece():
         (r"[a[\p{L}]]", "a class within a class"),
         (r"[\S]", r"\\S within a class"),
         (r"\p{Han}", "'Han'"),
+        (r"\w+|[^\w\s]+", r"other programs read '\\\\w\+"),
+        (r"x|\b", r"'\\\\b' at 2 of"),
+        (r"\s++$|\s", r"'\$\|\\\\s' at 4 of"),
+        ("^a", r"'\^a' at 0"),
+        (r"a\Z", "another way"),
+        (r"\h+", "another way"),
+        (r"\p{^L}", "another way"),
+        (r"\pL", "another way"),
+        (r"\x80", "another way"),
+        (r"\<a", "another way"),
+        (r"\p{N}{1,3}+", r"'\{1,3\}\+' at 5"),
+        ("a{2}?", "another way"),
+        ("a{,3}", "another way"),
+        ("a{x}", "another way"),
+        ("(?m:.)", "another way"),
+        ("(?i)a", "another way"),
+        ("(?i:ss)", "another way"),
+        ("(?i:é)", "another way"),
+        (r"[\p{Lu}&&\p{L}]", "operation on classes"),
+        ("[a-z--b]", "operation on classes"),
+        ("[a||b]", "operation on classes"),
+        ("[a~~b]", "operation on classes"),
+        ("[[:alpha:]]", "class within a class"),
+        ("[]a]", "operation on classes"),
+        (r"[\s-x]", "operation on classes"),
+        (r"[a\w]", "operation on classes"),
     ],
 )
 def test_a_pattern_that_cannot_be_used_is_refused(pattern, message):
