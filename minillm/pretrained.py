@@ -11,34 +11,49 @@ from torch.nn import functional as F
 from torch.nn.utils.rnn import pad_sequence
 
 from minillm.architectures import configure
+from minillm.arguments import check_count
 from minillm.config import Config
 from minillm.decoding import GREEDY, Sampling
 from minillm.generation import generate
 from minillm.gguf import GGUF, read
 from minillm.pretokenizer import SMOLLM
+from minillm.texts import check_text, each_text
 from minillm.tokenizer import Tokenizer
 from minillm.transformer import Transformer
 from minillm.weights import from_gguf, from_transformers
 from minillm.wordpiece import WordPiece
 
 SYSTEM = "You are a helpful AI assistant named SmolLM, trained by Hugging Face"
-CONTROL = 3  # the type of special tokens in a GGUF file
+NORMAL, CONTROL = 1, 3  # types of tokens in a GGUF file; 3: special ones
+ROLES = ("system", "user", "assistant")
+LISTS = ("model", "pre", "tokens", "token_type", "merges")
+OFF = ("add_space_prefix", "add_bos_token", "add_eos_token", "add_sep_token")
 
 
 def gguf_tokenizer(file: GGUF) -> Tokenizer:
     """The byte-level BPE of a GGUF file, SmolLM's way of cutting words.
 
-    Raises `ValueError` on another kind of tokenizer, and where its lists are
-    missing or do not fit together.
+    Raises `ValueError` on another kind of tokenizer, where its lists are
+    missing or do not fit together, and on a setting that would be ignored.
     """
-    keys = ("model", "pre", "tokens", "token_type", "merges")
-    found = [file.metadata.get(f"tokenizer.ggml.{key}") for key in keys]
+    found = [file.metadata.get(f"tokenizer.ggml.{key}") for key in LISTS]
     model, pre, tokens, kinds, merges = found
     if (model, pre) != ("gpt2", "smollm"):
         raise ValueError(f"a tokenizer 'gpt2' 'smollm', not {model!r} {pre!r}")
     if tokens is None or kinds is None or merges is None:
         raise ValueError("a GGUF tokenizer has tokens, their types and merges")
-    pairs = zip(tokens, kinds, strict=True)
+    pairs = list(zip(tokens, kinds, strict=True))
+    for token, kind in pairs:
+        if kind not in (NORMAL, CONTROL):
+            raise ValueError(
+                f"token {token!r} is of type {int(kind)}; {NORMAL} and "
+                f"{CONTROL} are known"
+            )
+    for key, value in file.metadata.items():
+        name = key.removeprefix("tokenizer.ggml.")
+        known = name in LISTS or name.endswith("_token_id")
+        if name != key and not known and (name not in OFF or value):
+            raise ValueError(f"{key} is {value!r:.60}: this is not done here")
     special = [token for token, kind in pairs if kind == CONTROL]
     return Tokenizer.from_strings(tokens, merges, special, SMOLLM)
 
@@ -79,14 +94,31 @@ def smollm() -> tuple[Transformer, Tokenizer]:
 
 
 def chat_prompt(messages: Sequence[Mapping[str, str]]) -> str:
-    """The text that SmolLM2 goes on from to answer a conversation.
+    """The text of a conversation, as SmolLM2 reads it before it answers.
 
-    A message has a "role" (system, user or assistant) and a "content". To be
-    encoded with `special=tokenizer.special`.
+    A message has a "role" (system, user or assistant) and a "content". Encode
+    the text with `special=tokenizer.special`. Raises `ValueError` on anything
+    else than such messages.
 
     >>> chat_prompt([{"role": "system", "content": "Be brief."}])
     '<|im_start|>system\\nBe brief.<|im_end|>\\n<|im_start|>assistant\\n'
     """
+    if isinstance(messages, str | Mapping):
+        raise ValueError(
+            f"messages are a list of them, not {messages!r:.60}: "
+            '[{"role": "user", "content": "..."}] has one'
+        )
+    for message in messages:
+        fits = isinstance(message, Mapping) and message.keys() == {
+            "role",
+            "content",
+        }
+        if not fits or message["role"] not in ROLES:
+            raise ValueError(
+                f"a message has a 'role' of {ROLES} and a 'content', this "
+                f"one is {message!r:.80}"
+            )
+        check_text(message["content"])
     if messages and messages[0]["role"] != "system":
         messages = [{"role": "system", "content": SYSTEM}, *messages]
     turns = [
@@ -104,10 +136,11 @@ def chat(
     sampling: Sampling = GREEDY,
     generator: torch.Generator | None = None,
 ) -> str:
-    """What SmolLM2 answers to a conversation, as `chat_prompt` takes it.
+    """Return SmolLM2's answer to a conversation.
 
-    The name of a special token within a content counts as that token. The
-    other arguments, and what is raised, are those of `generate`.
+    `messages` are those of `chat_prompt`. The name of a special token within
+    a content counts as that token. The other arguments, and what is raised,
+    are those of `generate`.
     """
     prompt = tokenizer.encode(chat_prompt(messages), tokenizer.special)
     end = tokenizer.special["<|im_end|>"]
@@ -142,19 +175,21 @@ def minilm() -> tuple[Transformer, WordPiece]:
 def sentence_vectors(
     model: Transformer,
     vocabulary: WordPiece,
-    texts: Iterable[str],
+    texts: str | Iterable[str],
     max_tokens: int = 256,
 ) -> Tensor:
     """One vector of length 1 per text (B, C): their products are cosines.
 
     It is the mean of the last states of the text's tokens, [CLS] in front and
     [SEP] behind included; longer texts are cut to `max_tokens`. Reimers and
-    Gurevych 2019. Raises `ValueError` where there is no text.
+    Gurevych 2019. Raises `ValueError` where there is no text, and where
+    `max_tokens` is below 3.
     """
+    check_count("max_tokens", max_tokens, 3)
     cls, sep = vocabulary.ids["[CLS]"], vocabulary.ids["[SEP]"]
     rows = [
         torch.tensor([cls, *vocabulary.encode(text)[: max_tokens - 2], sep])
-        for text in texts
+        for text in each_text(texts)
     ]
     if not rows:
         raise ValueError("there is no text to make a vector of")

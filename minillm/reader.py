@@ -6,7 +6,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from minillm.arguments import check_rows
+from minillm.arguments import check, check_count, check_rows
 from minillm.cache import KVCache
 from minillm.fast_decoding import FastDecoder, can_decode_fast
 from minillm.transformer import Transformer
@@ -115,7 +115,15 @@ class Reader:
         return self.model.logits(states[:, -1]).float()
 
     def read(self, ids: Tensor) -> Tensor:
-        """Read one more token (B,) of each text: logits (B, V) behind it."""
+        """Read one more token (B,) of each text: logits (B, V) behind it.
+
+        Raises `ValueError` where the ids are no int64 of the vocabulary, and
+        where there is no room for one more token.
+        """
+        B, T = self._ids.shape
+        check("ids", ids, (B,), below=self.model.config.vocab_size)
+        if self.length == T:
+            raise ValueError(f"there is room for {T} tokens, and no more")
         self._ids[:, self.length] = ids
         self.length += 1
         if self._written_out:
@@ -128,7 +136,11 @@ class Reader:
         return logits[:, -1].float()
 
     def reorder(self, rows: Tensor) -> None:
-        """Go on with these rows (B,) of the batch, each as often as named."""
+        """Go on with these rows (B,) of the batch, each as often as named.
+
+        Raises `ValueError` on a row that the batch does not have.
+        """
+        check("rows", rows, tuple(rows.shape), below=len(self._ids))
         self.cache.reorder(rows)
         self._ids = self._ids[rows]
         if self._mask is not None:
@@ -141,10 +153,9 @@ def n_more(length: int, max_new_tokens: int | None, context: int) -> int:
 
     Raises `ValueError` where they do not fit, and below 0.
     """
+    check_count("max_new_tokens", max_new_tokens)
     free = context - length
     wanted = max(free, 0) if max_new_tokens is None else max_new_tokens
-    if wanted < 0:
-        raise ValueError(f"max_new_tokens is 0 or more, not {wanted}")
     if wanted > free:
         raise ValueError(
             f"a prompt of {length} tokens and {wanted} new ones are more "

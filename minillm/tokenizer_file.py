@@ -30,6 +30,19 @@ PLAIN_TOKEN = {
     "rstrip": (False, None),
 }
 BYTE_LEVEL = {"type": ("ByteLevel",)}
+FILE = {"truncation": (None,), "padding": (None,), "normalizer": (None,)}
+# The other keys of each part, which are read or change neither ids nor texts.
+READ = {
+    "file": {
+        *("version", "added_tokens", "pre_tokenizer", "post_processor"),
+        *("decoder", "model"),
+    },
+    "model": {"vocab", "merges"},
+    "added token": {"id", "content", "normalized"},
+    "Split": {"type", "pattern"},
+    "ByteLevel": {"add_prefix_space", "trim_offsets", "use_regex"},
+    "Digits": {"type", "individual_digits"},
+}
 
 
 @cache
@@ -147,13 +160,13 @@ def parse(text: str) -> Parts:
 
 
 def _parse(document: dict[str, Any]) -> Parts:
-    for key in ("truncation", "padding", "normalizer"):
-        _expect(document, {key: (None,)}, "file")
+    _expect(document, FILE, "file")
     model, added = document["model"], document.get("added_tokens", [])
     _expect(model, PLAIN_MODEL, "model")
-    _expect(document.get("decoder") or {}, BYTE_LEVEL, "decoder")
+    _expect(document.get("decoder") or {}, BYTE_LEVEL, "decoder", "ByteLevel")
     if document.get("post_processor"):
-        _expect(document["post_processor"], BYTE_LEVEL, "post_processor")
+        what = document["post_processor"]
+        _expect(what, BYTE_LEVEL, "post_processor", "ByteLevel")
     vocabulary = dict(model["vocab"])
     for token in added:
         _expect(token, PLAIN_TOKEN, "added token")
@@ -166,13 +179,22 @@ def _parse(document: dict[str, Any]) -> Parts:
 
 
 def _expect(
-    part: dict[str, Any], plain: Mapping[str, tuple], what: str
+    part: dict[str, Any],
+    plain: Mapping[str, tuple],
+    what: str,
+    kind: str | None = None,
 ) -> None:
+    """Raise `ValueError` on another value, and on a key that is not read."""
     for key, values in plain.items():
         if part.get(key) not in values:
             raise ValueError(
                 f"{key} of the {what} is {part.get(key)!r}, not {values[0]!r}"
             )
+    for key in part.keys() - plain.keys() - READ[kind or what]:
+        raise ValueError(
+            f"the {what} has a {key!r} that is not known here: "
+            f"{part[key]!r:.60}"
+        )
 
 
 def _patterns(pre_tokenizer: dict[str, Any]) -> list[str]:
@@ -181,16 +203,20 @@ def _patterns(pre_tokenizer: dict[str, Any]) -> list[str]:
         if pre_tokenizer["type"] == "Sequence"
         else [pre_tokenizer]
     )
-    _expect(steps[-1], BYTE_LEVEL, "last pre-tokenizer")
-    _expect(steps[-1], {"add_prefix_space": (False,)}, "last pre-tokenizer")
+    plain = BYTE_LEVEL | {"add_prefix_space": (False,)}
+    _expect(steps[-1], plain, "last pre-tokenizer", "ByteLevel")
     last = [GPT2] if steps[-1].get("use_regex", True) else []
     return [*map(_pattern, steps[:-1]), *last]
 
 
 def _pattern(step: dict[str, Any]) -> str:
     if step["type"] == "Digits":
+        _expect(step, {}, "Digits")
         return r"\p{N}" if step["individual_digits"] else r"\p{N}+"
-    _expect(step, {"type": ("Split",)}, "pre-tokenizer")
+    if step["type"] != "Split":
+        raise ValueError(
+            f"the pre-tokenizer is {step['type']!r}, not 'Split' or 'Digits'"
+        )
     _expect(step, {"behavior": ("Isolated",), "invert": (False,)}, "Split")
     pattern = step["pattern"]
     return pattern.get("Regex") or re.escape(pattern["String"])

@@ -94,6 +94,35 @@ def test_load_reads_a_file_and_a_folder(tmp_path):
     assert [d.name for d in corpus.load(tmp_path)] == ["a/x.md", "b.txt"]
 
 
+def test_load_takes_endings_in_any_case_and_any_line_ends(tmp_path):
+    for name in ("A.TXT", "b.Text", "c.MD", "d.markdown"):
+        (tmp_path / name).write_bytes(b"one\r\ntwo\rthree\n")
+    (tmp_path / ".notes.rst").write_text("hidden")
+    (tmp_path / ".git").mkdir()
+    (tmp_path / ".git" / "x.txt").write_text("hidden")
+    (tmp_path / "SHA256SUMS").write_text("no ending")
+    (tmp_path / "picture.jpg").write_bytes(b"\xff\xd8\xff\xe0")
+    documents = corpus.load(tmp_path)
+    assert [document.name for document in documents] == ["A.TXT", "b.Text", "c.MD", "d.markdown"]
+    assert {document.text for document in documents} == {"one\ntwo\nthree\n"}
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("novel.rst", "A café.".encode()),
+        ("novel.html", b"<p>" + "é".encode() * 600),  # a character is cut at 1,000 bytes
+        ("novel.pdf", b"%PDF-1.7\n\xe2\xe3"),
+        ("novel.DOCX", b"PK\3\4\0\xff"),
+    ],
+)
+def test_load_refuses_a_folder_of_which_it_would_leave_out_text(tmp_path, name, content):
+    (tmp_path / "a.txt").write_text("one")
+    (tmp_path / name).write_bytes(content)
+    with pytest.raises(ValueError, match=rf"{name}' holds text, but .* \.txt, \.text"):
+        corpus.load(tmp_path)
+
+
 @pytest.mark.parametrize(
     ("content", "message"),
     [(b"caf\xe9 au lait", "not UTF-8: byte 0xe9 at 3"), (b" \n", "is empty"), (b"", "is empty")],

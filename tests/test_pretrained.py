@@ -10,8 +10,11 @@ from gguf import GGUFReader, quants
 from safetensors.torch import load_file
 
 from minillm import corpus, gguf, pretrained
+from minillm.architectures import configure
 from minillm.decoding import Sampling
 from minillm.pretrained import chat_prompt, installed, sentence_vectors
+from minillm.transformer import Transformer
+from minillm.wordpiece import SPECIAL, WordPiece
 from tests.llama_cpp import llama_cpp_name, rows_in_halves
 
 
@@ -227,6 +230,54 @@ def test_no_text_has_no_vector(minilm):
         sentence_vectors(*minilm, [])
 
 
+PLAIN = {"model": "gpt2", "pre": "smollm", "tokens": ["a"], "token_type": [1], "merges": []}
+
+
+def test_a_plain_tokenizer_of_a_gguf_file_is_taken():
+    more = {"add_bos_token": False, "eos_token_id": 0}
+    metadata = {f"tokenizer.ggml.{key}": value for key, value in (PLAIN | more).items()}
+    assert pretrained.gguf_tokenizer(gguf.GGUF(metadata, {})).tokens == [b"a"]
+
+
+@pytest.mark.parametrize(
+    "messages",
+    [
+        "Hi!",
+        {"role": "user", "content": "Hi!"},
+        ["Hi!"],
+        [{"role": "User", "content": "Hi!"}],
+        [{"role": "user"}],
+        [{"role": "user", "content": "Hi!", "name": "Ann"}],
+        [{"role": "user", "content": ["Hi!"]}],
+    ],
+    ids=str,
+)
+def test_a_conversation_that_would_be_misread_is_refused(messages):
+    with pytest.raises(ValueError, match=r"messages are a list|a message has|a text is a string"):
+        chat_prompt(messages)
+
+
+TOY = WordPiece([*SPECIAL, *"abc"])
+
+
+def toy_bert():
+    sizes = {"n_layers": 1, "n_heads": 2, "width": 8, "hidden": 8, "context": 20}
+    return Transformer(configure("bert", vocab_size=TOY.size, **sizes, head="tied")).eval()
+
+
+def test_one_text_has_one_vector():
+    one, listed = (sentence_vectors(toy_bert(), TOY, texts) for texts in ("a b c", ["a b c"]))
+    assert one.shape == listed.shape == (1, 8)
+    with pytest.raises(ValueError, match="a text is a string, not a int"):
+        sentence_vectors(toy_bert(), TOY, [3])
+
+
+@pytest.mark.parametrize("max_tokens", [1, 2, -1, 2.5])
+def test_sentence_vectors_refuse_a_length_that_makes_no_sense(max_tokens):
+    with pytest.raises(ValueError, match=f"max_tokens is .*{max_tokens}"):
+        sentence_vectors(toy_bert(), TOY, ["a b c a b c"], max_tokens)
+
+
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
@@ -237,8 +288,13 @@ def test_no_text_has_no_vector(minilm):
             {"model": "gpt2", "pre": "smollm", "tokens": ["a"], "token_type": [], "merges": []},
             "shorter",
         ),
+        (PLAIN | {"token_type": [4]}, "token 'a' is of type 4; 1 and 3 are known"),
+        (PLAIN | {"add_bos_token": True}, "ggml.add_bos_token is True: this is not done here"),
+        (PLAIN | {"add_space_prefix": True}, "add_space_prefix is True"),
+        (PLAIN | {"precompiled_charsmap": [1]}, "precompiled_charsmap is"),
+        (PLAIN | {"normalizer.lowercase": False}, "lowercase is False"),
     ],
-    ids=["another", "none", "no merges", "no types"],
+    ids=str,
 )
 def test_another_tokenizer_is_refused(settings, message):
     metadata = {f"tokenizer.ggml.{key}": value for key, value in settings.items()}

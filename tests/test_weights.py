@@ -135,6 +135,91 @@ def test_a_checkpoint_that_does_not_fit_is_refused():
         from_transformers(state_dict, fitting)
 
 
+KINDS = {
+    "vocab_size": 50,
+    "hidden_size": 32,
+    "num_hidden_layers": 2,
+    "num_attention_heads": 4,
+    "num_key_value_heads": 2,
+    "intermediate_size": 64,
+    "max_position_embeddings": 40,
+    "tie_word_embeddings": False,
+}
+LEFTOVERS = {
+    "Qwen2": (
+        lambda: transformers.Qwen2ForCausalLM(transformers.Qwen2Config(**KINDS)),
+        "self_attn.q_proj.bias",
+    ),
+    "Qwen3": (
+        lambda: transformers.Qwen3ForCausalLM(transformers.Qwen3Config(**KINDS, head_dim=8)),
+        "self_attn.q_norm.weight",
+    ),
+    "LLaMA with biases": (
+        lambda: transformers.LlamaForCausalLM(
+            transformers.LlamaConfig(**KINDS, attention_bias=True)
+        ),
+        "self_attn.q_proj.bias",
+    ),
+    "LLaMA that classifies": (
+        lambda: transformers.LlamaForSequenceClassification(transformers.LlamaConfig(**KINDS)),
+        "score.weight",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", LEFTOVERS)
+def test_weights_without_a_place_are_refused(name):
+    build, weight = LEFTOVERS[name]
+    head = "tied" if "classifies" in name else "linear"
+    with pytest.raises(ValueError, match=rf"the checkpoint has '\S*{weight}' \(\d+.*no place"):
+        from_transformers(
+            build().state_dict(), configure("llama", **SIZES, n_kv_heads=2, head=head)
+        )
+
+
+def test_layers_biases_and_heads_that_the_configuration_lacks_are_refused():
+    one_layer = configure("llama", **SIZES | {"n_layers": 1}, n_kv_heads=2)
+    with pytest.raises(ValueError, match=r"'model.layers.1.self_attn.q_proj.weight' \(32, 32\)"):
+        from_transformers(llama().state_dict(), one_layer)
+    with pytest.raises(ValueError, match="no place for it"):
+        from_transformers(bloom().state_dict(), configure("bloom", **BLOOM_SIZES, bias=False))
+    with pytest.raises(ValueError, match=r"'cls.predictions.bias' \(50,\)"):
+        from_transformers(bert().state_dict(), configure("bert", **SIZES, head="tied"))
+
+
+def test_a_bert_whose_output_weights_differ_from_its_embeddings_is_refused():
+    config = configure("bert", **SIZES)
+    for name in ("cls.predictions.decoder.weight", "cls.predictions.decoder.bias"):
+        state_dict = bert().state_dict()
+        state_dict[name] = state_dict[name] + 1
+        with pytest.raises(ValueError, match=f"has '{name}'"):
+            from_transformers(state_dict, config)
+
+
+@torch.no_grad()
+def test_heads_that_no_logit_depends_on_are_left_out():
+    theirs = bert(transformers.BertForPreTraining)
+    model = ours(theirs.state_dict(), configure("bert", **SIZES))
+    assert (model(IDS)[0] - theirs(IDS).prediction_logits).abs().max() < 1e-5
+
+
+def test_constants_of_a_checkpoint_are_those_of_the_configuration_or_refused():
+    config = configure("llama", **SIZES, n_kv_heads=2)
+    name = "model.layers.0.self_attn.rotary_emb.inv_freq"
+    state_dict = llama().state_dict()
+    frequencies = llama().model.rotary_emb.inv_freq
+    for dtype in (torch.float32, torch.float16):
+        assert from_transformers(state_dict | {name: frequencies.to(dtype)}, config)
+    with pytest.raises(ValueError, match="inv_freq' "):
+        from_transformers(state_dict | {name: frequencies / 4}, config)
+    theirs = bert(transformers.BertModel).state_dict()
+    headless = configure("bert", **SIZES, head="tied")
+    positions = torch.arange(40)[None]
+    assert from_transformers(theirs | {"embeddings.position_ids": positions}, headless)
+    with pytest.raises(ValueError, match="position_ids"):
+        from_transformers(theirs | {"embeddings.position_ids": positions + 2}, headless)
+
+
 @torch.no_grad()
 @pytest.mark.parametrize("kind", ["F32", "Q4_1", "Q8_0"])
 def test_a_llama_out_of_a_gguf_file_gives_equal_logits(tmp_path, kind):
@@ -160,6 +245,23 @@ def test_rows_in_another_order_than_llama_cpp_has_them_give_other_logits(tmp_pat
     assert (model(IDS)[0] - theirs(IDS).logits).abs().max() > 1e-3
 
 
+def test_a_gguf_file_may_say_again_what_is_so_already(tmp_path):
+    plain = gguf_config(write_gguf(tmp_path / "plain.gguf", llama()))
+    again = {
+        "vocab_size": 50,
+        "embedding_length": 32,
+        "feed_forward_length": 64,
+        "attention.key_length": 8,
+        "rope.dimension_count": 8,
+        "rope.scaling.type": "none",
+        "rope.scaling.factor": 1.0,
+        "rope.scale_linear": 1.0,
+        "rope.scaling.original_context_length": 2048,
+        "expert_count": 0,
+    }
+    assert gguf_config(write_gguf(tmp_path / "again.gguf", llama(), **again)) == plain
+
+
 def test_settings_of_a_gguf_file(tmp_path):
     path = tmp_path / "model.gguf"
     config = gguf_config(
@@ -181,6 +283,18 @@ def test_settings_of_a_gguf_file(tmp_path):
         ({"attention.head_count": 2, "attention.head_count_kv": 2}, "qkv.weight is"),
         ({"rope.dimension_count": 4}, "RoPE turns all 8 channels .* not 4"),
         ({"rope.scaling.type": "linear"}, "not 8 by 'linear'"),
+        ({"rope.scaling.factor": 4.0}, "llama.rope.scaling.factor is 4.0, but .* has 1.0"),
+        ({"rope.scale_linear": 4.0}, "llama.rope.scale_linear is 4.0"),
+        ({"rope.scaling.attn_factor": 0.5}, "attn_factor is 0.5"),
+        ({"rope.freq_base_swa": 5.0}, "llama.rope.freq_base_swa is 5.0: no LLaMA here has it"),
+        ({"attention.key_length": 16}, "key_length is 16, but .* has 8"),
+        ({"attention.causal": 0}, "attention.causal is 0, but .* has True"),
+        ({"attention.sliding_window": 8}, "sliding_window is 8, but .* has 0"),
+        ({"expert_count": 4}, "expert_count is 4"),
+        ({"vocab_size": 51}, "vocab_size is 51, but .* has 50"),
+        ({"embedding_length": 33}, "embedding_length is 33, but .* has 32"),
+        ({"logit_scale": 8.0}, "logit_scale is 8.0"),
+        ({"rope.scaling.type": "yarn", "rope.scaling.factor": 2.0}, "by 'yarn'"),
         ({"skip": ["token_embd.weight"]}, "no tensor 'token_embd.weight'"),
         ({"skip": ["extra"]}, "no place for .'rope_freqs.weight'"),
     ],

@@ -59,6 +59,36 @@ def test_normalize_lowers_every_character_by_itself():
     assert normalize("İ ß ﬁ") == "i ß ﬁ"
 
 
+def test_a_longer_special_token_goes_first():
+    marks = WordPiece([*SPECIAL, "[A]", "[A][B]"])
+    assert marks.encode("[A][B][A]", ["[A]", "[A][B]"]).tolist() == [6, 5]
+
+
+def test_a_vocabulary_with_capitals_is_refused(tmp_path):
+    """It is that of a model that tells them apart; all texts are put in lower case here."""
+    path = tmp_path / "vocab.txt"
+    path.write_text("\n".join([*SPECIAL, "[unused1]", "the", "The"]))
+    with pytest.raises(ValueError, match="token 'The' with a capital letter"):
+        WordPiece.load(path)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "message"),
+    [
+        (lambda: TOY.encode("a [MASK]", "[MASK]"), r"special is a list of strings, not '\[MASK\]'"),
+        (lambda: TOY.encode("a", ["[X]"]), r"no special tokens: \['\[X\]'\]"),
+        (lambda: TOY.encode(["a"]), "a text is a string, not a list"),
+        (lambda: TOY.decode([-1]), "ids go from 0 to 13, not -1"),
+        (lambda: TOY.decode([14]), "ids go from 0 to 13, not 14"),
+        (lambda: TOY.decode([1.0]), "whole number, not 1.0"),
+        (lambda: WordPiece(SPECIAL, longest=0), "longest is 1 or more, not 0"),
+    ],
+)
+def test_wordpiece_refuses_what_it_would_misread(wrong, message):
+    with pytest.raises(ValueError, match=message):
+        wrong()
+
+
 @pytest.mark.parametrize("tokens", [SPECIAL[:-1], [*SPECIAL, "a", "a"]])
 def test_a_vocabulary_without_its_marks_or_with_twins_is_refused(tokens):
     with pytest.raises(ValueError, match="not a WordPiece vocabulary"):
