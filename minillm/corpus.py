@@ -182,7 +182,7 @@ def words(text: str) -> list[str]:
 
 
 class Vocabulary(Protocol):
-    """What every model asks of a vocabulary; ids 0 and 1 are `BOS`, `EOS`."""
+    """The methods of every vocabulary; ids 0 and 1 are `BOS` and `EOS`."""
 
     size: int
 

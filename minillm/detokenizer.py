@@ -1,4 +1,4 @@
-"""Text out of tokens as they come: whole characters, no stop string."""
+"""Turn tokens into text as they arrive: whole characters, no stop string."""
 
 from codecs import getincrementaldecoder
 from collections.abc import Sequence
@@ -22,7 +22,7 @@ def overlap(text: str, stop: str) -> int:
 
 
 class Characters:
-    """The characters of tokens, each as soon as its last byte is there.
+    """Returns the characters of tokens, each as soon as it is complete.
 
     Reads the bytes of a token with the vocabulary's `decode_bytes`, which all
     of ours have. Where there is only `decode`, a U+FFFD at the end can mean
@@ -63,7 +63,7 @@ class Characters:
 
 
 class Detokenizer:
-    """Pieces of text, as soon as it is sure that they stay as they are.
+    """Returns pieces of text as soon as no later token can change them.
 
     A token can end within a character, and a text can end with the first
     letters of a stop string: both are held back until the next tokens decide.

@@ -28,7 +28,7 @@ NUMBERS |= {6: "<f4", BOOL: "<u1", U64: "<u8", 11: "<i8", 12: "<f8"}
 
 @dataclass(frozen=True)
 class QuantizedTensor:
-    """A tensor as it lies in the file, which is read when it is used.
+    """A tensor in the file; its bytes are read when they are used.
 
     `shape` is NumPy's: the last axis is the one whose weights are neighbours
     (GGUF lists the sizes the other way round).
@@ -45,14 +45,17 @@ class QuantizedTensor:
 
 @dataclass(frozen=True)
 class GGUF:
-    """What a file holds: `metadata` by key, `tensors` by name."""
+    """The contents of a file: `metadata` by key, `tensors` by name."""
 
     metadata: dict[str, Any]
     tensors: dict[str, QuantizedTensor]
 
 
 class Cursor:
-    """Reads one value of a file after the other, up to `ValueError`."""
+    """Reads the values of a file in order.
+
+    Raises `ValueError` where the file ends too early.
+    """
 
     def __init__(self, data: memoryview):
         self.data = data
@@ -92,7 +95,7 @@ class Cursor:
             ) from error
 
     def array(self, depth: int) -> Any:
-        """The next array: numbers as a NumPy array, all else as a list."""
+        """The next array: numbers as a NumPy array, others as a list."""
         if depth > MAX_DEPTH:
             raise ValueError(f"GGUF arrays are nested deeper than {MAX_DEPTH}")
         kind, n = self.value(U32), self.value(U64)

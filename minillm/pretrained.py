@@ -59,7 +59,7 @@ def gguf_tokenizer(file: GGUF) -> Tokenizer:
 
 
 def installed(package: str, ending: str) -> Path:
-    """The file of an installed package whose path ends so.
+    """The path of a file in an installed package, found by its `ending`.
 
     The package is not imported. Raises `FileNotFoundError` where it is not
     installed.

@@ -45,10 +45,10 @@ def pad_left(rows: Sequence[Ids]) -> tuple[Tensor, Tensor | None]:
 class Reader:
     """A Transformer that reads a batch of texts and remembers them.
 
-    It begins with `prompts`, one row of ids per text, of any lengths; behind
-    the longest one fit `max_new_tokens`, or as many as the context holds. An
-    encoder-decoder reads `sources`, rows of ids too. In a prefix Transformer
-    the prompt is the prefix.
+    It begins with `prompts`, one row of ids per text, of any lengths. After
+    the longest one there is room for `max_new_tokens`, or for as many as the
+    context holds. An encoder-decoder also reads `sources`, one row of ids per
+    text. In a prefix Transformer the prompt is the prefix.
 
     Raises `ValueError` on an encoder, where the context is too short, and on
     rows that are missing, empty or not wanted.
@@ -149,7 +149,9 @@ class Reader:
 
 
 def n_more(length: int, max_new_tokens: int | None, context: int) -> int:
-    """How many tokens to write behind `length`; None: what the context holds.
+    """The number of tokens to write after `length` others.
+
+    None fills the context.
 
     Raises `ValueError` where they do not fit, and below 0.
     """

@@ -54,11 +54,12 @@ class Tokenizer:
     """A vocabulary of bytes, of pairs merged by rank, and of special tokens.
 
     `tokens` (V,): the bytes of each id;
-    `merges`: pairs of ids, the first to be merged in front; the token that one
-      makes is the one with the bytes of both;
-    `special`: ids by name, as in `tokens`; text that looks the same is text;
-    `patterns` cut a text into pieces, each pattern the pieces of the one in
-      front of it. No merge crosses the border of a piece.
+    `merges`: pairs of ids, in the order in which they are merged; a merge
+      makes the token that has the bytes of both;
+    `special`: ids by name. A name in a text is plain text, unless `encode` is
+      told to recognise it;
+    `patterns` cut a text into pieces. Each pattern cuts the pieces of the
+      pattern before it. No merge crosses the border of a piece.
 
     With `train`, ids 0 and 1 are `BOS` and `EOS`; tokenizers of others have
     their own. Raises `ValueError` where two tokens are written alike, where a

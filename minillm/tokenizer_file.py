@@ -70,7 +70,10 @@ def to_printable(token: bytes) -> str:
 
 
 def from_printable(text: str) -> bytes:
-    """The bytes of what `to_printable` wrote. Raises `ValueError` else."""
+    """The bytes that `to_printable` wrote.
+
+    Raises `ValueError` on a character that it does not write.
+    """
     byte = _byte_by_character()
     try:
         return bytes(map(byte.__getitem__, text))

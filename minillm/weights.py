@@ -76,7 +76,7 @@ BESIDE = re.compile(r"(bert\.)?pooler\.dense\.\w+|cls\.seq_relationship\.\w+")
 
 
 def counterparts(parameter: str, names: Mapping[str, str]) -> list[str]:
-    """What one of our parameters is called elsewhere, one name per part.
+    """The names of one of our parameters elsewhere, one name per part.
 
     >>> counterparts("blocks.7.feed_forward.up.weight", LLAMA_CPP)
     ['blk.7.ffn_gate.weight', 'blk.7.ffn_up.weight']
@@ -116,8 +116,9 @@ def gather(
 
 
 def thirds(fused: Tensor, n_heads: int) -> Tensor:
-    """Rows (H * 3 * D, ...) of query, key and value of one head after the
-    other, as BLOOM has them, to all queries, all keys, all values.
+    """Sort BLOOM's rows (H * 3 * D, ...): all queries, all keys, all values.
+
+    BLOOM stores query, key and value of the first head, then of the next.
     """
     heads = fused.unflatten(0, (n_heads, 3, -1))
     return heads.transpose(0, 1).reshape(fused.shape)
@@ -172,9 +173,9 @@ def from_transformers(
 def redundant(
     config: Config, weights: Mapping[str, Tensor]
 ) -> dict[str, Tensor]:
-    """What checkpoints hold although the model follows without it, by name.
+    """Tensors by name that a checkpoint may hold, but that no model needs.
 
-    It is a copy of a tied weight, or a constant that was stored.
+    Each is a copy of a tied weight, or a constant that was stored.
     """
     tied = weights[TOKENS]
     copies = {

@@ -35,8 +35,8 @@ def is_ideograph(c: str) -> bool:
 def normalize(text: str) -> str:
     """Text in lower case without accents and control characters.
 
-    A tab and an end of line become a space. An accent is what stands by itself
-    (category Mn) once the text is decomposed (Unicode's form NFD).
+    A tab and an end of line become a space. An accent is a character of the
+    category Mn after the text is decomposed (Unicode's form NFD).
 
     >>> normalize("Café\\tÀ LA CARTE\\x00")
     'cafe a la carte'
@@ -147,7 +147,7 @@ class WordPiece:
         return np.array([self.ids[token] for token in tokens], np.int64)
 
     def decode(self, ids: Iterable[int]) -> str:
-        """The words of ids with spaces between them: the text's are lost.
+        """The words of ids, joined by spaces; the text's own spaces are lost.
 
         Raises `ValueError` on an id outside the vocabulary.
         """
