@@ -24,23 +24,24 @@ def overlap(text: str, stop: str) -> int:
 class Characters:
     """Returns the characters of tokens, each as soon as it is complete.
 
-    Reads the bytes of a token with the vocabulary's `decode_bytes`, which all
-    of ours have. Where there is only `decode`, a U+FFFD at the end can mean
-    an unfinished character or a character of the text: it is taken for
-    unfinished until another token follows.
+    A broken character at the end is shown when another token follows. The
+    bytes of a token come from the vocabulary's `decode_bytes`, which all of
+    ours have. Where there is only `decode`, a U+FFFD of the text looks like a
+    broken character and is treated as one.
     """
 
     def __init__(self, vocabulary: Vocabulary):
         self.vocabulary = vocabulary
         self.bytes_of = getattr(vocabulary, "decode_bytes", None)
         self.utf8 = getincrementaldecoder("utf-8")("replace")
+        self.last, self.broken = b"", ""  # 3 bytes; the end, if it is broken
         self.ids: list[int] = []  # the last character's, if it is unfinished
         self.n_sure = 0  # characters of these ids that were returned
 
     def push(self, id: int) -> str:
         """Read the next token; return the characters that it completes."""
         if self.bytes_of:
-            return self.utf8.decode(self.bytes_of([id]))
+            return self._push_bytes(self.bytes_of([id]))
         decode = self.vocabulary.decode
         self.ids.append(id)
         text = decode(self.ids)
@@ -57,9 +58,23 @@ class Characters:
                 break
         return shown
 
+    def _push_bytes(self, raw: bytes) -> str:
+        self.last = (self.last + raw)[-3:]
+        text = self.broken + self.utf8.decode(raw)
+        unread, _ = self.utf8.getstate()
+        written = self.last == UNFINISHED.encode()
+        if unread or written or not text.endswith(UNFINISHED):
+            self.broken = ""
+            return text
+        self.broken = UNFINISHED
+        return text[:-1]
+
     def close(self) -> str:
-        """No more tokens: return what is sure of the bytes that are left."""
-        return self.utf8.decode(b"", final=True).removesuffix(UNFINISHED)
+        """No more tokens: return the text of the rest but its last character,
+        which is broken.
+        """
+        rest = self.broken + self.utf8.decode(b"", final=True)
+        return rest.removesuffix(UNFINISHED)
 
 
 class Detokenizer:
