@@ -53,6 +53,15 @@ def _start(prey: Prey) -> None:
     os.waitpid(child, 0)
 
 
+def _change_mode(prey: Prey) -> bool:
+    """Whether the mode is another one then: the call says that it succeeded either way."""
+    before = os.stat(prey.outside).st_mode
+    os.chmod(prey.outside, before ^ 0o001)
+    changed = os.stat(prey.outside).st_mode != before
+    os.chmod(prey.outside, before)
+    return changed
+
+
 CANARIES = {
     "Landlock, reading": Canary("read another file", lambda p: Path(p.secret).read_text()),
     "Landlock, writing": Canary(
@@ -61,7 +70,7 @@ CANARIES = {
     "seccomp, network": Canary("connect to a port", _connect),
     "seccomp, processes": Canary("start a process", _start),
     "seccomp, signals": Canary("send its parent a signal", lambda p: os.kill(os.getppid(), 0)),
-    "seccomp, attributes": Canary("change a file's mode", lambda p: os.chmod(p.outside, 0o777)),
+    "seccomp, attributes": Canary("change a file's mode", _change_mode),
     "closed descriptors": Canary("read what was left open", lambda p: os.pread(p.descriptor, 9, 0)),
     "resource limits": Canary(
         "take more memory than it is given", lambda p: bytearray(2 * MEMORY_MB << 20)

@@ -54,7 +54,9 @@ def doctor() -> list[Layer]:
         return [Layer("sandbox", False, True, found["missing"], WAYS_OUT)]
     layers = [_layer(name, found) for name in CANARIES]
     layers += [_extra(name, found["layers"]) for name in EXTRAS]
-    quota = "the kernel limits its size" if found["quota"] else "its size is watched, not limited"
+    quota = "the kernel limits its size"
+    if not found["quota"]:
+        quota = "its size is looked at four times a second: for a moment it can be too large"
     layers.append(Layer("scratch folder", found["quota"], False, quota, AS_AN_EXTRA))
     cost = f"{1000 * found['enter_s']:.1f} ms for each student's process"
     return [*layers, Layer("time to enter", True, False, cost)]
