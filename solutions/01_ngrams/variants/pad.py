@@ -127,6 +127,17 @@ def pad(sequences):
     return np.array(stream, np.uint8)
 
 
+# %% wrong: of_int16 -- ids above 32767 do not fit
+# expects: do not fit into int16
+
+
+def pad(sequences):
+    pieces = [np.zeros(0, np.int16)]
+    for ids in sequences:
+        pieces.append(np.concatenate(([BOS], ids, [EOS])).astype(np.int16))
+    return np.concatenate(pieces)
+
+
 # %% right: by_recursion -- the first text, then the rest
 
 
