@@ -31,7 +31,7 @@ def pad(sequences):
 
 
 # %% wrong: hard_coded -- returns the stream of the example whatever texts it gets
-# expects: many texts with hundreds
+# expects: many texts with tens of thousands of ids
 
 
 def pad(sequences):
@@ -119,7 +119,7 @@ def pad(sequences):
 
 
 # %% wrong: small_integers -- ids are bytes, so that large ones do not fit
-# expects: do not fit into the type of your array
+# expects: do not fit into uint8
 
 
 def pad(sequences):

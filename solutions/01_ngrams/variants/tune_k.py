@@ -127,7 +127,7 @@ def tune_k(fit, valid, ks):
     for k in ks:
         bits = bits_per_byte(fit(k), valid)
         results.append(bits)
-        if bits < least:
+        if best is None or bits < least:
             best, least = k, bits
     return best, results
 
