@@ -634,6 +634,89 @@ def count_ngrams(stream, order, vocab_size):
     return tables
 
 
+# %% wrong: keys_of_int32 -- history * V + word overflows
+# expects: numbers overflow their type
+
+
+def count_ngrams(stream, order, vocab_size):
+    stream = stream.astype(np.int32)
+    zeros = np.zeros(vocab_size, np.int64)
+    count = np.bincount(stream, minlength=vocab_size)
+    count[BOS] = 0
+    tables = [Table(zeros, np.arange(vocab_size), zeros, count)]
+    ends = stream
+    for _ in range(1, order):
+        history = np.append(np.int32(-1), ends[:-1])
+        inside = (history >= 0) & (stream != BOS)
+        key = history[inside] * np.int32(vocab_size) + stream[inside]
+        keys, rows, count = np.unique(
+            key, return_inverse=True, return_counts=True
+        )
+        suffix = np.zeros(len(keys), np.int64)
+        suffix[rows] = ends[inside]
+        tables.append(
+            Table(keys // vocab_size, keys % vocab_size, suffix, count)
+        )
+        ends = np.full(len(stream), -1, np.int32)
+        ends[inside] = rows
+    return tables
+
+
+# %% wrong: length_of_the_stream -- history * len(stream) + word, whatever V is
+# expects: of many texts
+
+
+def count_ngrams(stream, order, vocab_size):
+    zeros = np.zeros(vocab_size, np.int64)
+    count = np.bincount(stream, minlength=vocab_size)
+    count[BOS] = 0
+    tables = [Table(zeros, np.arange(vocab_size), zeros, count)]
+    ends, size = stream, len(stream)
+    for _ in range(1, order):
+        history = np.append(-1, ends[:-1])
+        inside = (history >= 0) & (stream != BOS)
+        key = history[inside] * size + stream[inside]
+        keys, rows, count = np.unique(
+            key, return_inverse=True, return_counts=True
+        )
+        suffix = np.zeros(len(keys), np.int64)
+        suffix[rows] = ends[inside]
+        tables.append(Table(keys // size, keys % size, suffix, count))
+        ends = np.full(len(stream), -1)
+        ends[inside] = rows
+    return tables
+
+
+# %% wrong: two_places_for_bos -- looks for BOS at the second and the last place of a k-gram
+# expects: count_ngrams
+
+
+def count_ngrams(stream, order, vocab_size):
+    ids = stream.tolist()
+    zeros = np.zeros(vocab_size, np.int64)
+    count = np.bincount(stream, minlength=vocab_size)
+    count[BOS] = 0
+    tables = [Table(zeros, np.arange(vocab_size), zeros, count)]
+    row = {(i,): i for i in range(vocab_size)}
+    for k in range(2, order + 1):
+        seen = {}
+        for gram in zip(*(ids[j:] for j in range(k)), strict=False):
+            if BOS not in (gram[1], gram[-1]):
+                seen[gram] = seen.get(gram, 0) + 1
+        grams = sorted(seen)
+        columns = (
+            [row.get(gram[:-1], 0) for gram in grams],
+            [gram[-1] for gram in grams],
+            [row.get(gram[1:], 0) for gram in grams],
+            [seen[gram] for gram in grams],
+        )
+        tables.append(
+            Table(*(np.array(column, np.int64) for column in columns))
+        )
+        row = {gram: i for i, gram in enumerate(grams)}
+    return tables
+
+
 # %% right: by_recursion -- the tables of order - 1, then one more on top
 
 

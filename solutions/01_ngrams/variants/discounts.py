@@ -47,7 +47,7 @@ def discounts(count):
 
 
 # %% wrong: hard_coded -- the answer of the example, else the fallback
-# expects: the formula on larger texts
+# expects: counts of 0, 5 and 90,000
 
 
 def discounts(count):

@@ -232,6 +232,22 @@ def kneser_ney(history, count, n_histories, discount):
     return (count - taken) / total[history], np.where(total > 0, backoff, 1)
 
 
+# %% wrong: total_of_cut_counts -- the total adds up min(count, 3)
+# expects: expected alpha
+
+
+def kneser_ney(history, count, n_histories, discount):
+    cut = np.minimum(count, 3)
+    total = np.bincount(history, weights=cut, minlength=n_histories)
+    backoff = np.bincount(
+        history, weights=discount[cut], minlength=n_histories
+    )
+    backoff = np.divide(
+        backoff, total, out=np.ones(n_histories), where=total > 0
+    )
+    return (count - discount[cut]) / total[history], backoff
+
+
 # %% right: by_kinds_of_counts -- the textbook: D1 N1 + D2 N2 + D3 N3+ over the total
 
 

@@ -80,6 +80,15 @@ def maximum_likelihood(history, count):
     return count / total[history]
 
 
+# %% wrong: rounded -- four digits
+# expects: got 0.0101
+
+
+def maximum_likelihood(history, count):
+    total = np.bincount(history, weights=count)
+    return np.round(count / total[history], 4)
+
+
 # %% right: by_add_at -- np.add.at over renumbered histories
 
 

@@ -31,7 +31,7 @@ def pad(sequences):
 
 
 # %% wrong: hard_coded -- returns the stream of the example whatever texts it gets
-# expects: many texts with hundreds
+# expects: many texts with tens of thousands of ids
 
 
 def pad(sequences):
@@ -119,12 +119,23 @@ def pad(sequences):
 
 
 # %% wrong: small_integers -- ids are bytes, so that large ones do not fit
-# expects: do not fit into the type of your array
+# expects: do not fit into uint8
 
 
 def pad(sequences):
     stream = [i for ids in sequences for i in (BOS, *ids, EOS)]
     return np.array(stream, np.uint8)
+
+
+# %% wrong: of_int16 -- ids above 32767 do not fit
+# expects: do not fit into int16
+
+
+def pad(sequences):
+    pieces = [np.zeros(0, np.int16)]
+    for ids in sequences:
+        pieces.append(np.concatenate(([BOS], ids, [EOS])).astype(np.int16))
+    return np.concatenate(pieces)
 
 
 # %% right: by_recursion -- the first text, then the rest

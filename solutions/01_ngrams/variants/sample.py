@@ -339,6 +339,22 @@ def sample(distribution, generator, max_tokens, context=()):
     return np.array(ids[n_context:], np.int64)
 
 
+# %% wrong: bos_for_nothing -- an empty text is a BOS
+# expects: distribution adds the BOS itself
+
+
+def sample(distribution, generator, max_tokens, context=()):
+    ids = list(context) or [BOS]
+    start = len(ids)
+    while len(ids) < start + max_tokens:
+        p = distribution(np.array(ids, dtype=np.int64))
+        token = generator.choice(len(p), p=p)
+        if token == EOS:
+            break
+        ids.append(token)
+    return np.array(ids[start:], dtype=np.int64)
+
+
 # %% right: by_gumbel -- the largest of log p plus Gumbel noise
 
 

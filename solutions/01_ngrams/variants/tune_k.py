@@ -105,6 +105,20 @@ def tune_k(fit, valid, ks):
     return ks[bits.index(min(bits))], bits
 
 
+# %% wrong: less_than_infinity -- where all results are infinite, no k is the best
+# expects: expected a k of ks
+
+
+def tune_k(fit, valid, ks):
+    valid = list(valid)
+    best, fewest, bits = None, float("inf"), []
+    for k in ks:
+        bits.append(bits_per_byte(fit(k), valid))
+        if bits[-1] < fewest:
+            best, fewest = k, bits[-1]
+    return best, bits
+
+
 # %% right: in_a_loop -- remembers the best so far
 
 
@@ -113,7 +127,7 @@ def tune_k(fit, valid, ks):
     for k in ks:
         bits = bits_per_byte(fit(k), valid)
         results.append(bits)
-        if bits < least:
+        if best is None or bits < least:
             best, least = k, bits
     return best, results
 
