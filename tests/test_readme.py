@@ -13,7 +13,7 @@ VERB = re.compile(r"^([a-z-]+):.*?## ", re.MULTILINE)
 COMMAND = re.compile(r"^ *make ([a-z-]+)|`make ([a-z-]+)", re.MULTILINE)
 LINK = re.compile(r"\]\(([^)#:]+)\)")  # within the repository
 PLACE = re.compile(r"`((?:[a-z_]+/)+[\w./-]*\.\w+)`")  # a file named in the text
-TO_COME = re.compile(r"NN_|^gradebook/")  # a pattern, or a file that only a class has
+TO_COME = re.compile(r"NN_|^gradebook/|^_build/")  # a pattern, what a class has, what is built
 TREE = re.compile(r"^(\S+) {2,}\S", re.MULTILINE)
 
 
