@@ -6,6 +6,9 @@
     markdown       what stands in the text cells of these
     wheel          the library as a wheel, whole or without what a class is to write
     offline_math   formulas without another host
+    roadmap        the directive `{roadmap}`: all topics on the front page
+    search         the index that the reader searches
+    address        what a site with an address needs: descriptions, site map
 
     build          `make book`: runs what has changed, then Jupyter Book
     inputs         which files a chapter reads beside its own text
@@ -21,9 +24,13 @@ from typing import Any
 
 def setup(app: Any) -> dict[str, bool]:
     """What Sphinx calls."""
-    from tools.book import library, notebooks, offline_math  # where there is Sphinx
+    # Imported here, where there is Sphinx.
+    from tools.book import address, library, notebooks, offline_math, roadmap, search
 
     library.setup(app)
     notebooks.setup(app)
     offline_math.setup(app)
+    roadmap.setup(app)
+    search.setup(app)
+    address.setup(app)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
