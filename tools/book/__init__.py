@@ -11,6 +11,7 @@
     address        what a site with an address needs: descriptions, site map
 
     build          `make book`: runs what has changed, then Jupyter Book
+    pdf            `make pdf`: the pages as one file to print
     inputs         which files a chapter reads beside its own text
     editions       the open and the student edition, and where they are
     bundle         `make bundle`: what a class gets for a topic

@@ -1,4 +1,4 @@
-"""The directive that lists the topics of the course: `book/roadmap.yml` as a part of the front page.
+"""The directive that lists the topics of the course on the front page, from `book/roadmap.yml`.
 
     ```{roadmap}
     ```
