@@ -11,7 +11,8 @@
     address        what a site with an address needs: descriptions, site map
 
     build          `make book`: runs what has changed, then Jupyter Book
-    pdf            `make pdf`: the pages as one file to print
+    pdf            `make pdf`: the pages as one file
+    one_page       all pages as a single one, with what is folded at the end
     inputs         which files a chapter reads beside its own text
     editions       the open and the student edition, and where they are
     bundle         `make bundle`: what a class gets for a topic
