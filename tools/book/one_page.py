@@ -81,12 +81,19 @@ class Book:
         return str(whole)
 
 
-def name_apart(article: Tag, name: str, names: list[str]) -> None:
-    """Put its page's name before each id, and let the links between the pages follow."""
-    stem = PurePosixPath(name).name
+def name_apart(article: Tag, page_name: str, names: list[str]) -> None:
+    """Put its page's name before each id, and let the links between the pages follow.
+
+    An id that occurs again, as in the solutions of exercises, is left out.
+    """
+    stem = PurePosixPath(page_name).name
     stems = {PurePosixPath(other).name for other in names}
+    known: set[str] = set()
     for tag in article.select("[id]"):
-        tag["id"] = f"{stem}--{tag['id']}"
+        name = f"{stem}--{tag.attrs.pop('id')}"
+        if name not in known:
+            tag["id"] = name
+        known.add(name)
     article["id"] = stem
     for link in article.select("a[href]"):
         page, _, anchor = link["href"].partition("#")
