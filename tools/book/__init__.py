@@ -7,6 +7,7 @@
     wheel          the library as a wheel, whole or without what a class is to write
     offline_math   formulas without another host
     roadmap        the directive `{roadmap}`: all topics on the front page
+    bibliography   the list of sources, for screen readers
     search         the index that the reader searches
     address        what a site with an address needs: descriptions, site map
 
@@ -27,7 +28,7 @@ from typing import Any
 def setup(app: Any) -> dict[str, bool]:
     """What Sphinx calls."""
     # Imported here, where there is Sphinx.
-    from tools.book import address, library, notebooks, offline_math, roadmap, search
+    from tools.book import address, bibliography, library, notebooks, offline_math, roadmap, search
 
     library.setup(app)
     notebooks.setup(app)
@@ -35,4 +36,5 @@ def setup(app: Any) -> dict[str, bool]:
     roadmap.setup(app)
     search.setup(app)
     address.setup(app)
+    bibliography.setup(app)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
