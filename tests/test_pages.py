@@ -19,7 +19,7 @@ def toc_files() -> list[str]:
     return [toc["root"], *(entry["file"] for part in toc["parts"] for entry in part["chapters"])]
 
 
-PAGES = [f"{name}.html" for name in toc_files()] + ["search.html"]
+PAGES = [f"{name}.html" for name in toc_files()] + ["search.html", "404.html"]
 
 
 @pytest.mark.parametrize("path", PAGES)

@@ -5,6 +5,7 @@ import subprocess
 from importlib.metadata import distributions
 
 import pytest
+import yaml
 from packaging.specifiers import SpecifierSet
 from repository import ROOT, make
 
@@ -80,6 +81,17 @@ def test_tree_names_what_is_there():
 def test_test_command_is_what_ci_runs():
     assert read(".ci/run").rstrip().splitlines()[-1] == "make test"
     assert "make test" in read("README.md")
+
+
+def test_github_tests_before_it_publishes():
+    jobs = yaml.safe_load(read(".github/workflows/course.yml"))["jobs"]
+    commands = {name: [step.get("run", "") for step in job["steps"]] for name, job in jobs.items()}
+    assert ".ci/run" in commands["test"]
+    assert jobs["publish"]["needs"] == "test"
+    verbs_run = {verb for run in commands["publish"] for verb in re.findall(r"^make ([a-z]+)", run)}
+    assert verbs_run == {"pdf"}
+    branch = yaml.safe_load(read("_config.yml"))["repository"]["branch"]
+    assert any("push -q --force" in run and branch in run for run in commands["publish"])
 
 
 def test_every_package_runs_on_the_first_python_of_311():

@@ -43,11 +43,6 @@ SETTLED = """async () => {
 
 PHONE = 390  # pixels
 
-# What axe finds in parts that are not ours: rule, part of the element, and why we leave it.
-KNOWN = [
-    ("aria-required-children", 'class="citation-list"', "docutils gives it list entries by role"),
-]
-
 FORMULAS = """() => [
     ...[...document.querySelectorAll("mjx-merror")].map(e => e.title || e.textContent),
     ...[...document.querySelectorAll(".math")].filter(e => !e.querySelector("mjx-container"))
@@ -164,16 +159,11 @@ def colour_problems(visit: Visit, without: Sequence[str] = ()) -> list[list[str]
 
 
 def axe_problems(visit: Visit, without: Sequence[str] = (), **options: object) -> list[list[str]]:
-    """What axe-core finds with these options; some parts and the known places left out."""
+    """What axe-core finds with these options; some parts left out."""
     visit.page.evaluate(AXE_SCRIPT)
     context = {"include": ["html"], "exclude": list(without)}
     options |= {"preload": False, "resultTypes": ["violations"]}
-    found = visit.page.evaluate(AXE, [context, options])
-    return [
-        [rule, element]
-        for rule, element in found
-        if not any(rule == known and part in element for known, part, _ in KNOWN)
-    ]
+    return visit.page.evaluate(AXE, [context, options])
 
 
 Check = Callable[[Visit], list]
