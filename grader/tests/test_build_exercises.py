@@ -176,7 +176,7 @@ def test_solution_earns_everything_and_the_untouched_release_nothing(demo):
     assert [o.earned for o in trial(submission(demo), demo)] == [20, 20, 20]
     outcomes = trial(untouched(demo), demo)
     assert [o.earned for o in outcomes] == [0, 0, 0]
-    assert outcomes[0].message == "AssertionError: tally: not attempted"
+    assert outcomes[0].message == "NotImplementedError: tally: not attempted"
 
 
 def test_solution_itself_runs_as_a_notebook(demo):
