@@ -262,14 +262,10 @@ class Examination:
         sent = {
             n: value for n, value in sent.items() if not isinstance(value, ModuleType)
         }  # np.sort
-        for name, value in sent.items():
-            try:
-                self.pupil.codec.encode(value)
-            except CodecError as error:
-                message = f"{name} cannot be sent to a probe ({error}): make it inside of the probe"
-                raise TypeError(message) from None
         try:
             reply = self.ask("probe", check.file, step.source, sent, step.wanted, again=again)
+        except CodecError:
+            raise TypeError(self.unsendable(sent)) from None
         except Lost as lost:
             lost.line = step.part.start  # type: ignore[attr-defined]
             raise
@@ -282,6 +278,15 @@ class Examination:
                     value.label = name
         if reply["raised"]:
             raise InProbe(reply["raised"], step)
+
+    def unsendable(self, sent: dict[str, Any]) -> str:
+        """What is wrong with values of which one is no data."""
+        for name, value in sent.items():
+            try:
+                self.pupil.codec.encode(value)
+            except CodecError as error:
+                return f"{name} cannot be sent to a probe ({error}): make it inside of the probe"
+        return "what a probe reads is too large"
 
     @contextmanager
     def in_time(self) -> Iterator[None]:

@@ -6,6 +6,8 @@ a student on nothing here can be trusted: whatever comes back is checked on the 
 Messages from the examiner are [verb, ...], and each gets one reply.
 """
 
+import functools
+from types import CodeType
 from typing import Any
 
 from grader.engine.cells import Cells
@@ -67,5 +69,11 @@ class Answerer:
         """Let all names stand for what they did at a place, then run the reference."""
         self.cells.namespace.clear()
         self.cells.namespace.update(self.marks[place])
-        exec(compile(reference, "<woven>", "exec"), self.cells.namespace)
+        exec(_compiled(reference), self.cells.namespace)
         return {}
+
+
+@functools.lru_cache
+def _compiled(reference: str) -> CodeType:
+    """The right answers to earlier problems, which many checks bring along."""
+    return compile(reference, "<woven>", "exec")
