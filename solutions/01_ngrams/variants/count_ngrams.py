@@ -144,7 +144,7 @@ def count_ngrams(stream, order, vocab_size):
 
 
 # %% wrong: hard_coded -- returns the tables of the toy, typed in
-# expects: in many texts with more than a thousand ids
+# expects: of many texts, order
 
 
 def count_ngrams(stream, order, vocab_size):
@@ -461,7 +461,7 @@ def count_ngrams(stream, order, vocab_size):
 
 
 # %% wrong: digits_joined -- a k-gram is the text of its ids, "12" + "3"
-# expects: in many texts with more than a thousand ids
+# expects: different ones share a row
 
 
 def count_ngrams(stream, order, vocab_size):
@@ -554,7 +554,7 @@ def count_ngrams(stream, order, vocab_size):
 
 
 # %% wrong: thousand_words -- history * 1000 + word, whatever V is
-# expects: in many texts with more than a thousand ids
+# expects: of many texts, order
 
 
 def count_ngrams(stream, order, vocab_size):

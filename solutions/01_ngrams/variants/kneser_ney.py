@@ -248,6 +248,33 @@ def kneser_ney(history, count, n_histories, discount):
     return (count - discount[cut]) / total[history], backoff
 
 
+# %% wrong: zero_means_unseen -- a backoff of 0 is taken for that of an unseen history
+# expects: with a discount of 0 for all counts
+
+
+def kneser_ney(history, count, n_histories, discount):
+    total = np.bincount(history, weights=count, minlength=n_histories)
+    taken = discount[np.minimum(count, 3)]
+    backoff = np.bincount(history, weights=taken, minlength=n_histories)
+    backoff = backoff / np.maximum(total, 1)
+    backoff[backoff == 0] = 1
+    return (count - taken) / total[history], backoff
+
+
+# %% wrong: zero_pays_into_backoff -- alpha is cut at 0, but backoff has the discount of 1
+# expects: a count of 0 loses discount[0]
+
+
+def kneser_ney(history, count, n_histories, discount):
+    total = np.bincount(history, weights=count, minlength=n_histories)
+    taken = discount[np.clip(count, 1, 3)]
+    backoff = np.bincount(history, weights=taken, minlength=n_histories)
+    backoff = np.divide(
+        backoff, total, out=np.ones(n_histories), where=total > 0
+    )
+    return np.maximum(count - taken, 0) / total[history], backoff
+
+
 # %% right: by_kinds_of_counts -- the textbook: D1 N1 + D2 N2 + D3 N3+ over the total
 
 

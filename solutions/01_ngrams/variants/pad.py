@@ -138,6 +138,21 @@ def pad(sequences):
     return np.concatenate(pieces)
 
 
+# %% wrong: type_of_the_first -- small ids in the first text, and the stream is of bytes
+# expects: do not fit into uint8
+
+
+def pad(sequences):
+    stream = np.zeros(0, np.int64)
+    for n, ids in enumerate(sequences):
+        if n == 0:
+            small = np.max(ids, initial=0) < 256
+            stream = stream.astype(np.uint8 if small else np.int64)
+        piece = np.concatenate(([BOS], ids, [EOS])).astype(stream.dtype)
+        stream = np.concatenate((stream, piece))
+    return stream
+
+
 # %% right: by_recursion -- the first text, then the rest
 
 

@@ -355,6 +355,23 @@ def sample(distribution, generator, max_tokens, context=()):
     return np.array(ids[start:], dtype=np.int64)
 
 
+# %% wrong: three_likeliest -- draws among the three likeliest tokens
+# expects: the frequencies of what is drawn
+
+
+def sample(distribution, generator, max_tokens, context=()):
+    ids = list(context)
+    start = len(ids)
+    while len(ids) < start + max_tokens:
+        p = distribution(np.array(ids, dtype=np.int64)).copy()
+        p[np.argsort(p)[:-3]] = 0
+        token = generator.choice(len(p), p=p / p.sum())
+        if token == EOS:
+            break
+        ids.append(token)
+    return np.array(ids[start:], dtype=np.int64)
+
+
 # %% right: by_gumbel -- the largest of log p plus Gumbel noise
 
 
