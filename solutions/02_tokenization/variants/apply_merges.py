@@ -141,6 +141,88 @@ def apply_merges(ids, ranks, made):
     return ids
 
 
+# %% wrong: recursion -- one recursion for each merge, the leftmost alone
+# expects: a loop can take
+from itertools import pairwise
+
+
+def apply_merges(ids, ranks, made):
+    found = [(ranks[p], t) for t, p in enumerate(pairwise(ids)) if p in ranks]
+    if not found:
+        return list(ids)
+    rank, t = min(found)
+    return apply_merges([*ids[:t], made[rank], *ids[t + 2 :]], ranks, made)
+
+
+# %% wrong: order_of_dict -- the merges in the order of the dictionary
+# expects: wherever it stands in ranks
+
+
+def apply_merges(ids, ranks, made):
+    ids = list(ids)
+    for pair, rank in ranks.items():
+        ids = merge(ids, pair, made[rank])
+    return ids
+
+
+# %% wrong: rank_zero -- `if not rank` takes rank 0 for none
+# expects: 0 is a rank like any other
+from itertools import pairwise
+
+
+def apply_merges(ids, ranks, made):
+    ids = list(ids)
+    while len(ids) > 1:
+        found = [(ranks[p], p) for p in pairwise(ids) if ranks.get(p)]
+        if not found:
+            break
+        rank, best = min(found)
+        ids = merge(ids, best, made[rank])
+    return ids
+
+
+# %% wrong: same_list -- gives a short word back as it is
+# expects: the very list
+from itertools import pairwise
+
+
+def apply_merges(ids, ranks, made):
+    while len(ids) > 1:
+        best = min(pairwise(ids), key=lambda p: ranks.get(p, float("inf")))
+        if best not in ranks:
+            break
+        ids = merge(ids, best, made[ranks[best]])
+    return ids
+
+
+# %% wrong: counts_first -- merges the pair that occurs most often in the word
+# expects: lower rank comes first
+from itertools import pairwise
+
+
+def apply_merges(ids, ranks, made):
+    from collections import Counter
+
+    ids = list(ids)
+    while True:
+        pairs = Counter(p for p in pairwise(ids) if p in ranks)
+        if not pairs:
+            return ids
+        best = min(pairs, key=lambda p: (-pairs[p], ranks[p]))
+        ids = merge(ids, best, made[ranks[best]])
+
+
+# %% wrong: tries_all_merges -- goes through every merge, in the order of the ranks
+# expects: don't try each merge
+
+
+def apply_merges(ids, ranks, made):
+    ids = list(ids)
+    for pair in sorted(ranks, key=ranks.get):
+        ids = merge(ids, pair, made[ranks[pair]])
+    return ids
+
+
 # %% right: rounds_over_what_is_there -- the ranks that are in the word, sorted, the first is merged
 
 

@@ -92,6 +92,23 @@ def count_pairs(words, counts):
     return pairs
 
 
+# %% wrong: dict_by_word -- words as keys of a dict: repeated words collapse
+# expects: listed twice
+from collections import Counter
+from itertools import pairwise
+
+
+def count_pairs(words, counts):
+    words, counts = [tuple(w) for w in words], list(counts)
+    if len(words) != len(counts):
+        raise ValueError("not as many")
+    pairs = Counter()
+    for word, n in dict(zip(words, counts)).items():
+        for pair in pairwise(word):
+            pairs[pair] += n
+    return pairs
+
+
 # %% right: dictionary -- a plain dictionary and indices
 
 

@@ -190,6 +190,127 @@ def learn_merges(words, counts, n_merges, first):
     return merges
 
 
+# %% wrong: first_off_by_one -- the first new id is first + 1
+# expects: merge 0 makes the id first
+from heapq import heapify, heappush
+
+
+def learn_merges(words, counts, n_merges, first):
+    merged = [list(word) for word in words]
+    pairs, where = count_pairs(merged, counts), places(merged)
+    heap = [(-n, pair) for pair, n in pairs.items()]
+    heapify(heap)
+    merges = []
+    while len(merges) < n_merges and (best := most_frequent(heap, pairs)):
+        merges.append(best)
+        change = merge_in_words(
+            merged, counts, where, best, first + len(merges)
+        )
+        for pair, n in change.items():
+            if n:
+                pairs[pair] += n
+                heappush(heap, (-pairs[pair], pair))
+    return merges
+
+
+# %% wrong: only_up -- pushes an entry only where a count went up
+# expects: goes down from 5 to 3
+from heapq import heapify, heappush
+
+
+def learn_merges(words, counts, n_merges, first):
+    merged = [list(word) for word in words]
+    pairs, where = count_pairs(merged, counts), places(merged)
+    heap = [(-n, pair) for pair, n in pairs.items()]
+    heapify(heap)
+    merges = []
+    while len(merges) < n_merges and (best := most_frequent(heap, pairs)):
+        change = merge_in_words(
+            merged, counts, where, best, first + len(merges)
+        )
+        for pair, n in change.items():
+            pairs[pair] += n
+            if n > 0:
+                heappush(heap, (-pairs[pair], pair))
+        merges.append(best)
+    return merges
+
+
+# %% wrong: stale_though_alive -- takes stale counts from the heap
+# expects: use no old count
+from heapq import heapify, heappush
+
+
+def learn_merges(words, counts, n_merges, first):
+    from heapq import heappop
+
+    merged = [list(word) for word in words]
+    pairs, where = count_pairs(merged, counts), places(merged)
+    heap = [(-n, pair) for pair, n in pairs.items()]
+    heapify(heap)
+    merges = []
+    while len(merges) < n_merges and heap:
+        n, best = heappop(heap)
+        if best in merges or pairs[best] <= 0:
+            continue
+        change = merge_in_words(
+            merged, counts, where, best, first + len(merges)
+        )
+        for pair, n in change.items():
+            if n:
+                pairs[pair] += n
+                heappush(heap, (-pairs[pair], pair))
+        merges.append(best)
+    return merges
+
+
+# %% wrong: stops_at_one -- stops where the best pair occurs once
+# expects: occurs once
+from heapq import heapify, heappush
+
+
+def learn_merges(words, counts, n_merges, first):
+    merged = [list(word) for word in words]
+    pairs, where = count_pairs(merged, counts), places(merged)
+    heap = [(-n, pair) for pair, n in pairs.items()]
+    heapify(heap)
+    merges = []
+    while len(merges) < n_merges:
+        best = most_frequent(heap, pairs)
+        if best is None or pairs[best] < 2:
+            break
+        change = merge_in_words(
+            merged, counts, where, best, first + len(merges)
+        )
+        for pair, n in change.items():
+            if n:
+                pairs[pair] += n
+                heappush(heap, (-pairs[pair], pair))
+        merges.append(best)
+    return merges
+
+
+# %% wrong: first_256 -- new ids always from 256
+# expects: makes the id first
+from heapq import heapify, heappush
+
+
+def learn_merges(words, counts, n_merges, first):
+    merged = [list(word) for word in words]
+    pairs, where = count_pairs(merged, counts), places(merged)
+    heap = [(-n, pair) for pair, n in pairs.items()]
+    heapify(heap)
+    merges = []
+    while len(merges) < n_merges and (best := most_frequent(heap, pairs)):
+        change = merge_in_words(merged, counts, where, best, 256 + len(merges))
+        for pair, n in change.items():
+            if n:
+                pairs[pair] += n
+                heappush(heap, (-pairs[pair], pair))
+        merges.append(best)
+    return merges
+
+
 # %% right: min_over_all_pairs -- no heap: the smallest of all pairs
 
 

@@ -105,6 +105,18 @@ def merge(ids, pair, token):
     return merged
 
 
+# %% wrong: recursive -- recursion, one level for each id
+# expects: a loop can take
+
+
+def merge(ids, pair, token):
+    if len(ids) < 2:
+        return list(ids)
+    if (ids[0], ids[1]) == tuple(pair):
+        return [token, *merge(ids[2:], pair, token)]
+    return [ids[0], *merge(ids[1:], pair, token)]
+
+
 # %% right: by_stack -- a flag says that the last token is a merge
 
 

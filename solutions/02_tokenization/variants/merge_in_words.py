@@ -129,6 +129,73 @@ def merge_in_words(words, counts, where, pair, token):
     return change
 
 
+# %% wrong: neighbours -- only the neighbours of each merge, overlaps forgotten
+# expects: side by side
+from collections import Counter
+
+
+def merge_in_words(words, counts, where, pair, token):
+    change = Counter()
+    for row in list(where[pair]):
+        word, n, t = words[row], counts[row], 0
+        while t < len(word) - 1:
+            if (word[t], word[t + 1]) == pair:
+                change[pair] -= n
+                if t > 0:
+                    change[word[t - 1], word[t]] -= n
+                    change[word[t - 1], token] += n
+                    where[word[t - 1], token].add(row)
+                if t + 2 < len(word):
+                    change[word[t + 1], word[t + 2]] -= n
+                    change[token, word[t + 2]] += n
+                    where[token, word[t + 2]].add(row)
+                t += 2
+            else:
+                t += 1
+        words[row] = merge(word, pair, token)
+    return change
+
+
+# %% wrong: reset_rows -- the rows of a new pair are overwritten
+# expects: rows 1 and 2
+from collections import Counter
+from itertools import pairwise
+
+
+def merge_in_words(words, counts, where, pair, token):
+    change = Counter()
+    for row in where.pop(pair):
+        for p in pairwise(words[row]):
+            change[p] -= counts[row]
+        words[row] = merge(words[row], pair, token)
+        for p in pairwise(words[row]):
+            change[p] += counts[row]
+            if token in p:
+                where[p] = {row}
+    return change
+
+
+# %% wrong: all_removed -- removes the row from every pair of the old word
+# expects: still in row 3
+from collections import Counter
+from itertools import pairwise
+
+
+def merge_in_words(words, counts, where, pair, token):
+    change = Counter()
+    for row in list(where[pair]):
+        old = list(pairwise(words[row]))
+        words[row] = merge(words[row], pair, token)
+        new = list(pairwise(words[row]))
+        for p in new:
+            change[p] += counts[row]
+            where[p].add(row)
+        for p in old:
+            change[p] -= counts[row]
+            where[p].discard(row)
+    return change
+
+
 # %% right: two_counters -- counts before and after, with the same helper
 
 

@@ -47,6 +47,29 @@ def train_merges(texts, n_merges):
     return learn_merges(words, list(counts.values()), n_merges, FIRST)
 
 
+# %% wrong: joined -- joins the texts first
+# expects: cut each text by itself
+from collections import Counter
+
+
+def train_merges(texts, n_merges):
+    counts = Counter(cut(" ".join(texts)))
+    words = [[BYTE_IDS[b] for b in to_bytes(w)] for w in counts]
+    return learn_merges(words, list(counts.values()), n_merges, FIRST)
+
+
+# %% wrong: first_256 -- new ids from 256
+# expects: makes the id FIRST
+from collections import Counter
+from itertools import chain
+
+
+def train_merges(texts, n_merges):
+    counts = Counter(chain.from_iterable(cut(text) for text in texts))
+    words = [[BYTE_IDS[b] for b in to_bytes(w)] for w in counts]
+    return learn_merges(words, list(counts.values()), n_merges, 256)
+
+
 # %% right: counted_in_a_loop -- a dictionary, one text after the other
 
 
