@@ -57,3 +57,27 @@ def analogy(table, a, b, c, exclude=True):
     target = rows[b] - rows[a] + rows[c]
     ids = [i for i in range(len(rows)) if not (exclude and i in (a, b, c))]
     return max(ids, key=lambda i: rows[i] @ target)
+
+
+# %% wrong: zeroed -- score 0 instead of minus infinity
+# expects: a query word
+
+
+def analogy(table, a, b, c, exclude=True):
+    t = unit(table)
+    s = t @ (t[b] - t[a] + t[c])
+    if exclude:
+        s[[a, b, c]] = 0
+    return int(s.argmax())
+
+
+# %% wrong: only_c -- leaves only c out
+# expects: a query word
+
+
+def analogy(table, a, b, c, exclude=True):
+    t = unit(table)
+    s = t @ (t[b] - t[a] + t[c])
+    if exclude:
+        s[c] = -np.inf
+    return int(np.argmax(s))

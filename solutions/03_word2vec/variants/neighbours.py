@@ -92,3 +92,16 @@ def neighbours(table, i, n):
         key=lambda j: -(rows[j] @ rows[i]),
     )[:n]
     return np.array(found), np.array([rows[j] @ rows[i] for j in found])
+
+
+# %% wrong: half_unit -- divides by the length of row i only
+# expects: times the length of row i
+
+
+def neighbours(table, i, n):
+    if not 0 <= i < len(table):
+        raise ValueError("i")
+    s = unit(table) @ table[i]
+    order = np.argsort(-s, kind="stable")
+    order = order[order != i][:n]
+    return order, s[order]

@@ -119,3 +119,24 @@ def sgns_gradients(v, u_pos, u_neg):
         pull * v,
         push * v[:, None, :],
     )
+
+
+# %% wrong: only_pos -- v's gradient without the negatives
+# expects: those of the negatives are missing
+
+
+def sgns_gradients(v, u_pos, u_neg):
+    pull = -sigmoid(-(v * u_pos).sum(-1, keepdims=True))
+    push = sigmoid((u_neg * v[:, None]).sum(-1, keepdims=True))
+    return pull * u_pos, pull * v, push * v[:, None]
+
+
+# %% wrong: mean_batch -- divided by the batch size
+# expects: sum* of the losses
+
+
+def sgns_gradients(v, u_pos, u_neg):
+    B = len(v)
+    pull = -sigmoid(-(v * u_pos).sum(-1, keepdims=True)) / B
+    push = sigmoid((u_neg * v[:, None]).sum(-1, keepdims=True)) / B
+    return pull * u_pos + (push * u_neg).sum(1), pull * v, push * v[:, None]

@@ -88,3 +88,13 @@ def sgns_loss(v, u_pos, u_neg):
             for a, b, rows in zip(v, u_pos, u_neg)
         ]
     )
+
+
+# %% wrong: neg_sign -- forgets the minus in front of the negatives' products
+# expects: pulled like the positive
+
+
+def sgns_loss(v, u_pos, u_neg):
+    pos = (v * u_pos).sum(-1)
+    neg = (u_neg * v[:, None]).sum(-1)
+    return np.logaddexp(0, -pos) + np.logaddexp(0, -neg).sum(-1)

@@ -195,3 +195,21 @@ def skipgram_pairs(ids, window, rng=None):
     if not centre:
         return np.empty((0, 2), dtype=np.int64)
     return np.stack([np.concatenate(centre), np.concatenate(context)], axis=1)
+
+
+# %% wrong: quadratic -- compares each token with each other
+# expects: square of the number of tokens
+
+
+def skipgram_pairs(ids, window, rng=None):
+    T = len(ids)
+    b = [
+        window if rng is None else int(rng.integers(1, window + 1))
+        for _ in range(T)
+    ]
+    out = []
+    for i in range(T):
+        for j in range(T):
+            if i != j and abs(i - j) <= b[i]:
+                out.append((ids[i], ids[j]))
+    return np.array(out, dtype=int).reshape(-1, 2)

@@ -379,3 +379,54 @@ def train(
                 descend(outputs, neg[:, k], d_neg[:, k], lr * (1 - j / total))
             j += 1
     return inputs, outputs
+
+
+# %% wrong: columns_swapped -- centre and context the other way round
+# expects: the first column of pairs
+
+
+def train(
+    pairs, noise, dim, rng, n_negative=5, n_epochs=1, lr=0.025, batch_size=256
+):
+    V = len(noise)
+    inputs = ((rng.random((V, dim)) - 0.5) / dim).astype(np.float32)
+    outputs = np.zeros((V, dim), np.float32)
+    total, j = n_epochs * math.ceil(len(pairs) / batch_size), 0
+    for _ in range(n_epochs):
+        order = rng.permutation(pairs)
+        for i in range(0, len(order), batch_size):
+            o, c = order[i : i + batch_size].T
+            n = rng.choice(V, size=(len(c), n_negative), p=noise)
+            dv, dp, dn = sgns_gradients(inputs[c], outputs[o], outputs[n])
+            step = lr * (1 - j / total)
+            descend(inputs, c, dv, step)
+            descend(outputs, o, dp, step)
+            descend(outputs, n.ravel(), dn.reshape(-1, dim), step)
+            j += 1
+    return inputs, outputs
+
+
+# %% wrong: floor_batches -- drops the last, smaller batch
+# expects: are one batch
+
+
+def train(
+    pairs, noise, dim, rng, n_negative=5, n_epochs=1, lr=0.025, batch_size=256
+):
+    V = len(noise)
+    inputs = ((rng.random((V, dim)) - 0.5) / dim).astype(np.float32)
+    outputs = np.zeros((V, dim), np.float32)
+    per = len(pairs) // batch_size
+    total, j = n_epochs * per, 0
+    for _ in range(n_epochs):
+        order = rng.permutation(pairs)
+        for i in range(per):
+            c, o = order[i * batch_size : (i + 1) * batch_size].T
+            n = rng.choice(V, size=(len(c), n_negative), p=noise)
+            dv, dp, dn = sgns_gradients(inputs[c], outputs[o], outputs[n])
+            step = lr * (1 - j / total)
+            descend(inputs, c, dv, step)
+            descend(outputs, o, dp, step)
+            descend(outputs, n.ravel(), dn.reshape(-1, dim), step)
+            j += 1
+    return inputs, outputs
