@@ -16,6 +16,7 @@ from typing import Literal, Self
 import numpy as np
 
 from minillm.corpus import BOS, EOS, Vocabulary
+from minillm.texts import each_text
 from minillm.yardstick import Model, bits_per_byte
 
 
@@ -266,9 +267,9 @@ class NGram:
         )
         self.k = 0.0 if smoothing == "mle" else k
 
-    def fit(self, texts: Iterable[str]) -> Self:
-        """Count the n-grams of texts and smooth them."""
-        stream = pad(self.vocabulary.encode(text) for text in texts)
+    def fit(self, texts: str | Iterable[str]) -> Self:
+        """Count the n-grams of texts, or of one text, and smooth them."""
+        stream = pad(self.vocabulary.encode(text) for text in each_text(texts))
         if not len(stream):
             raise ValueError("a model needs at least one text to count")
         tables = count_ngrams(stream, self.order, self.vocabulary.size)

@@ -274,3 +274,10 @@ def test_model_refuses_ids_that_its_vocabulary_lacks(wrong):
 def test_fit_refuses_no_text():
     with pytest.raises(ValueError, match="at least one text"):
         NGram(ByteVocabulary(), 2).fit([])
+
+
+def test_one_string_is_one_text():
+    one, listed = (NGram(ByteVocabulary(), 2).fit(texts) for texts in ("abab", ["abab"]))
+    assert np.array_equal(one.distribution(np.array([2])), listed.distribution(np.array([2])))
+    with pytest.raises(ValueError, match="a text is a string"):
+        NGram(ByteVocabulary(), 2).fit([1, 2])
