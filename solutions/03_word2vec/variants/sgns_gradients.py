@@ -12,7 +12,7 @@ def sgns_gradients(v, u_pos, u_neg):
 
 
 # %% wrong: no_negatives_in_v -- v feels the positive alone
-# expects: the gradient of v is
+# expects: those of the negatives are missing
 def sgns_gradients(v, u_pos, u_neg):
     positive = (v * u_pos).sum(-1, keepdims=True)
     negative = (v[:, None] * u_neg).sum(-1, keepdims=True)
@@ -119,16 +119,6 @@ def sgns_gradients(v, u_pos, u_neg):
         pull * v,
         push * v[:, None, :],
     )
-
-
-# %% wrong: only_pos -- v's gradient without the negatives
-# expects: those of the negatives are missing
-
-
-def sgns_gradients(v, u_pos, u_neg):
-    pull = -sigmoid(-(v * u_pos).sum(-1, keepdims=True))
-    push = sigmoid((u_neg * v[:, None]).sum(-1, keepdims=True))
-    return pull * u_pos, pull * v, push * v[:, None]
 
 
 # %% wrong: mean_batch -- divided by the batch size

@@ -46,7 +46,7 @@ def sgns_loss(v, u_pos, u_neg):
 
 
 # %% wrong: negatives_pulled -- the negatives have the positive's sign
-# expects: expected 1.9654
+# expects: pulled like the positive
 def sgns_loss(v, u_pos, u_neg):
     positive = (v * u_pos).sum(-1)
     negative = (v[:, None] * u_neg).sum(-1)
@@ -88,13 +88,3 @@ def sgns_loss(v, u_pos, u_neg):
             for a, b, rows in zip(v, u_pos, u_neg)
         ]
     )
-
-
-# %% wrong: neg_sign -- forgets the minus in front of the negatives' products
-# expects: pulled like the positive
-
-
-def sgns_loss(v, u_pos, u_neg):
-    pos = (v * u_pos).sum(-1)
-    neg = (u_neg * v[:, None]).sum(-1)
-    return np.logaddexp(0, -pos) + np.logaddexp(0, -neg).sum(-1)

@@ -26,7 +26,7 @@ def skipgram_pairs(ids, window, rng=None):
 
 
 # %% wrong: own_context -- each token is its own context too
-# expects: the shape (14, 2), not (10, 2)
+# expects: no token is its own context
 def skipgram_pairs(ids, window, rng=None):
     T = len(ids)
     b = (

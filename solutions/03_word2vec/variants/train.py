@@ -156,7 +156,7 @@ def train(
 
 
 # %% wrong: uniform_noise -- negatives ignore the noise
-# expects: whose noise is 0
+# expects: the noise is 0 for the ids 0 and 1
 def train(
     pairs,
     noise,
@@ -391,7 +391,7 @@ def train(
     V = len(noise)
     inputs = ((rng.random((V, dim)) - 0.5) / dim).astype(np.float32)
     outputs = np.zeros((V, dim), np.float32)
-    total, j = n_epochs * math.ceil(len(pairs) / batch_size), 0
+    total, j = n_epochs * -(-len(pairs) // batch_size), 0
     for _ in range(n_epochs):
         order = rng.permutation(pairs)
         for i in range(0, len(order), batch_size):
