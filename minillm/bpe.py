@@ -13,6 +13,17 @@ from itertools import pairwise
 Pair = tuple[int, int]
 
 
+def to_bytes(text: str) -> list[int]:
+    """The bytes of a text in UTF-8, as whole numbers from 0 to 255.
+
+    Raises `UnicodeEncodeError` on half a surrogate pair.
+
+    >>> to_bytes("né")
+    [110, 195, 169]
+    """
+    return list(text.encode())
+
+
 def count_pairs(
     words: Iterable[Sequence[int]], counts: Iterable[int]
 ) -> Counter[Pair]:
