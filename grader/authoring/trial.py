@@ -5,6 +5,7 @@ authors, who try many made submissions that they trust; a class is graded by `py
 """
 
 import contextlib
+import copy
 import io
 import linecache
 import multiprocessing
@@ -18,6 +19,7 @@ from typing import Any
 from nbformat import NotebookNode
 
 from grader.authoring.assignment import cells, grade_id, problem, read
+from grader.authoring.probes import parts
 from grader.authoring.weave import withheld_modules
 
 # What is slow to import; torch's optimizers import its compiler.
@@ -86,12 +88,26 @@ def _run(
         for cell in notebook.cells:
             if cell.cell_type == "code":
                 name = grade_id(cell) or ""
-                message = _execute(checks.get(name, cell.source), namespace)
+                run = _check if name in checks else _execute
+                message = run(checks.get(name, cell.source), namespace)
                 if name in checks:
                     points = float(cell.metadata.nbgrader.points)
                     earned = 0.0 if message else points
                     outcomes.append(Outcome(name, problem(name), points, earned, message))
     sender.send(outcomes)
+
+
+def _check(source: str, namespace: dict) -> str:
+    """Run a check cell; its probes work on copies of its data, as they do in the grader."""
+    bound: set[str] = set()
+    for part in parts(source):
+        kept = {name: namespace[name] for name in bound & part.reads if part.is_probe}
+        namespace |= copy.deepcopy(kept)
+        if message := _execute(part.text, namespace):
+            return message
+        namespace |= {name: value for name, value in kept.items() if name not in part.binds}
+        bound |= part.data
+    return ""
 
 
 def _execute(source: str, namespace: dict) -> str:
