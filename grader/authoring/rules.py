@@ -163,9 +163,9 @@ def region_lines(text: str, region: str) -> list[str]:
     inside, lines = False, []
     for line in text.split("\n"):
         mark = MARK.fullmatch(line)
-        if mark:
-            inside = mark["edge"] == "BEGIN" and mark["region"] == region
-        elif inside and line.strip():
+        if mark and mark["region"] == region:
+            inside = mark["edge"] == "BEGIN"
+        elif inside and not mark and line.strip():
             lines.append(line.strip())
     return lines
 
