@@ -11,12 +11,11 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from browsing import Visit, browser, serve, visit_at
+from browsing import Visit, serve
 from repository import ROOT, make
 
 from tools.book.editions import is_current, pages_folder
 
-__all__ = ["browser", "visit_at"]
 # Test processes share the cores, so one thread each; read when torch is imported.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
