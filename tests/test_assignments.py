@@ -361,8 +361,9 @@ def test_class_is_given_the_same_points(path, course):
     lines: dict[bool, set[str]] = {False: set(), True: set()}
     for cell in cells(read(path), "check"):
         hidden = region_lines(cell.source, "HIDDEN TESTS")
-        for line in map(str.strip, cell.source.split("\n")):
-            if line.startswith("assert ") and not line.endswith("("):  # else it tells nothing
-                lines[line in hidden].add(line)
+        for line, below in pairwise([*cell.source.split("\n"), ""]):
+            if line.startswith("assert "):  # "assert all(" by itself may stand anywhere
+                told = f"{line}\n{below}" if line.endswith("(") else line
+                lines[line in hidden].add(told)
     assert {line for line in lines[False] if line not in shown} == set()
     assert {line for line in lines[True] - lines[False] if line in shown} == set()
