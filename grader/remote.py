@@ -174,7 +174,7 @@ def local_cluster(dask: ModuleType, workers: int) -> Any:
             threads_per_worker=1,
             host="127.0.0.1",
             security=True,  # certificates of its own: other users of the machine stay out
-            dashboard_address=None,
+            dashboard_address="127.0.0.1:0",  # any free port: several may run on one machine
             memory_limit=0,  # students' processes have limits of their own
             silence_logs="CRITICAL",
         )
