@@ -22,6 +22,7 @@
     storyland                          a world whose entropy is known
     ladder figures figure_data         what the book shows
     places                             where the files of the course are
+    checking                           what assignments' checks share
 
 Shape letters, the same in formulas, docstrings and code:
 
