@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 import torch
 
 from minillm.config import Config
+from minillm.layers import GATED
 from minillm.transformer import Transformer
 
 TABLE: dict[str, dict[str, Any]] = {
@@ -81,17 +82,70 @@ def configure(row: str, **sizes: Any) -> Config:
 
 
 def ffn_width(C: int, multiple: int = 256) -> int:
-    """LLaMA's inner width: 2/3 of 4 C, rounded up to a multiple, so that a
-    gated layer has as many weights as a plain one. Touvron et al. 2023, 2.2.
+    """LLaMA's inner width: 2/3 of 4 C, so that a gated layer has as many
+    weights as a plain one of 4 C, cut to a whole number and then rounded up
+    to a multiple. Touvron et al. 2023, 2.2.
+
+    >>> ffn_width(4096)
+    11008
     """
     return multiple * math.ceil(int(2 / 3 * 4 * C) / multiple)
 
 
+def count_parameters(config: Config) -> int:
+    """Trainable numbers of a Transformer, by formula.
+
+    With G = `kv_heads` x `head_size`, F = `hidden` and no biases: a block has
+    C (C + 2 G) + C C for attention, 2 C F for the feed-forward (3 C F where it
+    is gated), and two norms; a layer norm has 2 C numbers, an RMS norm C. A
+    bias has as many numbers as its matrix has outputs.
+    """
+    C, F, V, L = (
+        config.width,
+        config.hidden,
+        config.vocab_size,
+        config.n_layers,
+    )
+    G = config.kv_heads * config.head_size
+    norm = 2 * C if config.norm == "layer" else C
+    final = norm if config.final_norm else 0
+
+    def linear(n_in: int, n_out: int, bias: bool = config.bias) -> int:
+        return n_in * n_out + (n_out if bias else 0)
+
+    attention = linear(C, C + 2 * G) + linear(C, C)
+    up = 2 * F if config.activation in GATED else F
+    block = attention + linear(C, up) + linear(F, C) + 2 * norm
+    total = V * C + L * block + final
+    if config.structure == "encoder-decoder":
+        # A second stack, and in each block of the decoder a third sublayer.
+        total += L * block + final
+        total += L * (attention + norm)
+    if config.position == "learned":
+        total += config.context * C
+    total += config.n_segments * C
+    if config.embedding_norm:
+        total += norm
+    if config.head == "linear":
+        total += V * C
+    if config.head == "mlm":  # the matrix of the tokens is used again
+        total += linear(C, C, bias=True) + norm + V
+    return total
+
+
 def n_parameters(config: Config) -> int:
-    """Trainable numbers of a Transformer, counted without any memory."""
+    """The same, counted on a model that takes no memory."""
     with torch.device("meta"):
         model = Transformer(config)
     return sum(p.numel() for p in model.parameters())
+
+
+def cache_bytes(config: Config, bytes_per_number: int = 2) -> int:
+    """Memory of one token in the KV cache: a key and a value of each key head
+    in each layer.
+    """
+    numbers = 2 * config.n_layers * config.kv_heads * config.head_size
+    return numbers * bytes_per_number
 
 
 class Published(NamedTuple):

@@ -14,6 +14,8 @@ module is the front end of a widget:
     onehot()      a product with a one-hot vector is a lookup
     sgns()        one step of skip-gram with negative sampling
     wordmap()     neighbours among the course's word vectors
+    configurator()  a published model: its parameters and its memory
+    twoletters()  the chain rule and the product of conditionals
     quiz(...)     questions whose right answers a cell has computed
 """
 
@@ -139,6 +141,18 @@ class Wordmap(Figure):
     _esm = front_end("wordmap")
 
 
+class Configurator(Figure):
+    """Sizes of the five architectures."""
+
+    _esm = front_end("configurator")
+
+
+class Twoletters(Figure):
+    """A language of two letters."""
+
+    _esm = front_end("twoletters")
+
+
 def onehot(table: list[list[float]] | None = None) -> Onehot:
     """One-hot vectors times your table, or that of the slides."""
     return Onehot(data={"table": table} if table else {})
@@ -160,6 +174,16 @@ def wordmap(
     if lexicon is None or table is None:
         lexicon, table, _ = austen_vectors()
     return Wordmap(data=wordmap_data(lexicon, table))
+
+
+def configurator(model: str = "LLaMA 7B") -> Configurator:
+    """Parameters and memory of a published model, its sizes to be changed."""
+    return Configurator(data={"model": model})
+
+
+def twoletters(p: list[float] | None = None) -> Twoletters:
+    """Your probabilities of AA, AB, BA and BB, or the chapter's."""
+    return Twoletters(data={"p": p} if p else {})
 
 
 def counting(sentences: Iterable[str] = TOY) -> Counting:

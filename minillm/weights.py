@@ -170,6 +170,60 @@ def from_transformers(
     return weights
 
 
+def from_meta(
+    state_dict: Mapping[str, Tensor], config: Config
+) -> dict[str, Tensor]:
+    """The state of our LLaMA from one in the names of Meta's released code.
+
+    Its `layers.0.attention.wq`, `wk`, `wv` are the parts of our
+    `blocks.0.attention.qkv`, and `wo` is `out`; `feed_forward.w1` (the gate)
+    and `w3` are those of `feed_forward.up`, and `w2` is `down`; `ffn_norm` is
+    `feed_forward_norm`. Outside the layers, `tok_embeddings` is
+    `embedding.token` and `output` is `head`. Meta's RoPE turns neighbouring
+    channels: queries and keys need `neighbours_to_halves`. `rope.freqs` is a
+    constant, and is left out.
+
+    Raises `ValueError` that names a weight that is missing, and one that is
+    left over.
+    """
+    unused = dict(state_dict)
+    unused.pop("rope.freqs", None)
+
+    def take(name: str) -> Tensor:
+        if name not in unused:
+            raise ValueError(f"the checkpoint has no {name!r}")
+        return unused.pop(name)
+
+    weights = {
+        "embedding.token.weight": take("tok_embeddings.weight"),
+        "norm.weight": take("norm.weight"),
+        "head.weight": take("output.weight"),
+    }
+    D = config.head_size
+    for i in range(config.n_layers):
+        old, new = f"layers.{i}.", f"blocks.{i}."
+        q, k, v, out = (
+            take(f"{old}attention.w{part}.weight") for part in "qkvo"
+        )
+        # Values keep their order: they are mixed and never turned.
+        q, k = neighbours_to_halves(q, D), neighbours_to_halves(k, D)
+        weights[new + "attention.qkv.weight"] = torch.cat([q, k, v])
+        weights[new + "attention.out.weight"] = out
+        gate, down, up = (
+            take(f"{old}feed_forward.w{n}.weight") for n in "123"
+        )
+        weights[new + "feed_forward.up.weight"] = torch.cat([gate, up])
+        weights[new + "feed_forward.down.weight"] = down
+        for ours, theirs in (
+            ("attention_norm", "attention_norm"),
+            ("feed_forward_norm", "ffn_norm"),
+        ):
+            weights[f"{new}{ours}.weight"] = take(f"{old}{theirs}.weight")
+    if unused:
+        raise ValueError(f"a LLaMA has no place for {sorted(unused)[:5]}")
+    return weights
+
+
 def redundant(
     config: Config, weights: Mapping[str, Tensor]
 ) -> dict[str, Tensor]:

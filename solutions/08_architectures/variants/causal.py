@@ -1,0 +1,46 @@
+# %% wrong: unshifted -- asks each token from itself
+# expects: the targets are the inputs
+def causal(rows):
+    return Task(rows[:, :-1], rows[:, :-1], {})
+
+
+# %% wrong: backwards -- shifts the wrong way
+# expects: the shift goes the wrong way
+def causal(rows):
+    return Task(rows[:, 1:], rows[:, :-1], {})
+
+
+# %% wrong: whole_row -- gives the last token, too
+# expects: expected ids
+def causal(rows):
+    return Task(rows, rows[:, 1:], {})
+
+
+# %% wrong: tuple -- a tuple in place of a Task
+# expects: not a Task
+def causal(rows):
+    return rows[:, :-1], rows[:, 1:]
+
+
+# %% wrong: two_on -- the token after the next
+# expects: expected ids
+def causal(rows):
+    return Task(rows[:, :-2], rows[:, 2:], {})
+
+
+# %% right: roll -- rolls and cuts
+def causal(rows):
+    return Task(rows[:, :-1].clone(), rows.roll(-1, 1)[:, :-1], {})
+
+
+# %% right: narrow -- torch's narrow
+def causal(rows):
+    T = rows.shape[1] - 1
+    return Task(rows.narrow(1, 0, T), rows.narrow(1, 1, T), dict())
+
+
+# %% right: lists -- builds new tensors
+def causal(rows):
+    ids = torch.tensor([row[:-1] for row in rows.tolist()])
+    targets = torch.tensor([row[1:] for row in rows.tolist()])
+    return Task(ids=ids, targets=targets, given={})

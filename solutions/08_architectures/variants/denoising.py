@@ -1,0 +1,171 @@
+# %% wrong: half -- 10 % of the rest in place of half of it
+# expects: stay as they are; 10 % should
+def denoising(rows, mask_id, vocab_size, generator, share=0.15):
+    asked = (torch.rand(rows.shape, generator=generator) < share) & (rows != BOS) & (rows != EOS)
+    masked = asked & (torch.rand(rows.shape, generator=generator) < 0.8)
+    random = asked & ~masked & (torch.rand(rows.shape, generator=generator) < 0.1)
+    noise = torch.randint(vocab_size, rows.shape, generator=generator)
+    ids = torch.where(random, noise, rows.masked_fill(masked, mask_id))
+    return Task(ids, rows.masked_fill(~asked, IGNORE), {})
+
+
+# %% wrong: late_targets -- targets after the corruption
+# expects: a target is the mask's id
+def denoising(rows, mask_id, vocab_size, generator, share=0.15):
+    draws = torch.rand(2, *rows.shape, generator=generator)
+    asked = (draws[0] < share) & (rows != BOS) & (rows != EOS)
+    noise = torch.randint(vocab_size, rows.shape, generator=generator)
+    ids = rows.masked_fill(asked & (draws[1] < 0.8), mask_id)
+    ids = torch.where(asked & (draws[1] >= 0.9), noise, ids)
+    return Task(ids, ids.masked_fill(~asked, IGNORE), {})
+
+
+# %% wrong: one_draw -- one number decides both
+# expects: are masked; 80 % should be
+def denoising(rows, mask_id, vocab_size, generator, share=0.15):
+    draw = torch.rand(rows.shape, generator=generator)
+    asked = (draw < share) & (rows != BOS) & (rows != EOS)
+    noise = torch.randint(vocab_size, rows.shape, generator=generator)
+    ids = rows.masked_fill(asked & (draw < 0.8), mask_id)
+    ids = torch.where(asked & (draw >= 0.9), noise, ids)
+    return Task(ids, rows.masked_fill(~asked, IGNORE), {})
+
+
+# %% wrong: global_rand -- the global random numbers
+# expects: draw everything from `generator`
+def denoising(rows, mask_id, vocab_size, generator, share=0.15):
+    draws = torch.rand(2, *rows.shape)
+    asked = (draws[0] < share) & (rows != BOS) & (rows != EOS)
+    noise = torch.randint(vocab_size, rows.shape)
+    ids = rows.masked_fill(asked & (draws[1] < 0.8), mask_id)
+    ids = torch.where(asked & (draws[1] >= 0.9), noise, ids)
+    return Task(ids, rows.masked_fill(~asked, IGNORE), {})
+
+
+# %% wrong: specials -- asks for BOS and EOS
+# expects: BOS was asked for
+def denoising(rows, mask_id, vocab_size, generator, share=0.15):
+    draws = torch.rand(2, *rows.shape, generator=generator)
+    asked = draws[0] < share
+    noise = torch.randint(vocab_size, rows.shape, generator=generator)
+    ids = rows.masked_fill(asked & (draws[1] < 0.8), mask_id)
+    ids = torch.where(asked & (draws[1] >= 0.9), noise, ids)
+    return Task(ids, rows.masked_fill(~asked, IGNORE), {})
+
+
+# %% wrong: ends_by_place -- leaves out the first and last column, not the ids
+# expects: in the middle of a row
+def denoising(rows, mask_id, vocab_size, generator, share=0.15):
+    draws = torch.rand(2, *rows.shape, generator=generator)
+    asked = draws[0] < share
+    asked[:, 0] = asked[:, -1] = False
+    noise = torch.randint(vocab_size, rows.shape, generator=generator)
+    ids = rows.masked_fill(asked & (draws[1] < 0.8), mask_id)
+    ids = torch.where(asked & (draws[1] >= 0.9), noise, ids)
+    return Task(ids, rows.masked_fill(~asked, IGNORE), {})
+
+
+# %% wrong: only_masks -- every token that is asked for is masked
+# expects: are masked; 80 % should be
+def denoising(rows, mask_id, vocab_size, generator, share=0.15):
+    asked = (torch.rand(rows.shape, generator=generator) < share) & (rows > EOS)
+    return Task(rows.masked_fill(asked, mask_id), rows.masked_fill(~asked, IGNORE), {})
+
+
+# %% wrong: targets_by_mask -- finds the questions by the masks
+# expects: a token that is not asked for was changed
+def denoising(rows, mask_id, vocab_size, generator, share=0.15):
+    draws = torch.rand(2, *rows.shape, generator=generator)
+    asked = (draws[0] < share) & (rows != BOS) & (rows != EOS)
+    noise = torch.randint(vocab_size, rows.shape, generator=generator)
+    ids = rows.masked_fill(asked & (draws[1] < 0.8), mask_id)
+    ids = torch.where(asked & (draws[1] >= 0.9), noise, ids)
+    return Task(ids, rows.masked_fill(ids != mask_id, IGNORE), {})
+
+
+# %% wrong: one_noise -- one random id for all
+# expects: each place has its own draw
+def denoising(rows, mask_id, vocab_size, generator, share=0.15):
+    draws = torch.rand(2, *rows.shape, generator=generator)
+    asked = (draws[0] < share) & (rows != BOS) & (rows != EOS)
+    noise = torch.randint(vocab_size, (1,), generator=generator)
+    ids = rows.masked_fill(asked & (draws[1] < 0.8), mask_id)
+    ids = torch.where(asked & (draws[1] >= 0.9), noise, ids)
+    return Task(ids, rows.masked_fill(~asked, IGNORE), {})
+
+
+# %% wrong: fixed_seed -- its own generator
+# expects: ask the same questions
+def denoising(rows, mask_id, vocab_size, generator, share=0.15):
+    generator = torch.Generator().manual_seed(0)
+    draws = torch.rand(2, *rows.shape, generator=generator)
+    asked = (draws[0] < share) & (rows != BOS) & (rows != EOS)
+    noise = torch.randint(vocab_size, rows.shape, generator=generator)
+    ids = rows.masked_fill(asked & (draws[1] < 0.8), mask_id)
+    ids = torch.where(asked & (draws[1] >= 0.9), noise, ids)
+    return Task(ids, rows.masked_fill(~asked, IGNORE), {})
+
+
+# %% wrong: in_place -- changes rows
+# expects: `rows` was changed
+def denoising(rows, mask_id, vocab_size, generator, share=0.15):
+    targets = rows.clone()
+    draws = torch.rand(2, *rows.shape, generator=generator)
+    asked = (draws[0] < share) & (rows != BOS) & (rows != EOS)
+    noise = torch.randint(vocab_size, rows.shape, generator=generator)
+    rows[asked & (draws[1] < 0.8)] = mask_id
+    change = asked & (draws[1] >= 0.9)
+    rows[change] = noise[change]
+    return Task(rows, targets.masked_fill(~asked, IGNORE), {})
+
+
+# %% wrong: same_columns -- the same places in each row
+# expects: asked at the same places
+def denoising(rows, mask_id, vocab_size, generator, share=0.15):
+    draws = torch.rand(2, rows.shape[1], generator=generator).unsqueeze(1).expand(2, *rows.shape)
+    asked = (draws[0] < share) & (rows != BOS) & (rows != EOS)
+    noise = torch.randint(vocab_size, rows.shape, generator=generator)
+    kind = torch.rand(rows.shape, generator=generator)
+    ids = rows.masked_fill(asked & (kind < 0.8), mask_id)
+    ids = torch.where(asked & (kind >= 0.9), noise, ids)
+    return Task(ids, rows.masked_fill(~asked, IGNORE), {})
+
+
+# %% right: choice -- draws one of three fates
+def denoising(rows, mask_id, vocab_size, generator, share=0.15):
+    asked = torch.bernoulli(torch.full(rows.shape, share), generator=generator).bool()
+    asked &= (rows != BOS) & (rows != EOS)
+    fate = torch.multinomial(torch.tensor([0.8, 0.1, 0.1]), rows.numel(), True, generator=generator)
+    fate = fate.view(rows.shape)
+    noise = torch.randint(0, vocab_size, rows.shape, generator=generator)
+    ids = rows.clone()
+    ids[asked & (fate == 0)] = mask_id
+    ids[asked & (fate == 1)] = noise[asked & (fate == 1)]
+    targets = torch.full_like(rows, IGNORE)
+    targets[asked] = rows[asked]
+    return Task(ids, targets, {})
+
+
+# %% right: half_of_the_rest -- 80 %, then half of what is left
+def denoising(rows, mask_id, vocab_size, generator, share=0.15):
+    asked = (torch.rand(rows.shape, generator=generator) < share) & (rows != BOS) & (rows != EOS)
+    masked = asked & (torch.rand(rows.shape, generator=generator) < 0.8)
+    random = asked & ~masked & (torch.rand(rows.shape, generator=generator) < 0.5)
+    noise = torch.randint(vocab_size, rows.shape, generator=generator)
+    ids = torch.where(random, noise, rows.masked_fill(masked, mask_id))
+    return Task(ids, rows.masked_fill(~asked, IGNORE), {})
+
+
+# %% right: only_asked -- draws only for those that are asked for
+def denoising(rows, mask_id, vocab_size, generator, share=0.15):
+    asked = (torch.rand(rows.shape, generator=generator) < share) & (rows > 1)
+    places = asked.nonzero(as_tuple=True)
+    n = len(places[0])
+    draw = torch.rand(n, generator=generator)
+    new = rows[places].clone()
+    new[draw < 0.8] = mask_id
+    swap = draw > 0.9
+    new[swap] = torch.randint(vocab_size, (int(swap.sum()),), generator=generator)
+    ids, targets = rows.clone(), torch.full_like(rows, IGNORE)
+    ids[places], targets[places] = new, rows[places]
+    return Task(ids, targets, {})

@@ -1,0 +1,42 @@
+# %% wrong: down -- rounds down
+# expects: round up
+def ffn_width(C, multiple=256):
+    return int(2 / 3 * 4 * C) // multiple * multiple
+
+
+# %% wrong: plain -- forgets the two thirds
+# expects: a gated layer has 2/3 of that
+def ffn_width(C, multiple=256):
+    return multiple * math.ceil(4 * C / multiple)
+
+
+# %% wrong: uncut -- rounds up without cutting first
+# expects: ffn_width(2, 1): expected 5
+def ffn_width(C, multiple=256):
+    return multiple * math.ceil(2 / 3 * 4 * C / multiple)
+
+
+# %% wrong: one_more -- always one multiple on
+# expects: ffn_width(96, 32): expected 256
+def ffn_width(C, multiple=256):
+    return (8 * C // 3 // multiple + 1) * multiple
+
+
+# %% right: integers -- whole numbers alone
+def ffn_width(C, multiple=256):
+    n = 8 * C // 3
+    return -(-n // multiple) * multiple
+
+
+# %% right: modulo -- adds what is missing
+def ffn_width(C, multiple=256):
+    n = 8 * C // 3
+    return n + (-n) % multiple
+
+
+# %% right: counting -- counts up
+def ffn_width(C, multiple=256):
+    n, width = 8 * C // 3, 0
+    while width < n:
+        width += multiple
+    return width

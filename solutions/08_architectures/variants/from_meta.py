@@ -1,0 +1,406 @@
+# %% wrong: unturned -- leaves q and k in Meta's order
+# expects: its pairs are neighbours
+def from_meta(state_dict, config):
+    unused = dict(state_dict)
+    unused.pop("rope.freqs", None)
+
+    def take(name):
+        if name not in unused:
+            raise ValueError(f"no {name!r}")
+        return unused.pop(name)
+
+    D = config.head_size
+    out = {
+        "embedding.token.weight": take("tok_embeddings.weight"),
+        "norm.weight": take("norm.weight"),
+        "head.weight": take("output.weight"),
+    }
+    for i in range(config.n_layers):
+        q, k, v, o = (take(f"layers.{i}.attention.w{c}.weight") for c in "qkvo")
+        out[f"blocks.{i}.attention.qkv.weight"] = torch.cat([q, k, v])
+        out[f"blocks.{i}.attention.out.weight"] = o
+        w1, w2, w3 = (take(f"layers.{i}.feed_forward.w{n}.weight") for n in "123")
+        out[f"blocks.{i}.feed_forward.up.weight"] = torch.cat([w1, w3])
+        out[f"blocks.{i}.feed_forward.down.weight"] = w2
+        out[f"blocks.{i}.attention_norm.weight"] = take(f"layers.{i}.attention_norm.weight")
+        out[f"blocks.{i}.feed_forward_norm.weight"] = take(f"layers.{i}.ffn_norm.weight")
+    if unused:
+        raise ValueError(f"left over: {sorted(unused)}")
+    return out
+
+
+# %% wrong: v_too -- reorders v, too
+# expects: v is not turned by RoPE
+def from_meta(state_dict, config):
+    unused = dict(state_dict)
+    unused.pop("rope.freqs", None)
+
+    def take(name):
+        if name not in unused:
+            raise ValueError(f"no {name!r}")
+        return unused.pop(name)
+
+    D = config.head_size
+    out = {
+        "embedding.token.weight": take("tok_embeddings.weight"),
+        "norm.weight": take("norm.weight"),
+        "head.weight": take("output.weight"),
+    }
+    for i in range(config.n_layers):
+        q, k, v, o = (take(f"layers.{i}.attention.w{c}.weight") for c in "qkvo")
+        q, k = neighbours_to_halves(q, D), neighbours_to_halves(k, D)
+        v = neighbours_to_halves(v, D)
+        out[f"blocks.{i}.attention.qkv.weight"] = torch.cat([q, k, v])
+        out[f"blocks.{i}.attention.out.weight"] = o
+        w1, w2, w3 = (take(f"layers.{i}.feed_forward.w{n}.weight") for n in "123")
+        out[f"blocks.{i}.feed_forward.up.weight"] = torch.cat([w1, w3])
+        out[f"blocks.{i}.feed_forward.down.weight"] = w2
+        out[f"blocks.{i}.attention_norm.weight"] = take(f"layers.{i}.attention_norm.weight")
+        out[f"blocks.{i}.feed_forward_norm.weight"] = take(f"layers.{i}.ffn_norm.weight")
+    if unused:
+        raise ValueError(f"left over: {sorted(unused)}")
+    return out
+
+
+# %% wrong: q_alone -- reorders q alone
+# expects: the rows of k must be
+def from_meta(state_dict, config):
+    unused = dict(state_dict)
+    unused.pop("rope.freqs", None)
+
+    def take(name):
+        if name not in unused:
+            raise ValueError(f"no {name!r}")
+        return unused.pop(name)
+
+    D = config.head_size
+    out = {
+        "embedding.token.weight": take("tok_embeddings.weight"),
+        "norm.weight": take("norm.weight"),
+        "head.weight": take("output.weight"),
+    }
+    for i in range(config.n_layers):
+        q, k, v, o = (take(f"layers.{i}.attention.w{c}.weight") for c in "qkvo")
+        q = neighbours_to_halves(q, D)
+        out[f"blocks.{i}.attention.qkv.weight"] = torch.cat([q, k, v])
+        out[f"blocks.{i}.attention.out.weight"] = o
+        w1, w2, w3 = (take(f"layers.{i}.feed_forward.w{n}.weight") for n in "123")
+        out[f"blocks.{i}.feed_forward.up.weight"] = torch.cat([w1, w3])
+        out[f"blocks.{i}.feed_forward.down.weight"] = w2
+        out[f"blocks.{i}.attention_norm.weight"] = take(f"layers.{i}.attention_norm.weight")
+        out[f"blocks.{i}.feed_forward_norm.weight"] = take(f"layers.{i}.ffn_norm.weight")
+    if unused:
+        raise ValueError(f"left over: {sorted(unused)}")
+    return out
+
+
+# %% wrong: gate_below -- the gate below
+# expects: w1, the gate, stands above w3
+def from_meta(state_dict, config):
+    unused = dict(state_dict)
+    unused.pop("rope.freqs", None)
+
+    def take(name):
+        if name not in unused:
+            raise ValueError(f"no {name!r}")
+        return unused.pop(name)
+
+    D = config.head_size
+    out = {
+        "embedding.token.weight": take("tok_embeddings.weight"),
+        "norm.weight": take("norm.weight"),
+        "head.weight": take("output.weight"),
+    }
+    for i in range(config.n_layers):
+        q, k, v, o = (take(f"layers.{i}.attention.w{c}.weight") for c in "qkvo")
+        q, k = neighbours_to_halves(q, D), neighbours_to_halves(k, D)
+        out[f"blocks.{i}.attention.qkv.weight"] = torch.cat([q, k, v])
+        out[f"blocks.{i}.attention.out.weight"] = o
+        w1, w2, w3 = (take(f"layers.{i}.feed_forward.w{n}.weight") for n in "123")
+        out[f"blocks.{i}.feed_forward.up.weight"] = torch.cat([w3, w1])
+        out[f"blocks.{i}.feed_forward.down.weight"] = w2
+        out[f"blocks.{i}.attention_norm.weight"] = take(f"layers.{i}.attention_norm.weight")
+        out[f"blocks.{i}.feed_forward_norm.weight"] = take(f"layers.{i}.ffn_norm.weight")
+    if unused:
+        raise ValueError(f"left over: {sorted(unused)}")
+    return out
+
+
+# %% wrong: leftovers -- ignores what is left over
+# expects: is left over: expected a ValueError
+def from_meta(state_dict, config):
+    unused = dict(state_dict)
+    unused.pop("rope.freqs", None)
+
+    def take(name):
+        if name not in unused:
+            raise ValueError(f"no {name!r}")
+        return unused.pop(name)
+
+    D = config.head_size
+    out = {
+        "embedding.token.weight": take("tok_embeddings.weight"),
+        "norm.weight": take("norm.weight"),
+        "head.weight": take("output.weight"),
+    }
+    for i in range(config.n_layers):
+        q, k, v, o = (take(f"layers.{i}.attention.w{c}.weight") for c in "qkvo")
+        q, k = neighbours_to_halves(q, D), neighbours_to_halves(k, D)
+        out[f"blocks.{i}.attention.qkv.weight"] = torch.cat([q, k, v])
+        out[f"blocks.{i}.attention.out.weight"] = o
+        w1, w2, w3 = (take(f"layers.{i}.feed_forward.w{n}.weight") for n in "123")
+        out[f"blocks.{i}.feed_forward.up.weight"] = torch.cat([w1, w3])
+        out[f"blocks.{i}.feed_forward.down.weight"] = w2
+        out[f"blocks.{i}.attention_norm.weight"] = take(f"layers.{i}.attention_norm.weight")
+        out[f"blocks.{i}.feed_forward_norm.weight"] = take(f"layers.{i}.ffn_norm.weight")
+    return out
+
+
+# %% wrong: key_error -- a KeyError for what is missing
+# expects: make it a ValueError
+def from_meta(state_dict, config):
+    unused = dict(state_dict)
+    unused.pop("rope.freqs", None)
+
+    def take(name):
+        return unused.pop(name)
+
+    D = config.head_size
+    out = {
+        "embedding.token.weight": take("tok_embeddings.weight"),
+        "norm.weight": take("norm.weight"),
+        "head.weight": take("output.weight"),
+    }
+    for i in range(config.n_layers):
+        q, k, v, o = (take(f"layers.{i}.attention.w{c}.weight") for c in "qkvo")
+        q, k = neighbours_to_halves(q, D), neighbours_to_halves(k, D)
+        out[f"blocks.{i}.attention.qkv.weight"] = torch.cat([q, k, v])
+        out[f"blocks.{i}.attention.out.weight"] = o
+        w1, w2, w3 = (take(f"layers.{i}.feed_forward.w{n}.weight") for n in "123")
+        out[f"blocks.{i}.feed_forward.up.weight"] = torch.cat([w1, w3])
+        out[f"blocks.{i}.feed_forward.down.weight"] = w2
+        out[f"blocks.{i}.attention_norm.weight"] = take(f"layers.{i}.attention_norm.weight")
+        out[f"blocks.{i}.feed_forward_norm.weight"] = take(f"layers.{i}.ffn_norm.weight")
+    if unused:
+        raise ValueError(f"left over: {sorted(unused)}")
+    return out
+
+
+# %% wrong: pops -- takes weights out of the checkpoint itself
+# expects: take weights out of a copy
+def from_meta(state_dict, config):
+    unused = state_dict
+    unused.pop("rope.freqs", None)
+
+    def take(name):
+        if name not in unused:
+            raise ValueError(f"no {name!r}")
+        return unused.pop(name)
+
+    D = config.head_size
+    out = {
+        "embedding.token.weight": take("tok_embeddings.weight"),
+        "norm.weight": take("norm.weight"),
+        "head.weight": take("output.weight"),
+    }
+    for i in range(config.n_layers):
+        q, k, v, o = (take(f"layers.{i}.attention.w{c}.weight") for c in "qkvo")
+        q, k = neighbours_to_halves(q, D), neighbours_to_halves(k, D)
+        out[f"blocks.{i}.attention.qkv.weight"] = torch.cat([q, k, v])
+        out[f"blocks.{i}.attention.out.weight"] = o
+        w1, w2, w3 = (take(f"layers.{i}.feed_forward.w{n}.weight") for n in "123")
+        out[f"blocks.{i}.feed_forward.up.weight"] = torch.cat([w1, w3])
+        out[f"blocks.{i}.feed_forward.down.weight"] = w2
+        out[f"blocks.{i}.attention_norm.weight"] = take(f"layers.{i}.attention_norm.weight")
+        out[f"blocks.{i}.feed_forward_norm.weight"] = take(f"layers.{i}.ffn_norm.weight")
+    if unused:
+        raise ValueError(f"left over: {sorted(unused)}")
+    return out
+
+
+# %% wrong: freqs -- takes the constant for a leftover
+# expects: rope.freqs is a constant
+def from_meta(state_dict, config):
+    unused = dict(state_dict)
+
+    def take(name):
+        if name not in unused:
+            raise ValueError(f"no {name!r}")
+        return unused.pop(name)
+
+    D = config.head_size
+    out = {
+        "embedding.token.weight": take("tok_embeddings.weight"),
+        "norm.weight": take("norm.weight"),
+        "head.weight": take("output.weight"),
+    }
+    for i in range(config.n_layers):
+        q, k, v, o = (take(f"layers.{i}.attention.w{c}.weight") for c in "qkvo")
+        q, k = neighbours_to_halves(q, D), neighbours_to_halves(k, D)
+        out[f"blocks.{i}.attention.qkv.weight"] = torch.cat([q, k, v])
+        out[f"blocks.{i}.attention.out.weight"] = o
+        w1, w2, w3 = (take(f"layers.{i}.feed_forward.w{n}.weight") for n in "123")
+        out[f"blocks.{i}.feed_forward.up.weight"] = torch.cat([w1, w3])
+        out[f"blocks.{i}.feed_forward.down.weight"] = w2
+        out[f"blocks.{i}.attention_norm.weight"] = take(f"layers.{i}.attention_norm.weight")
+        out[f"blocks.{i}.feed_forward_norm.weight"] = take(f"layers.{i}.ffn_norm.weight")
+    if unused:
+        raise ValueError(f"left over: {sorted(unused)}")
+    return out
+
+
+# %% wrong: whole_matrix -- reorders q over all heads at once
+# expects: the rows of q must be
+def from_meta(state_dict, config):
+    unused = dict(state_dict)
+    unused.pop("rope.freqs", None)
+
+    def take(name):
+        if name not in unused:
+            raise ValueError(f"no {name!r}")
+        return unused.pop(name)
+
+    D = config.head_size
+    out = {
+        "embedding.token.weight": take("tok_embeddings.weight"),
+        "norm.weight": take("norm.weight"),
+        "head.weight": take("output.weight"),
+    }
+    for i in range(config.n_layers):
+        q, k, v, o = (take(f"layers.{i}.attention.w{c}.weight") for c in "qkvo")
+        q, k = neighbours_to_halves(q, len(q)), neighbours_to_halves(k, D)
+        out[f"blocks.{i}.attention.qkv.weight"] = torch.cat([q, k, v])
+        out[f"blocks.{i}.attention.out.weight"] = o
+        w1, w2, w3 = (take(f"layers.{i}.feed_forward.w{n}.weight") for n in "123")
+        out[f"blocks.{i}.feed_forward.up.weight"] = torch.cat([w1, w3])
+        out[f"blocks.{i}.feed_forward.down.weight"] = w2
+        out[f"blocks.{i}.attention_norm.weight"] = take(f"layers.{i}.attention_norm.weight")
+        out[f"blocks.{i}.feed_forward_norm.weight"] = take(f"layers.{i}.ffn_norm.weight")
+    if unused:
+        raise ValueError(f"left over: {sorted(unused)}")
+    return out
+
+
+# %% wrong: nameless -- an error that names nothing
+# expects: the error must name what is missing
+def from_meta(state_dict, config):
+    unused = dict(state_dict)
+    unused.pop("rope.freqs", None)
+
+    def take(name):
+        if name not in unused:
+            raise ValueError("something is missing")
+        return unused.pop(name)
+
+    D = config.head_size
+    out = {
+        "embedding.token.weight": take("tok_embeddings.weight"),
+        "norm.weight": take("norm.weight"),
+        "head.weight": take("output.weight"),
+    }
+    for i in range(config.n_layers):
+        q, k, v, o = (take(f"layers.{i}.attention.w{c}.weight") for c in "qkvo")
+        q, k = neighbours_to_halves(q, D), neighbours_to_halves(k, D)
+        out[f"blocks.{i}.attention.qkv.weight"] = torch.cat([q, k, v])
+        out[f"blocks.{i}.attention.out.weight"] = o
+        w1, w2, w3 = (take(f"layers.{i}.feed_forward.w{n}.weight") for n in "123")
+        out[f"blocks.{i}.feed_forward.up.weight"] = torch.cat([w1, w3])
+        out[f"blocks.{i}.feed_forward.down.weight"] = w2
+        out[f"blocks.{i}.attention_norm.weight"] = take(f"layers.{i}.attention_norm.weight")
+        out[f"blocks.{i}.feed_forward_norm.weight"] = take(f"layers.{i}.ffn_norm.weight")
+    if unused:
+        raise ValueError(f"left over: {sorted(unused)}")
+    return out
+
+
+# %% right: table -- a table of names
+def from_meta(state_dict, config):
+    D = config.head_size
+    turned = lambda w: w.reshape(-1, D // 2, 2, w.shape[1]).transpose(1, 2).reshape(w.shape)
+    names = {"embedding.token": ["tok_embeddings"], "norm": ["norm"], "head": ["output"]}
+    for i in range(config.n_layers):
+        names |= {
+            f"blocks.{i}.attention.qkv": [f"layers.{i}.attention.w{c}" for c in "qkv"],
+            f"blocks.{i}.attention.out": [f"layers.{i}.attention.wo"],
+            f"blocks.{i}.feed_forward.up": [f"layers.{i}.feed_forward.w{c}" for c in "13"],
+            f"blocks.{i}.feed_forward.down": [f"layers.{i}.feed_forward.w2"],
+            f"blocks.{i}.attention_norm": [f"layers.{i}.attention_norm"],
+            f"blocks.{i}.feed_forward_norm": [f"layers.{i}.ffn_norm"],
+        }
+    needed = {f"{name}.weight" for parts in names.values() for name in parts}
+    missing = needed - set(state_dict)
+    if missing:
+        raise ValueError(f"missing: {sorted(missing)}")
+    more = set(state_dict) - needed - {"rope.freqs"}
+    if more:
+        raise ValueError(f"left over: {sorted(more)}")
+    out = {}
+    for ours, parts in names.items():
+        tensors = []
+        for part in parts:
+            w = state_dict[f"{part}.weight"]
+            tensors.append(turned(w) if part[-2:] in ("wq", "wk") else w)
+        out[f"{ours}.weight"] = torch.cat(tensors)
+    return out
+
+
+# %% right: order -- an index for the rows
+def from_meta(state_dict, config):
+    D = config.head_size
+    left = set(state_dict) - {"rope.freqs"}
+
+    def get(name):
+        name += ".weight"
+        if name not in state_dict:
+            raise ValueError(name)
+        left.discard(name)
+        return state_dict[name].clone()
+
+    def sort(w):
+        half = [*range(0, D, 2), *range(1, D, 2)]
+        return w[[h * D + c for h in range(len(w) // D) for c in half]]
+
+    out = {"embedding.token.weight": get("tok_embeddings")}
+    for i in range(config.n_layers):
+        a, f, b = f"layers.{i}.attention.w", f"layers.{i}.feed_forward.w", f"blocks.{i}."
+        out[b + "attention.qkv.weight"] = torch.vstack([sort(get(a + "q")), sort(get(a + "k")), get(a + "v")])
+        out[b + "attention.out.weight"] = get(a + "o")
+        out[b + "feed_forward.up.weight"] = torch.vstack([get(f + "1"), get(f + "3")])
+        out[b + "feed_forward.down.weight"] = get(f + "2")
+        out[b + "attention_norm.weight"] = get(f"layers.{i}.attention_norm")
+        out[b + "feed_forward_norm.weight"] = get(f"layers.{i}.ffn_norm")
+    out["norm.weight"], out["head.weight"] = get("norm"), get("output")
+    if left:
+        raise ValueError(", ".join(left))
+    return out
+
+
+# %% right: float64 -- in another type
+def from_meta(state_dict, config):
+    unused = dict(state_dict)
+    unused.pop("rope.freqs", None)
+
+    def take(name):
+        if name not in unused:
+            raise ValueError(f"no {name!r}")
+        return unused.pop(name)
+
+    D = config.head_size
+    out = {
+        "embedding.token.weight": take("tok_embeddings.weight"),
+        "norm.weight": take("norm.weight"),
+        "head.weight": take("output.weight"),
+    }
+    for i in range(config.n_layers):
+        q, k, v, o = (take(f"layers.{i}.attention.w{c}.weight") for c in "qkvo")
+        q, k = neighbours_to_halves(q, D), neighbours_to_halves(k, D)
+        out[f"blocks.{i}.attention.qkv.weight"] = torch.cat([q, k, v])
+        out[f"blocks.{i}.attention.out.weight"] = o
+        w1, w2, w3 = (take(f"layers.{i}.feed_forward.w{n}.weight") for n in "123")
+        out[f"blocks.{i}.feed_forward.up.weight"] = torch.cat([w1, w3])
+        out[f"blocks.{i}.feed_forward.down.weight"] = w2
+        out[f"blocks.{i}.attention_norm.weight"] = take(f"layers.{i}.attention_norm.weight")
+        out[f"blocks.{i}.feed_forward_norm.weight"] = take(f"layers.{i}.ffn_norm.weight")
+    if unused:
+        raise ValueError(f"left over: {sorted(unused)}")
+    return {name: w.double() for name, w in out.items()}

@@ -1,0 +1,73 @@
+# %% wrong: one_late -- ignores the first token behind the prefix
+# expects: you ignore its target
+def prefix(rows, lengths):
+    ids, targets = rows[:, :-1], rows[:, 1:]
+    t = torch.arange(targets.shape[1])
+    return Task(ids, targets.masked_fill(t < lengths[:, None], IGNORE), {"prefix": lengths})
+
+
+# %% wrong: one_early -- asks for the last token of the prefix
+# expects: it was given
+def prefix(rows, lengths):
+    ids, targets = rows[:, :-1], rows[:, 1:]
+    t = torch.arange(targets.shape[1])
+    return Task(ids, targets.masked_fill(t < lengths[:, None] - 2, IGNORE), {"prefix": lengths})
+
+
+# %% wrong: first_row -- the first row's prefix for all
+# expects: you used that of row 0
+def prefix(rows, lengths):
+    targets = rows[:, 1:].clone()
+    targets[:, : lengths[0] - 1] = IGNORE
+    return Task(rows[:, :-1], targets, {"prefix": lengths})
+
+
+# %% wrong: in_place -- writes into rows
+# expects: `rows` was changed
+def prefix(rows, lengths):
+    ids = rows[:, :-1].clone()
+    for row, length in zip(rows, lengths):
+        row[1:length] = IGNORE
+    return Task(ids, rows[:, 1:], {"prefix": lengths})
+
+
+# %% wrong: not_given -- doesn't tell the model
+# expects: given must be
+def prefix(rows, lengths):
+    t = torch.arange(rows.shape[1] - 1)
+    targets = rows[:, 1:].masked_fill(t < lengths[:, None] - 1, IGNORE)
+    return Task(rows[:, :-1], targets, {})
+
+
+# %% wrong: zero -- a prefix of 0 wraps around
+# expects: targets are asked for behind a prefix of
+def prefix(rows, lengths):
+    targets = rows[:, 1:].clone()
+    for row, length in zip(targets, lengths.tolist()):
+        row[: length - 1] = IGNORE
+    return Task(rows[:, :-1], targets, {"prefix": lengths})
+
+
+# %% right: loop -- row by row
+def prefix(rows, lengths):
+    targets = rows[:, 1:].clone()
+    for b in range(len(rows)):
+        for t in range(targets.shape[1]):
+            if t + 1 < lengths[b]:
+                targets[b, t] = IGNORE
+    return Task(rows[:, :-1], targets, {"prefix": lengths})
+
+
+# %% right: where -- compares places of targets
+def prefix(rows, lengths):
+    place = torch.arange(1, rows.shape[1]).expand(len(rows), -1)
+    targets = torch.where(place < lengths.unsqueeze(1), IGNORE, rows[:, 1:])
+    return Task(rows[:, :-1].clone(), targets, {"prefix": lengths.clone()})
+
+
+# %% right: slices -- a slice of each row
+def prefix(rows, lengths):
+    targets = rows[:, 1:].clone()
+    for row, length in zip(targets, lengths.tolist()):
+        row[: max(0, length - 1)] = IGNORE
+    return Task(rows[:, :-1], targets, dict(prefix=lengths))

@@ -1,0 +1,75 @@
+# %% wrong: mask_reversed -- True at padding
+# expects: it must be True at real tokens
+def sequence_to_sequence(sources, rows, padding=None):
+    targets, given = rows[:, 1:], {"source": sources}
+    if padding is not None:
+        targets = targets.masked_fill(targets == padding, IGNORE)
+        given["source_mask"] = sources == padding
+    return Task(rows[:, :-1], targets, given)
+
+
+# %% wrong: falsy -- takes padding 0 for no padding
+# expects: with the padding id 0
+def sequence_to_sequence(sources, rows, padding=None):
+    targets, given = rows[:, 1:], {"source": sources}
+    if padding:
+        targets = targets.masked_fill(targets == padding, IGNORE)
+        given["source_mask"] = sources != padding
+    return Task(rows[:, :-1], targets, given)
+
+
+# %% wrong: own_targets -- the decoder reads its own targets
+# expects: the decoder reads all but the last column
+def sequence_to_sequence(sources, rows, padding=None):
+    targets, given = rows[:, 1:], {"source": sources}
+    if padding is not None:
+        targets = targets.masked_fill(targets == padding, IGNORE)
+        given["source_mask"] = sources != padding
+    return Task(rows[:, 1:], targets, given)
+
+
+# %% wrong: padded_asked -- asks for padding
+# expects: padded targets are not asked for
+def sequence_to_sequence(sources, rows, padding=None):
+    given = {"source": sources}
+    if padding is not None:
+        given["source_mask"] = sources != padding
+    return Task(rows[:, :-1], rows[:, 1:], given)
+
+
+# %% wrong: numbers -- the mask as numbers
+# expects: not bool
+def sequence_to_sequence(sources, rows, padding=None):
+    targets, given = rows[:, 1:], {"source": sources}
+    if padding is not None:
+        targets = targets.masked_fill(targets == padding, IGNORE)
+        given["source_mask"] = (sources != padding).long()
+    return Task(rows[:, :-1], targets, given)
+
+
+# %% right: where -- torch.where
+def sequence_to_sequence(sources, rows, padding=None):
+    if padding is None:
+        return Task(rows[:, :-1], rows[:, 1:], {"source": sources})
+    targets = torch.where(rows[:, 1:] == padding, IGNORE, rows[:, 1:])
+    return Task(rows[:, :-1], targets, {"source": sources, "source_mask": sources.ne(padding)})
+
+
+# %% right: copy -- writes into a copy
+def sequence_to_sequence(sources, rows, padding=None):
+    targets = rows[:, 1:].clone()
+    given = dict(source=sources)
+    if padding is not None:
+        targets[targets == padding] = IGNORE
+        given.update(source_mask=~(sources == padding))
+    return Task(rows[:, :-1], targets, given)
+
+
+# %% right: loops -- by loops
+def sequence_to_sequence(sources, rows, padding=None):
+    targets = [[IGNORE if padding is not None and i == padding else i for i in row[1:]]
+               for row in rows.tolist()]
+    given = {"source": sources}
+    if padding is not None:
+        given["source_mask"] = torch.tensor([[i != padding for i in row] for row in sources.tolist()])
+    return Task(rows[:, :-1], torch.tensor(targets), given)

@@ -1,0 +1,114 @@
+# %% wrong: bert_pre -- BERT with the norm in front
+# expects: bert: residual is 'pre'
+def table():
+    rows = right()
+    rows["bert"]["residual"] = "pre"
+    return rows
+
+
+def right():
+    return {
+        "original": dict(structure="encoder-decoder", position="sinusoidal", activation="relu",
+                         norm="layer", residual="post", final_norm=False, embedding_scale=True),
+        "bert": dict(structure="encoder", position="learned", activation="gelu", norm="layer",
+                     residual="post", final_norm=False, embedding_norm=True, n_segments=2,
+                     eps=1e-12, head="mlm"),
+        "llama": dict(structure="decoder", position="rope", activation="swiglu", norm="rms",
+                      residual="pre", bias=False, eps=1e-6, head="linear"),
+        "chatglm": dict(structure="prefix", position="rope2d", activation="geglu_tanh",
+                        norm="layer", residual="deep"),
+        "bloom": dict(structure="decoder", position="alibi", activation="gelu_tanh", norm="layer",
+                      residual="pre", embedding_norm=True),
+    }
+
+
+# %% wrong: bloom_rms -- BLOOM with RMSNorm, the default
+# expects: bloom: norm is 'rms'
+def table():
+    rows = right()
+    del rows["bloom"]["norm"]
+    return rows
+
+
+def right():
+    return {
+        "original": dict(structure="encoder-decoder", position="sinusoidal", activation="relu",
+                         norm="layer", residual="post", final_norm=False, embedding_scale=True),
+        "bert": dict(structure="encoder", position="learned", activation="gelu", norm="layer",
+                     residual="post", final_norm=False, embedding_norm=True, n_segments=2,
+                     eps=1e-12, head="mlm"),
+        "llama": dict(structure="decoder", position="rope", activation="swiglu", norm="rms",
+                      residual="pre", bias=False, eps=1e-6, head="linear"),
+        "chatglm": dict(structure="prefix", position="rope2d", activation="geglu_tanh",
+                        norm="layer", residual="deep"),
+        "bloom": dict(structure="decoder", position="alibi", activation="gelu_tanh", norm="layer",
+                      residual="pre", embedding_norm=True),
+    }
+
+
+# %% wrong: llama_biased -- LLaMA with biases, a misspelt position, a missing row
+# expects: llama: bias is True
+def table():
+    return {
+        "llama": {"structure": "decoder", "position": "rope", "activation": "swiglu",
+                  "norm": "rms", "residual": "pre", "eps": 1e-6, "head": "linear"},
+        "bert": {"structure": "encoder", "position": "absolute"},
+    }
+
+
+# %% wrong: nothing -- no return
+# expects: table() has no row
+def table():
+    rows = {"llama": {}}
+
+
+# %% right: copies -- rows that share a common part
+def table():
+    layer = {"norm": "layer"}
+    post = layer | {"residual": "post", "final_norm": False}
+    return {
+        "original": post | {"structure": "encoder-decoder", "position": "sinusoidal",
+                            "activation": "relu", "embedding_scale": True},
+        "bert": post | {"structure": "encoder", "position": "learned", "activation": "gelu",
+                        "embedding_norm": True, "n_segments": 2, "eps": 1e-12, "head": "mlm"},
+        "llama": {"bias": False, "eps": 1e-6, "head": "linear"},
+        "chatglm": layer | {"structure": "prefix", "position": "rope2d",
+                            "activation": "geglu_tanh", "residual": "deep"},
+        "bloom": layer | {"position": "alibi", "activation": "gelu_tanh", "embedding_norm": True},
+    }
+
+
+# %% right: all_named -- names defaults, too
+def table():
+    llama = dict(structure="decoder", position="rope", activation="swiglu", norm="rms",
+                 residual="pre", bias=False, eps=0.000001, head="linear", n_segments=0,
+                 final_norm=True, dropout=0.0)
+    bloom = dict(structure="decoder", position="alibi", activation="gelu_tanh", norm="layer",
+                 residual="pre", embedding_norm=True, head="tied")
+    chatglm = dict(structure="prefix", position="rope2d", activation="geglu_tanh", norm="layer",
+                   residual="deep", head="tied", bias=True)
+    bert = dict(structure="encoder", position="learned", activation="gelu", norm="layer",
+                residual="post", final_norm=False, embedding_norm=True, n_segments=2, eps=1e-12,
+                head="mlm")
+    original = dict(structure="encoder-decoder", position="sinusoidal", activation="relu",
+                    norm="layer", residual="post", final_norm=False, embedding_scale=True)
+    names = "original bert llama chatglm bloom".split()
+    return dict(zip(names, (original, bert, llama, chatglm, bloom)))
+
+
+# %% right: more_rows -- a row more than asked for
+def table():
+    norm = {"norm": "layer"}
+    return {
+        "original": norm | dict(structure="encoder-decoder", position="sinusoidal",
+                                activation="relu", residual="post", final_norm=False,
+                                embedding_scale=True),
+        "bert": norm | dict(structure="encoder", position="learned", activation="gelu",
+                            residual="post", final_norm=False, embedding_norm=True, n_segments=2,
+                            eps=1e-12, head="mlm"),
+        "llama": dict(bias=False, eps=1e-6, head="linear"),
+        "chatglm": norm | dict(structure="prefix", position="rope2d", activation="geglu_tanh",
+                               residual="deep"),
+        "bloom": norm | dict(position="alibi", activation="gelu_tanh", embedding_norm=True),
+        "gpt-2": norm | dict(position="learned", activation="gelu_tanh"),
+    }
