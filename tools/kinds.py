@@ -1,9 +1,9 @@
 """Train the models of chapter 8, one of each kind: `python -m tools.kinds`.
 
 A decoder, an encoder, a prefix model and an encoder-decoder, made of the same parts in the same
-sizes, read the same sentences of Storyland, each with the objective that fits it. Writes `data/models/08_kinds.safetensors`, and into
-`data/results/08_architectures.json` what each of them gives to held-out sentences: about twenty
-minutes on one quiet core.
+sizes, read the same sentences of Storyland, each with the objective that fits it. Writes
+`data/models/08_kinds.safetensors`, and into `data/results/08_architectures.json` what each of them
+gives to held-out sentences: about ten minutes on one quiet core.
 """
 
 import argparse
@@ -150,7 +150,7 @@ def picked(logits: Tensor, targets: Tensor) -> Tensor:
 def main() -> None:
     """Train, store, measure."""
     words = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    words.add_argument("--steps", type=int, default=1000)
+    words.add_argument("--steps", type=int, default=600)
     words.add_argument("--no-train", action="store_true", help="measure the stored models again")
     args = words.parse_args()
     stories = texts_of("storyland", N_STORIES)
