@@ -5,6 +5,7 @@ ChatGLM-6B with `glm_numpy`. A second kind of tests breaks one detail and sees t
 """
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -12,7 +13,15 @@ import torch
 import transformers
 from torch import nn
 
-from minillm.architectures import SIZES, TABLE, configure, ffn_width, n_parameters
+from minillm.architectures import (
+    SIZES,
+    TABLE,
+    cache_bytes,
+    configure,
+    count_parameters,
+    ffn_width,
+    n_parameters,
+)
 from minillm.transformer import Transformer
 from minillm.weights import from_transformers
 from tests import glm_numpy
@@ -768,3 +777,29 @@ def test_configure_replaces_any_setting():
 def test_configure_refuses(row, settings, message):
     with pytest.raises(ValueError, match=message):
         configure(row, **(SMALL | settings))
+
+
+@pytest.mark.parametrize("row", TABLE)
+@pytest.mark.parametrize("head", ["tied", "linear", "mlm"])
+def test_formula_counts_what_the_model_has(row, head):
+    base = configure(
+        row,
+        vocab_size=41,
+        n_layers=3,
+        n_heads=4,
+        width=16,
+        hidden=24,
+        context=32,
+        head=head,
+    )
+    changes = [{}, {"n_kv_heads": 1}, {"bias": not base.bias}, {"activation": "swiglu"}]
+    changes += [{"norm": "rms"}, {"final_norm": False}, {"position": "learned"}, {"n_segments": 3}]
+    for change in changes:
+        config = replace(base, **change)
+        assert count_parameters(config) == n_parameters(config), change
+
+
+def test_cache_holds_two_vectors_of_each_key_head():
+    config = SIZES["LLaMA 7B"].config
+    assert cache_bytes(config) == 2 * 32 * 4096 * 2
+    assert cache_bytes(replace(config, n_kv_heads=8), 4) == 2 * 32 * 8 * 128 * 4

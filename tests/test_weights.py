@@ -14,6 +14,7 @@ from minillm.weights import (
     LLAMA_CPP,
     counterparts,
     from_gguf,
+    from_meta,
     from_transformers,
     thirds,
 )
@@ -304,3 +305,59 @@ def test_a_gguf_file_that_is_no_whole_llama_is_refused(tmp_path, settings, messa
     file = write_gguf(tmp_path / "model.gguf", llama(), **settings)
     with pytest.raises(ValueError, match=message):
         from_gguf(file)
+
+
+def meta_state(net: Transformer) -> dict[str, torch.Tensor]:
+    """The weights of a LLaMA in the names and the order of Meta's code."""
+    config, D = net.config, net.config.head_size
+    ours = net.state_dict()
+    back = torch.arange(D).view(2, D // 2).T.flatten()  # halves to neighbours
+
+    def neighbours(weight: torch.Tensor) -> torch.Tensor:
+        return weight.unflatten(0, (-1, D))[:, back].flatten(0, 1)
+
+    theirs = {
+        "tok_embeddings.weight": ours["embedding.token.weight"],
+        "norm.weight": ours["norm.weight"],
+        "output.weight": ours["head.weight"],
+    }
+    sizes = [config.width, *2 * [config.kv_heads * D]]
+    for i in range(config.n_layers):
+        old, new = f"layers.{i}.", f"blocks.{i}."
+        q, k, v = ours[new + "attention.qkv.weight"].split(sizes)
+        gate, up = ours[new + "feed_forward.up.weight"].chunk(2)
+        parts = {
+            "attention.wq": neighbours(q),
+            "attention.wk": neighbours(k),
+            "attention.wv": v,
+            "attention.wo": ours[new + "attention.out.weight"],
+            "feed_forward.w1": gate,
+            "feed_forward.w2": ours[new + "feed_forward.down.weight"],
+            "feed_forward.w3": up,
+            "attention_norm": ours[new + "attention_norm.weight"],
+            "ffn_norm": ours[new + "feed_forward_norm.weight"],
+        }
+        theirs |= {f"{old}{name}.weight": weight for name, weight in parts.items()}
+    return theirs
+
+
+@pytest.mark.parametrize("kv_heads", [1, 2, 4])
+def test_metas_names_and_pairing_are_translated(kv_heads):
+    config = configure(
+        "llama",
+        vocab_size=30,
+        n_layers=2,
+        n_heads=4,
+        width=32,
+        hidden=20,
+        context=16,
+        n_kv_heads=kv_heads,
+    )
+    net = Transformer(config, torch.Generator().manual_seed(0))
+    meta = meta_state(net) | {"rope.freqs": torch.ones(4)}
+    for name, weight in from_meta(meta, config).items():
+        torch.testing.assert_close(weight, net.state_dict()[name])
+    with pytest.raises(ValueError, match=r"no 'layers\.1\.ffn_norm\.weight'"):
+        from_meta({n: w for n, w in meta.items() if n != "layers.1.ffn_norm.weight"}, config)
+    with pytest.raises(ValueError, match=r"no place for \['layers\.2"):
+        from_meta(meta | {"layers.2.attention.wq.weight": torch.zeros(1)}, config)
