@@ -43,15 +43,8 @@ class Code:
 
     @cached_property
     def imports(self) -> dict[str, str]:
-        """What each import binds: `{"np": "numpy", "randint": "random.randint"}`."""
-        found = {}
-        for node in ast.walk(self.tree):
-            if isinstance(node, ast.Import | ast.ImportFrom):
-                module = f"{node.module}." if isinstance(node, ast.ImportFrom) else ""
-                for alias in node.names:
-                    bound = alias.asname or alias.name.split(".")[0]
-                    found[bound] = module + (alias.name if alias.asname or module else bound)
-        return found
+        """What each import binds, see `imports_of`."""
+        return imports_of(self.tree)
 
     @property
     def changes(self) -> Iterator[ast.expr]:
@@ -105,6 +98,29 @@ def _parsed(text: str, is_check: bool) -> tuple:
     by_hand = HIDDEN.sub(lambda match: "\n" * match[0].count("\n"), text)
     woven = names(text)[0] - names(by_hand)[0]
     return ast.parse(by_hand), *names(by_hand), woven
+
+
+def imports_of(tree: ast.AST) -> dict[str, str]:
+    """What each import binds: `{"np": "numpy", "randint": "random.randint"}`."""
+    found = {}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            module = f"{node.module}." if isinstance(node, ast.ImportFrom) else ""
+            for alias in node.names:
+                bound = alias.asname or alias.name.split(".")[0]
+                found[bound] = module + (alias.name if alias.asname or module else bound)
+    return found
+
+
+def imported_modules(tree: ast.AST) -> list[str]:
+    """The modules that import statements below `tree` name."""
+    found = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found.add(node.module)
+    return sorted(found)
 
 
 def of(found: list[Code], kinds: str) -> Iterator[Code]:

@@ -12,7 +12,7 @@ from nbformat import NotebookNode
 
 from grader import verdict
 from grader.authoring.assignment import cells, kind, read
-from grader.authoring.names import changes, root
+from grader.authoring.names import changes, imported_modules, root
 from grader.authoring.probes import DEFINITIONS, IMPORTS, Part, parts
 from grader.authoring.rules import MARK
 from grader.authoring.weave import library_files, withheld_modules
@@ -163,7 +163,7 @@ def plan(path: Path, release: Path) -> Plan:
         {c.id: c.source for c in cells(notebook, "given")},
         _leading(notebook),
         verdict.messages(notebook),
-        [name for name in imported_modules(code) if name not in withheld],
+        [name for name in imported_modules(ast.parse(code)) if name not in withheld],
         sorted({file.parts[0] for file in library_files(path)}),
         withheld,
     )  # fmt: skip
@@ -178,14 +178,3 @@ def _leading(notebook: NotebookNode) -> list[str]:
         if kind(cell) == "given" and cell.cell_type == "code":
             found.append(cell.id)
     return found
-
-
-def imported_modules(code: str) -> list[str]:
-    """Modules that import statements anywhere in `code` name."""
-    found = set()
-    for node in ast.walk(ast.parse(code)):
-        if isinstance(node, ast.Import):
-            found |= {alias.name for alias in node.names}
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            found.add(node.module)
-    return sorted(found)
