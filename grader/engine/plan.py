@@ -14,7 +14,7 @@ from grader import verdict
 from grader.authoring.assignment import cells, kind, read
 from grader.authoring.names import changes, imported_modules, root
 from grader.authoring.probes import DEFINITIONS, IMPORTS, Part, parts
-from grader.authoring.rules import MARK
+from grader.authoring.rules import hidden_numbers
 from grader.authoring.weave import library_files, withheld_modules
 
 
@@ -104,13 +104,7 @@ class Check:
     @cached_property
     def hidden_lines(self) -> set[int]:
         """Numbers, from 1, of the lines that students do not see."""
-        lines, inside = set(), False
-        for number, line in enumerate(self.source.split("\n"), 1):
-            mark = MARK.fullmatch(line)
-            inside = mark["edge"] == "BEGIN" if mark else inside
-            if inside or mark:
-                lines.add(number)
-        return lines
+        return hidden_numbers(self.source)
 
     @cached_property
     def left(self) -> tuple[list[str], list[str], str]:
