@@ -7,7 +7,6 @@ import symtable
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TypeVar
 
 from IPython.core.inputtransformer2 import TransformerManager
 from nbformat import NotebookNode
@@ -15,7 +14,6 @@ from nbformat import NotebookNode
 from grader.authoring.assignment import kind, label
 from grader.authoring.weave import HIDDEN
 
-Node = TypeVar("Node", bound=ast.AST)
 CAUGHT = "_caught_"  # in the place of the name of an error, which ends with its `except` block
 MUTATORS = {
     *("append", "appendleft", "extend", "insert", "pop", "popleft", "popitem", "remove", "clear"),
@@ -47,19 +45,6 @@ class Code:
         return imports_of(self.tree)
 
     @property
-    def changes(self) -> Iterator[ast.expr]:
-        """What is changed in place: `x.a` and `x[0]` where assigned to, `x` of `x.append()`."""
-        return changes(self.tree)
-
-    @property
-    def changed_by_functions(self) -> set[str]:
-        """Names of the notebook that the functions of the cell change when they run."""
-        functions = [*self.nodes(ast.FunctionDef), *self.nodes(ast.Lambda)]
-        places = {root(place) for function in functions for place in changes(function)}
-        declared = {name for node in self.nodes(ast.Global) for name in node.names}
-        return places & self.reads | declared & self.binds
-
-    @property
     def reads_at_once(self) -> set[str]:
         """Names of the notebook that are read when the cell runs, not when its functions do."""
         found = set()
@@ -74,10 +59,6 @@ class Code:
             else:
                 todo += ast.iter_child_nodes(node)
         return found & self.reads
-
-    def nodes(self, wanted: type[Node]) -> Iterator[Node]:
-        """The parts of the cell of a type."""
-        return (node for node in ast.walk(self.tree) if isinstance(node, wanted))
 
 
 def codes(source: NotebookNode) -> list[Code]:
@@ -133,11 +114,6 @@ def bound(found: list[Code], kinds: str) -> set[str]:
     return {name for code in of(found, kinds) for name in code.binds}
 
 
-def imported(found: list[Code]) -> dict[str, str]:
-    """What the imports of all cells bind, and where it comes from."""
-    return {name: origin for code in found for name, origin in code.imports.items()}
-
-
 def names(text: str) -> tuple[frozenset[str], frozenset[str]]:
     """The names of the notebook that a cell's text binds and reads, inside functions too.
 
@@ -166,7 +142,7 @@ def names(text: str) -> tuple[frozenset[str], frozenset[str]]:
 
 
 def changes(tree: ast.AST) -> Iterator[ast.expr]:
-    """What is changed in place below `tree`, see `Code.changes`."""
+    """What is changed in place: `x.a` and `x[0]` where assigned to, `x` of `x.append()`."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Attribute | ast.Subscript):
             if isinstance(node.ctx, ast.Store | ast.Del):
@@ -180,14 +156,3 @@ def root(node: ast.AST | None) -> str:
     while isinstance(node, ast.Attribute | ast.Subscript | ast.Starred):
         node = node.value
     return node.id if isinstance(node, ast.Name) else ""
-
-
-def dotted(node: ast.AST, imports: dict[str, str]) -> str:
-    """`np.random.seed` as `numpy.random.seed`; "" for what is no dotted name."""
-    parts: list[str] = []
-    while isinstance(node, ast.Attribute):
-        parts.insert(0, node.attr)
-        node = node.value
-    if not isinstance(node, ast.Name):
-        return ""
-    return ".".join([imports.get(node.id, node.id), *parts])
