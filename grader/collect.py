@@ -128,7 +128,7 @@ def _edited(
     course: Course, assignment: str, releases: Sequence[NotebookNode], collected: Collected
 ) -> Collected:
     """What a submission that was changed after it was collected holds now."""
-    path = course.private("submitted", collected.student, assignment, f"{assignment}.ipynb")
+    path = course.submitted(assignment, collected.student)
     try:
         notebook, _ = restore(releases[0], read_notebook(path), releases[1:])
     except Broken as fault:

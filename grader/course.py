@@ -45,6 +45,10 @@ class Course:
         """The notebook that students get."""
         return self.root / "exercises" / assignment / f"{assignment}.ipynb"
 
+    def submitted(self, assignment: str, student: str) -> Path:
+        """The notebook that is graded: rebuilt of what the student handed in."""
+        return self.private("submitted", student, assignment, f"{assignment}.ipynb")
+
     def private(self, *parts: str) -> Path:
         """A path in `gradebook/`: `collected`, `submitted`, `autograded`, `feedback`, `journal`."""
         return self.root.joinpath("gradebook", *parts)

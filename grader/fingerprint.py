@@ -19,9 +19,8 @@ from grader.course import Course
 
 def submission(course: Course, assignment: str, student: str) -> str:
     """Of the rebuilt notebook in `gradebook/submitted`; "" where there is none."""
-    path = course.private("submitted", student, assignment, f"{assignment}.ipynb")
     try:
-        return of(path.read_bytes())
+        return of(course.submitted(assignment, student).read_bytes())
     except OSError:
         return ""
 

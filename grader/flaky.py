@@ -80,7 +80,9 @@ def flaky(
         for number, (case, notebook) in enumerate(chosen.items()):
             for time in range(times):
                 names[f"case{number}-{time}"] = case
-                _hand_in(copy, assignment, f"case{number}-{time}", notebook)
+                path = copy.submitted(assignment, f"case{number}-{time}")
+                path.parent.mkdir(parents=True)
+                nbformat.write(notebook, path)
         attempts = list(scheduler.submit(Job(assignment, name) for name in names))
     found = compare((names[attempt.student], attempt) for attempt in attempts)
     return Flaky(len(chosen), times, *found)
@@ -116,7 +118,7 @@ def _of_students(
     course: Course, assignment: str, students: Collection[str]
 ) -> Iterator[tuple[str, NotebookNode]]:
     for student in students:
-        path = _path(course, assignment, student)
+        path = course.submitted(assignment, student)
         if not path.is_file():
             raise GradingError(f"{student} has handed in nothing that can be graded: {path}")
         yield student, nbformat.v4.reads(path.read_text(encoding="utf-8"))
@@ -136,13 +138,3 @@ def _copy(course: Course, assignment: str) -> Iterator[Course]:
         built.parent.mkdir(parents=True)
         nbformat.write(checked_source(copy.source(assignment)), built)
         yield copy
-
-
-def _path(course: Course, assignment: str, student: str) -> Path:
-    return course.private("submitted", student, assignment, f"{assignment}.ipynb")
-
-
-def _hand_in(course: Course, assignment: str, student: str, notebook: NotebookNode) -> None:
-    path = _path(course, assignment, student)
-    path.parent.mkdir(parents=True)
-    nbformat.write(notebook, path)

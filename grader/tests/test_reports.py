@@ -179,7 +179,7 @@ def test_what_waits_for_a_person_counts_for_nobody():
 def test_mistake_has_a_name(change, name):
     source = read(SOURCE)
     check = failed(next(cells(source, "check")), **change)
-    assert mistakes.Namer(source).name(check) == name
+    assert mistakes.named(source)(check) == name
 
 
 def test_answers_that_are_not_attempted_are_no_mistakes():
