@@ -18,6 +18,11 @@ class GradingError(Exception):
     """Something that the instructor has to change before the step can run."""
 
 
+def not_released(assignment: str) -> GradingError:
+    """What is wrong where the gradebook does not know an assignment."""
+    return GradingError(f"{assignment} is not in the gradebook: run the step `release` first")
+
+
 @dataclass(frozen=True)
 class Course:
     """The course in the folder `root`; everything private lies in its `gradebook/`."""

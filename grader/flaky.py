@@ -11,9 +11,8 @@ import tempfile
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import nbformat
 from nbformat import NotebookNode
@@ -45,10 +44,6 @@ class Flaky:
     times: int
     checks: list[Unsteady] = field(default_factory=list)
     broken: dict[str, str] = field(default_factory=dict)  # reason, by case
-
-    def as_json(self) -> dict[str, Any]:
-        """Plain data."""
-        return asdict(self)
 
     def __str__(self) -> str:
         """One line for each check and submission."""

@@ -13,8 +13,7 @@ forbidden in any answer. A name that is computed (`getattr`, `eval`) is not foun
 
 import ast
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, field
-from typing import Any
+from dataclasses import dataclass, field
 
 from nbformat import NotebookNode
 
@@ -42,10 +41,6 @@ class Forbidden:
 
     names: dict[str, list[str]]  # what is forbidden, by answer cell
     calls: list[Call] = field(default_factory=list)
-
-    def as_json(self) -> dict[str, Any]:
-        """Plain data."""
-        return asdict(self)
 
     def __str__(self) -> str:
         """One line for each place."""
