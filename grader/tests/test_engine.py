@@ -201,7 +201,7 @@ def test_worker_whose_supervisor_dies_leaves_nothing_behind(course):
     assert len(family) >= 2
     assert worker.process.stdin is not None
     worker.process.stdin.close()
-    _, alive = psutil.wait_procs(family, timeout=5)
+    _, alive = psutil.wait_procs(family, timeout=60)
     worker.close()
     assert alive == []
 

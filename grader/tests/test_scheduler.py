@@ -51,7 +51,7 @@ def alive(pid: int) -> bool:
         return False
 
 
-def soon(true: object, seconds: float = 10) -> bool:
+def soon(true: object, seconds: float = 60) -> bool:
     """Whether `true()` becomes so within some seconds."""
     end = time.monotonic() + seconds
     while not true() and time.monotonic() < end:
@@ -108,7 +108,7 @@ def test_run_that_is_left_early_ends_its_workers(setting, tmp_path):
     with Local(setting, 2) as local:
         attempts = local.submit(jobs("a", "slow"))
         assert next(attempts).student == "a"
-    assert time.monotonic() - started < 10
+    assert time.monotonic() - started < 300  # not the ten minutes of the slow one
     assert not [pid for pid in lines(tmp_path, "started") if alive(int(pid))]
 
 
