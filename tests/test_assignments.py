@@ -23,7 +23,7 @@ from traitlets.config import Config
 
 from grader.authoring import build_exercises, weave
 from grader.authoring.assignment import assignments, cells, course_folder, kind, path_of, read
-from grader.authoring.rules import region_lines
+from grader.authoring.rules import region_lines, without_hidden
 from grader.authoring.trial import Outcome, trial
 from grader.authoring.tries import fault
 from grader.authoring.variants import (
@@ -37,7 +37,6 @@ from grader.authoring.variants import (
     untouched,
     wrong,
 )
-from grader.preprocessors import without_hidden
 
 COURSE = course_folder()
 PATHS = [path_of(name, COURSE) for name in assignments(COURSE)]
