@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from grader import fingerprint
 from grader.attempt import Attempt, Job, Limits
 from grader.collect import pending
-from grader.course import Course, GradingError
+from grader.course import Course, not_released
 from grader.database import GradebookAway
 from grader.gradebook import GradebookWriter
 from grader.journal import Journal
@@ -30,9 +30,7 @@ class How:
     def start(self, course: Course, assignment: str, into: str = "autograded") -> Scheduler:
         """What grades; use it in a `with` statement. GradingError before the step `release`."""
         if not course.built_source(assignment).is_file():
-            raise GradingError(
-                f"{assignment} is not in the gradebook: run the step `release` first"
-            )
+            raise not_released(assignment)
         source = fingerprint.source(course, assignment)
         setting = Setting(course.root, assignment, self.limits, self.unsafe, into, source)
         if not self.scheduler:

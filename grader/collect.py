@@ -24,7 +24,7 @@ from nbformat import NotebookNode
 from grader import downloads, fingerprint, roster
 from grader.attempt import Job
 from grader.authoring.assignment import cells
-from grader.course import Course, GradingError
+from grader.course import Course, GradingError, not_released
 from grader.journal import Collected, Journal
 from grader.people import Owner, People
 from grader.reading import Broken, read_notebook
@@ -76,7 +76,7 @@ def collect(
     `times` is a table of times; with `file_times` the files' own times count.
     """
     if not course.built_source(assignment).is_file():
-        raise GradingError(f"{assignment} is not in the gradebook: run the step `release` first")
+        raise not_released(assignment)
     people = People(roster.students(course), roster.left(course))
     taken = Taken()
     if times:
@@ -128,7 +128,7 @@ def _edited(
     course: Course, assignment: str, releases: Sequence[NotebookNode], collected: Collected
 ) -> Collected:
     """What a submission that was changed after it was collected holds now."""
-    path = course.private("submitted", collected.student, assignment, f"{assignment}.ipynb")
+    path = course.submitted(assignment, collected.student)
     try:
         notebook, _ = restore(releases[0], read_notebook(path), releases[1:])
     except Broken as fault:

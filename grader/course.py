@@ -18,6 +18,11 @@ class GradingError(Exception):
     """Something that the instructor has to change before the step can run."""
 
 
+def not_released(assignment: str) -> GradingError:
+    """What is wrong where the gradebook does not know an assignment."""
+    return GradingError(f"{assignment} is not in the gradebook: run the step `release` first")
+
+
 @dataclass(frozen=True)
 class Course:
     """The course in the folder `root`; everything private lies in its `gradebook/`."""
@@ -44,6 +49,10 @@ class Course:
     def exercise(self, assignment: str) -> Path:
         """The notebook that students get."""
         return self.root / "exercises" / assignment / f"{assignment}.ipynb"
+
+    def submitted(self, assignment: str, student: str) -> Path:
+        """The notebook that is graded: rebuilt of what the student handed in."""
+        return self.private("submitted", student, assignment, f"{assignment}.ipynb")
 
     def private(self, *parts: str) -> Path:
         """A path in `gradebook/`: `collected`, `submitted`, `autograded`, `feedback`, `journal`."""

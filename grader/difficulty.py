@@ -1,20 +1,18 @@
 """How hard each problem was, and whether it tells strong submissions from weak ones.
 
 - *Difficulty*: the mean share of the problem's points (1: everybody has all of them).
-- *Discrimination*: the correlation of a problem's points with the points of all other problems
-  (corrected item-total correlation), and the mean share among the best 27 % minus that among the
-  weakest 27 % (upper-lower index). Below 0.2, or negative, look at the problem's checks.
+- *Discrimination*: the correlation r of a problem's points with the points of all other problems
+  (corrected item-total correlation). Below 0.2, or negative, look at the problem's checks.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from statistics import correlation, mean
 from typing import Any
 
-import numpy as np
-
 LEAST_STUDENTS = 20  # fewer say nothing about discrimination
-TAIL = 0.27  # of the class, at either end (Kelley 1939)
 WEAK = 0.2
+Points = Mapping[str, float | None]  # by problem; None: a person has to mark
 
 
 @dataclass(frozen=True)
@@ -28,7 +26,6 @@ class Item:
     mean_share: float | None  # None: nobody's points are known
     full: float | None  # share of submissions with all points
     correlation: float | None  # None: too few submissions, or all have the same points
-    upper_lower: float | None
 
     @property
     def remark(self) -> str:
@@ -42,81 +39,45 @@ class Item:
         return "nobody has points" if self.mean_share == 0 else ""
 
 
-def items(
-    points: Mapping[str, Mapping[str, float | None]], maxima: Mapping[str, float]
-) -> list[Item]:
-    """The items of a class: `points` by student and problem, None where a person has to mark."""
-    table = np.array(
-        [[_number(row.get(problem)) for problem in maxima] for row in points.values()]
-    ).reshape(len(points), len(maxima))
-    return [_item(name, maxima[name], table, column) for column, name in enumerate(maxima)]
-
-
-def _number(points: float | None) -> float:
-    return np.nan if points is None else points
-
-
-def _item(problem: str, maximum: float, table: np.ndarray, column: int) -> Item:
-    known = ~np.isnan(table[:, column])
-    mine = table[known, column] / maximum
+def items(points: Mapping[str, Points], maxima: Mapping[str, float]) -> list[Item]:
+    """The items of a class: `points` by student and problem."""
+    rows = list(points.values())
     # What waits for a person counts for nobody.
-    others = np.delete(table, column, axis=1)
-    rest = others[:, ~np.isnan(others).any(0)].sum(1)[known]
-    enough = len(mine) >= LEAST_STUDENTS
+    settled = [name for name in maxima if all(row.get(name) is not None for row in rows)]
+    return [_item(name, maximum, rows, settled) for name, maximum in maxima.items()]
+
+
+def _item(name: str, maximum: float, rows: list[Points], settled: list[str]) -> Item:
+    known = [(row[name] or 0.0, row) for row in rows if row.get(name) is not None]
+    mine = [points / maximum for points, _ in known]
+    rest = [sum(row[other] or 0.0 for other in settled if other != name) for _, row in known]
     return Item(
-        problem,
+        name,
         maximum,
         len(mine),
-        len(known) - len(mine),
-        float(mine.mean()) if len(mine) else None,
-        float((mine >= 1).mean()) if len(mine) else None,
-        _correlation(mine, rest) if enough else None,
-        _upper_lower(mine, rest + mine * maximum) if enough else None,
+        len(rows) - len(mine),
+        mean(mine) if mine else None,
+        sum(share >= 1 for share in mine) / len(mine) if mine else None,
+        _correlation(mine, rest) if len(mine) >= LEAST_STUDENTS else None,
     )
 
 
-def _correlation(mine: np.ndarray, rest: np.ndarray) -> float | None:
+def _correlation(mine: list[float], rest: list[float]) -> float | None:
     """Pearson's r, which is the point-biserial one where points are all or nothing."""
-    a, b = mine - mine.mean(), rest - rest.mean()
-    scale = float(np.sqrt((a @ a) * (b @ b)))
-    return float(a @ b) / scale if scale > 1e-12 else None
-
-
-def _upper_lower(mine: np.ndarray, total: np.ndarray) -> float | None:
-    if np.ptp(total) == 0:
-        return None
-    size = TAIL * len(total)
-    upper, lower = _tail(total, size), _tail(-total, size)
-    return float(mine @ upper - mine @ lower) / size
-
-
-def _tail(total: np.ndarray, size: float) -> np.ndarray:
-    """Weights of the `size` largest totals; equal totals share what is left equally."""
-    weights = np.zeros(len(total))
-    for value in np.unique(total)[::-1]:
-        same = total == value
-        weights[same] = min(1.0, size / same.sum())
-        size -= weights[same].sum()
-        if size <= 0:
-            break
-    return weights
+    return correlation(mine, rest) if len({*mine}) > 1 and len({*rest}) > 1 else None
 
 
 def table(found: list[Item]) -> list[str]:
     """The items as lines of text."""
     width = max([len(item.problem) for item in found] + [7])
-    lines = [f"  {'problem':{width}}  points  mean  full  r      upper-lower"]
+    lines = [f"  {'problem':{width}}  points  mean  full  r"]
     for item in found:
         shares = "  ".join(_text(x, "4.0%") for x in (item.mean_share, item.full))
-        r, d = (_text(x, "5.2f") for x in (item.correlation, item.upper_lower))
-        row = f"  {item.problem:{width}}  {item.maximum:6g}  {shares}  {r}  {d}  {item.remark}"
+        r = _text(item.correlation, "5.2f")
+        row = f"  {item.problem:{width}}  {item.maximum:6g}  {shares}  {r}  {item.remark}"
         lines.append(row.rstrip())
     n = max([item.n for item in found], default=0)
-    if n < LEAST_STUDENTS:
-        lines.append(
-            f"  n = {n}: from {LEAST_STUDENTS} submissions on, r and upper-lower are shown"
-        )
-    return lines
+    return lines + [f"  n = {n}: r is shown from {LEAST_STUDENTS} on"] * (n < LEAST_STUDENTS)
 
 
 def _text(value: float | None, form: str) -> str:

@@ -57,9 +57,7 @@ def doctor() -> list[Layer]:
     quota = "the kernel limits its size"
     if not found["quota"]:
         quota = "its size is looked at four times a second: for a moment it can be too large"
-    layers.append(Layer("scratch folder", found["quota"], False, quota, AS_AN_EXTRA))
-    cost = f"{1000 * found['enter_s']:.1f} ms for each student's process"
-    return [*layers, Layer("time to enter", True, False, cost)]
+    return [*layers, Layer("scratch folder", found["quota"], False, quota, AS_AN_EXTRA)]
 
 
 def sound(layers: list[Layer]) -> bool:

@@ -27,26 +27,12 @@ from grader.tables import Table, read_table, whole
 
 CANVAS = ["Student", "ID", "SIS User ID", "SIS Login ID", "Section"]
 MOODLE = [
-    "Identifier",
-    "Full name",
-    "Email address",
-    "Status",
-    "Grade",
-    "Maximum Grade",
-    "Grade can be changed",
-    "Last modified (submission)",
-    "Last modified (grade)",
+    *("Identifier", "Full name", "Email address", "Status", "Grade", "Maximum Grade"),
+    *("Grade can be changed", "Last modified (submission)", "Last modified (grade)"),
     "Feedback comments",
 ]
 PLAIN = [
-    "id",
-    "name",
-    "email",
-    "mark",
-    "maximum",
-    "status",
-    "hours late",
-    "to mark by hand",
+    *("id", "name", "email", "mark", "maximum", "status", "hours late", "to mark by hand"),
     "reason",
 ]
 # What begins a formula, in a cell or behind what another country's spreadsheet takes for its end.
@@ -138,11 +124,8 @@ def safe(text: str) -> str:
 
 def form_of(path: Path) -> str:
     """Whether Canvas or Moodle wrote the file at `path`."""
-    return (
-        "canvas"
-        if {*CANVAS[:2]} <= {name.strip() for name in read_table(path).header}
-        else "moodle"
-    )
+    names = {name.strip() for name in read_table(path).header}
+    return "canvas" if {*CANVAS[:2]} <= names else "moodle"
 
 
 def fill(

@@ -12,17 +12,19 @@ from dataclasses import dataclass
 from pathlib import Path, PurePath
 
 import nbformat
+from nbconvert.exporters import Exporter
+from nbformat import NotebookNode
 from nbgrader.api import Gradebook
+from nbgrader.converters.base import NbGraderException
 
 from grader import journal
 from grader.attempt import Attempt, CellResult, CheckResult
-from grader.authoring.assignment import cells, problem, read
-from grader.authoring.rules import MARK, region_lines
+from grader.authoring.assignment import cells, grade_id, problem, read
+from grader.authoring.rules import hidden_numbers, without_hidden
 from grader.course import Course
 from grader.journal import State
 from grader.marks import Score, Total, scores, totals
 from grader.page.model import Output, Page, PageCell, page_cells, released_texts
-from grader.preprocessors import HideHiddenChecks
 from grader.verdict import CUT_OFF, Message, messages, stopped_cells, told
 
 MOODLE_NAME = re.compile(r".*_\d+_assignsubmission_[a-z]+")
@@ -48,21 +50,15 @@ class PageContext:
     assignment: str
     released: set[str]
     messages: list[Message]
-    checks: dict[str, list[str]]  # lines by id, the hidden ones empty
+    checks: dict[str, str]  # source by id
 
     @classmethod
     def of(cls, course: Course, assignment: str) -> "PageContext":
         """What the pages of `assignment` share."""
         source = read(course.source(assignment))
-        checks = {cell.id: _visible_lines(cell.source) for cell in cells(source, "check")}
+        checks = {cell.id: cell.source for cell in cells(source, "check")}
         released = released_texts(course, assignment)
         return cls(course, assignment, released, messages(source), checks)
-
-
-def _visible_lines(source: str) -> list[str]:
-    hidden = {*region_lines(source, "HIDDEN TESTS")}
-    lines = source.split("\n")
-    return ["" if line.strip() in hidden or MARK.fullmatch(line) else line for line in lines]
 
 
 def feedback(
@@ -91,6 +87,25 @@ def _batch(shared: PageContext, gradebook: Gradebook, states: list[State]) -> It
         except (OSError, ValueError, KeyError, AttributeError) as error:
             written.fault = f"{type(error).__name__}: {error}"
         yield written
+
+
+class FeedbackPage(Exporter):
+    """Lets nbgrader's own command and formgrader's button write the very same page."""
+
+    file_extension = ".html"
+    output_mimetype = "text/html"
+
+    def from_notebook_node(  # type: ignore[override]  # a page is text
+        self, nb: NotebookNode, resources: dict | None = None, **rest: object
+    ) -> tuple[str, dict]:
+        """The page of the submission that `resources` names, and the resources."""
+        _, resources = super().from_notebook_node(nb, resources, **rest)
+        assignment, student = (resources["nbgrader"][name] for name in ("assignment", "student"))
+        for written in feedback(Course.here(), assignment, [student]):
+            if not written.fault:
+                return written.path.read_text(encoding="utf-8"), resources
+            raise NbGraderException(written.fault)
+        raise NbGraderException(f"the journal knows no graded submission of {student}")
 
 
 def page_path(course: Course, assignment: str, student: str) -> Path:
@@ -137,7 +152,9 @@ def cells_of(shared: PageContext, attempt: Attempt, points: dict[str, Score]) ->
     name = shared.assignment
     path = shared.course.private("autograded", attempt.student, name, f"{name}.ipynb")
     notebook = nbformat.v4.reads(path.read_text(encoding="utf-8"))
-    notebook, _ = HideHiddenChecks().preprocess(notebook, {})
+    for cell in notebook.cells:
+        if shared.checks.get(grade_id(cell) or "") and hidden_numbers(cell.source):
+            cell.source, cell.outputs = without_hidden(cell.source), []
     stopped = stopped_cells(attempt)
     why = {check.id: _why(shared, attempt, check, stopped) for check in attempt.checks}
     shown = list(page_cells(notebook, shared.released, points, why))
@@ -152,8 +169,9 @@ def _why(
     shared: PageContext, attempt: Attempt, check: CheckResult, stopped: Mapping[str, CellResult]
 ) -> str:
     """Why a check lost its points."""
-    lines = shared.checks.get(check.id, [])
-    line = lines[check.line - 1] if 0 < check.line <= len(lines) else ""
+    source = shared.checks.get(check.id, "")
+    seen = check.line and check.line not in hidden_numbers(source)
+    line = source.split("\n")[check.line - 1] if seen else ""
     text = told(check, shared.messages, attempt.limits, line)
     if check.error == "NameError" and problem(check.id) in stopped:
         text += f"\nThe answer cell {problem(check.id)} did not run to its end: see below it."

@@ -1,6 +1,5 @@
 """Fingerprints (sha256) of what decides a mark: the submission, the source, the environment."""
 
-import ast
 import functools
 import hashlib
 import json
@@ -13,15 +12,15 @@ from pathlib import Path
 from nbformat import NotebookNode
 
 from grader.authoring.assignment import grade_id, kind, read
+from grader.authoring.names import codes, imported_modules
 from grader.authoring.weave import woven_modules
 from grader.course import Course
 
 
 def submission(course: Course, assignment: str, student: str) -> str:
     """Of the rebuilt notebook in `gradebook/submitted`; "" where there is none."""
-    path = course.private("submitted", student, assignment, f"{assignment}.ipynb")
     try:
-        return of(path.read_bytes())
+        return of(course.submitted(assignment, student).read_bytes())
     except OSError:
         return ""
 
@@ -42,23 +41,11 @@ def source(course: Course, assignment: str) -> str:
 
 def _library(course: Course, assignment: str) -> list[Path]:
     names = {module.split(".")[0] for module in woven_modules(course.source(assignment))}
-    for cell in read(course.source(assignment)).cells:
-        if cell.cell_type == "code":
-            names |= _imported(cell.source)
+    for code in codes(read(course.source(assignment))):
+        names |= {module.split(".")[0] for module in imported_modules(code.tree)}
     packages = (course.root / name for name in names)
     files = [file for package in packages for file in package.rglob("*.py")]
     return files + [file for name in names if (file := course.root / f"{name}.py").is_file()]
-
-
-def _imported(code: str) -> set[str]:
-    """The top-level names of the modules that `code` imports."""
-    try:
-        nodes = list(ast.walk(ast.parse(code)))
-    except SyntaxError:  # a notebook's own commands, such as %matplotlib
-        return set()
-    names = [alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names]
-    names += [node.module or "" for node in nodes if isinstance(node, ast.ImportFrom)]
-    return {name.split(".")[0] for name in names} - {""}
 
 
 @functools.cache

@@ -11,9 +11,8 @@ import tempfile
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import nbformat
 from nbformat import NotebookNode
@@ -46,10 +45,6 @@ class Flaky:
     checks: list[Unsteady] = field(default_factory=list)
     broken: dict[str, str] = field(default_factory=dict)  # reason, by case
 
-    def as_json(self) -> dict[str, Any]:
-        """Plain data."""
-        return asdict(self)
-
     def __str__(self) -> str:
         """One line for each check and submission."""
         lines = [f"Flaky checks: {len(self.checks)} ({self.cases} submissions, {self.times} times)"]
@@ -80,7 +75,9 @@ def flaky(
         for number, (case, notebook) in enumerate(chosen.items()):
             for time in range(times):
                 names[f"case{number}-{time}"] = case
-                _hand_in(copy, assignment, f"case{number}-{time}", notebook)
+                path = copy.submitted(assignment, f"case{number}-{time}")
+                path.parent.mkdir(parents=True)
+                nbformat.write(notebook, path)
         attempts = list(scheduler.submit(Job(assignment, name) for name in names))
     found = compare((names[attempt.student], attempt) for attempt in attempts)
     return Flaky(len(chosen), times, *found)
@@ -116,7 +113,7 @@ def _of_students(
     course: Course, assignment: str, students: Collection[str]
 ) -> Iterator[tuple[str, NotebookNode]]:
     for student in students:
-        path = _path(course, assignment, student)
+        path = course.submitted(assignment, student)
         if not path.is_file():
             raise GradingError(f"{student} has handed in nothing that can be graded: {path}")
         yield student, nbformat.v4.reads(path.read_text(encoding="utf-8"))
@@ -136,13 +133,3 @@ def _copy(course: Course, assignment: str) -> Iterator[Course]:
         built.parent.mkdir(parents=True)
         nbformat.write(checked_source(copy.source(assignment)), built)
         yield copy
-
-
-def _path(course: Course, assignment: str, student: str) -> Path:
-    return course.private("submitted", student, assignment, f"{assignment}.ipynb")
-
-
-def _hand_in(course: Course, assignment: str, student: str, notebook: NotebookNode) -> None:
-    path = _path(course, assignment, student)
-    path.parent.mkdir(parents=True)
-    nbformat.write(notebook, path)

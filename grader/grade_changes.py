@@ -18,7 +18,7 @@ class Change:
     after: float | None
 
 
-def changes(old: Mapping[str, Attempt], new: Iterable[Attempt]) -> list[Change]:
+def changes(old: Mapping[str, Attempt | None], new: Iterable[Attempt]) -> list[Change]:
     """What the attempts `new` change against the attempts `old`, by student.
 
     Marks given by hand are no part of an attempt: they stay as they are.

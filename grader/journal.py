@@ -21,19 +21,16 @@ from typing import Any, BinaryIO, Self
 
 from grader.attempt import Attempt
 from grader.course import Course, GradingError
-from grader.states import Collected, Entry, State
+from grader.states import Collected, State
 
 SYNC_EVERY = 50  # lines
 
 
 class Journal:
-    """The journal of one assignment, read; inside a `with` statement also open for writing.
+    """The journal of one assignment, read; inside a `with` statement also open for writing."""
 
-    `folder`, below `gradebook/`, holds it.
-    """
-
-    def __init__(self, course: Course, assignment: str, folder: str = "journal") -> None:
-        self.path = course.private(folder, f"{assignment}.jsonl")
+    def __init__(self, course: Course, assignment: str) -> None:
+        self.path = course.private("journal", f"{assignment}.jsonl")
         self.assignment = assignment
         self.repairs: list[str] = []  # what was put right in the file, in words
         self._file: BinaryIO | None = None
@@ -73,26 +70,26 @@ class Journal:
 
     def state(self, student: str) -> State:
         """The state of one student who handed in."""
-        entries = self._entries.get(student, [])
-        number = entries[-1].number if entries else 0
+        attempts = self._attempts.get(student, [])
+        newest = attempts[-1] if attempts else None
         return State(
             student,
             self._collected[student],
-            entries[-1] if entries else None,
-            max((entry.number for entry in entries), default=0),
-            number > 0 and number == self._applied.get(student),
-            self.load,
+            newest,
+            self._content.get(student, ""),
+            max((attempt.number for attempt in attempts), default=0),
+            newest is not None and newest.number == self._applied.get(student),
         )
 
     def attempts(self, student: str) -> list[Attempt]:
         """Every attempt at a student's submissions, oldest first."""
-        return [self.load(entry) for entry in self._entries.get(student, [])]
+        return self._attempts.get(student, [])
 
     def unapplied(self) -> Iterator[Attempt]:
         """The newest attempt of every student for whom the gradebook does not hold it."""
-        for student, entries in list(self._entries.items()):
-            if entries[-1].number != self._applied.get(student):
-                yield self.load(entries[-1])
+        for student, attempts in list(self._attempts.items()):
+            if attempts[-1].number != self._applied.get(student):
+                yield attempts[-1]
 
     def collected(self, attempt: Attempt) -> Collected | None:
         """The submission that `attempt` graded."""
@@ -101,31 +98,21 @@ class Journal:
     def applied(self, student: str) -> Collected | None:
         """The submission whose attempt the gradebook holds."""
         number = self._applied.get(student)
-        entries = [e for e in self._entries.get(student, []) if e.number == number]
-        return self._by_submission.get((student, entries[-1].submission)) if entries else None
+        held = [a for a in self.attempts(student) if a.number == number]
+        return self.collected(held[-1]) if held else None
 
     def outdated(self, source: str, environment: str) -> list[str]:
         """Students whose newest attempt was made with another source or environment."""
+        newest = {student: attempts[-1] for student, attempts in self._attempts.items()}
         now = (source, environment)
-        newest = {student: entries[-1] for student, entries in self._entries.items()}
-        return sorted(s for s, e in newest.items() if (e.source, e.environment) != now)
-
-    def load(self, entry: Entry) -> Attempt:
-        """The attempt that stands at `entry`."""
-        with open(self.path, "rb") as file:
-            file.seek(entry.offset)
-            attempt = Attempt.from_json(json.loads(file.readline()))
-        for offset, old, new in self._renamed:
-            if offset > entry.offset and attempt.student == old:
-                attempt.student = new
-        return attempt
+        return sorted(s for s, a in newest.items() if (a.source, a.environment) != now)
 
     def _read(self) -> None:
         self._collected: dict[str, Collected] = {}
         self._by_submission: dict[tuple[str, str], Collected] = {}
-        self._entries: dict[str, list[Entry]] = {}
+        self._attempts: dict[str, list[Attempt]] = {}
+        self._content: dict[str, str] = {}  # of what the newest attempt graded, by student
         self._applied: dict[str, int] = {}
-        self._renamed: list[tuple[int, str, str]] = []  # offset, old id, new id
         self._good = 0  # bytes up to the end of the last line that can be read
         if self.path.exists():
             with open(self.path, "rb") as file:
@@ -152,11 +139,10 @@ class Journal:
             self._collected[collected.student] = collected
             self._by_submission[collected.student, collected.submission] = collected
         elif kind == "attempt":
-            made_of = data["submission"], data["source"], data["environment"]
-            graded = self._by_submission.get((data["student"], data["submission"]))
-            content = graded.content if graded else ""
-            entry = Entry(data["number"], data["status"], *made_of, self._good, content)
-            self._entries.setdefault(data["student"], []).append(entry)
+            attempt = Attempt.from_json(data)
+            graded = self.collected(attempt)
+            self._attempts.setdefault(attempt.student, []).append(attempt)
+            self._content[attempt.student] = graded.content if graded else ""
         elif kind == "applied":
             self._applied.update(dict(data["attempts"]))
         elif kind == "renamed":
@@ -165,14 +151,14 @@ class Journal:
             raise ValueError(f"unknown kind {kind!r}")
 
     def _rename(self, old: str, new: str) -> None:
-        self._renamed.append((self._good, old, new))
-        tables: list[dict[str, Any]] = [self._collected, self._entries, self._applied]
-        for table in tables:
+        tables: list[dict[str, Any]] = [self._collected, self._attempts]
+        for table in [*tables, self._content, self._applied]:
             if old in table:
                 table[new] = table.pop(old)
         for student, submission in [key for key in self._by_submission if key[0] == old]:
             self._by_submission[new, submission] = self._by_submission.pop((student, submission))
-        for each in [self._collected.get(new), *self._by_submission.values()]:
+        known = [self._collected.get(new), *self._by_submission.values(), *self.attempts(new)]
+        for each in known:
             if each and each.student == old:
                 each.student = new
 

@@ -17,7 +17,7 @@ from nbgrader.api import (
 from sqlalchemy import Select, func, select
 
 from grader import journal, roster
-from grader.course import Course, GradingError
+from grader.course import Course, not_released
 from grader.journal import State
 from grader.people import Member
 
@@ -82,9 +82,7 @@ def marks(course: Course, assignment: str, states: Mapping[str, State] | None = 
         try:
             maximum = gradebook.find_assignment(assignment).max_score
         except MissingEntry:
-            raise GradingError(
-                f"{assignment} is not in the gradebook: run the step `release` first"
-            ) from None
+            raise not_released(assignment) from None
         found = totals(gradebook, assignment)
     return [_mark(s, maximum, states.get(s.id), found.get(s.id)) for s in students]
 

@@ -1,6 +1,6 @@
 """Which named mistakes a class made: failing checks, grouped by the author's message."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from nbformat import NotebookNode
@@ -23,45 +23,35 @@ class Mistake:
     students: list[str] = field(default_factory=list)
 
 
-class Namer:
-    """Finds the author's message behind what a check said."""
+def named(source: NotebookNode) -> Callable[[CheckResult], str]:
+    """What finds the author's message behind what a check said: the same for the same mistake."""
+    shared = [m for cell in cells(source, "given", "answer") for m in cell_messages(cell)]
+    messages = {
+        # The most telling one first: of two that fit, the longer.
+        cell.id: sorted([*cell_messages(cell), *shared], key=lambda m: -len(m.text))
+        for cell in cells(source, "check")
+    }
 
-    def __init__(self, source: NotebookNode) -> None:
-        shared = [m for cell in cells(source, "given") for m in cell_messages(cell)]
-        shared += [m for cell in cells(source, "answer") for m in cell_messages(cell)]
-        self._messages = {
-            # The most telling one first: of two that fit, the longer.
-            cell.id: sorted([*cell_messages(cell), *shared], key=lambda m: -len(m.text))
-            for cell in cells(source, "check")
-        }
-        self._names: dict[tuple[str, str, bool], str] = {}
-
-    def name(self, check: CheckResult) -> str:
-        """A text that is the same for the same mistake."""
+    def name(check: CheckResult) -> str:
         if check.status in ENDS:
             return ENDS[check.status]
-        key = (check.id, check.message, check.students)
-        if key not in self._names:
-            self._names[key] = self._find(check)
-        return self._names[key]
-
-    def _find(self, check: CheckResult) -> str:
-        known = self._messages.get(check.id, [])
-        fitting = [m for m in known if is_authors(check, [m])]
-        if fitting:
-            return fitting[0].text
+        fitting = (m for m in messages.get(check.id, []) if is_authors(check, [m]))
+        if found := next(fitting, None):
+            return found.text
         if check.error not in ("", "AssertionError"):
             return f"raises {check.error}"
         return check.message[:200] if check.message and not check.hidden else UNNAMED
 
+    return name
+
 
 def mistakes(source: NotebookNode, attempts: Iterable[Attempt]) -> list[Mistake]:
     """The mistakes of a class by how many students made them; untouched answers are left out."""
-    namer = Namer(source)
+    name = named(source)
     found: dict[tuple[str, str], Mistake] = {}
     for attempt in attempts:
         lost = [check for check in attempt.checks if check.status != "passed"]
-        made = {(problem(c.id), _cause(attempt, c) or namer.name(c)): None for c in lost}
+        made = {(problem(c.id), _cause(attempt, c) or name(c)): None for c in lost}
         for where, text in made:
             if text != not_attempted(where):
                 mistake = found.setdefault((where, text), Mistake(where, text))

@@ -76,12 +76,9 @@ def parser() -> ArgumentParser:
     )
     verbs = command.add_subparsers(dest="verb", metavar="VERB", required=True, title="verbs")
     for verb, text in HELP.items():
+        about = f"{text[0].upper()}{text[1:]}.\n{MORE.get(verb, '')}".rstrip()
         more = verbs.add_parser(
-            verb,
-            help=text,
-            description=f"{text[0].upper()}{text[1:]}.\n{MORE.get(verb, '')}".rstrip(),
-            epilog=EPILOG,
-            formatter_class=Help,
+            verb, help=text, description=about, epilog=EPILOG, formatter_class=Help
         )
         if verb != "doctor":
             more.add_argument("assignment", metavar="ASSIGNMENT", help="for example 01_ngrams")
@@ -91,36 +88,27 @@ def parser() -> ArgumentParser:
     return command
 
 
-def roster_options(add: ArgumentParser, verb: str) -> None:
+def roster_options(command: ArgumentParser, verb: str) -> None:
     """The class list."""
-    add.add_argument(
-        "--roster",
-        type=Path,
-        metavar="CSV",
-        required=verb == "roster",
-        help="class list, id,name,email[,lms_id,extension,handed_in], or one of Canvas or Moodle",
-    )
+    lists = "class list, id,name,email[,lms_id,extension,handed_in], or one of Canvas or Moodle"
+    needed = verb == "roster"
+    command.add_argument("--roster", type=Path, metavar="CSV", required=needed, help=lists)
 
 
-def release_options(add: ArgumentParser, verb: str) -> None:
+def release_options(command: ArgumentParser, verb: str) -> None:
     """The due date."""
-    help_text = 'due, such as "2026-10-01 18:00+02:00"; UTC where it has no offset'
-    add.add_argument("--due", type=due_time, metavar="TIME", help=help_text)
+    text = 'due, such as "2026-10-01 18:00+02:00"; UTC where it has no offset'
+    command.add_argument("--due", type=due_time, metavar="TIME", help=text)
 
 
-def collect_options(add: ArgumentParser, verb: str) -> None:
+def collect_options(command: ArgumentParser, verb: str) -> None:
     """The downloads."""
-    add.add_argument(
-        "--from",
-        type=Path,
-        dest="downloads",
-        metavar="PATH",
-        required=verb == "collect",
-        help="folder or .zip of downloads",
-    )
-    add.add_argument("--times", type=Path, metavar="CSV",
+    add, needed = command.add_argument, verb == "collect"
+    add("--from", type=Path, dest="downloads", metavar="PATH", required=needed,
+        help="folder or .zip of downloads")  # fmt: skip
+    add("--times", type=Path, metavar="CSV",
         help="when each student handed in: a column that says who, and `time`")  # fmt: skip
-    add.add_argument("--file-times", action="store_true",
+    add("--file-times", action="store_true",
         help="the files' own times say when (in a download: when it was made)")  # fmt: skip
 
 
@@ -167,20 +155,16 @@ def regrade_options(command: ArgumentParser, verb: str) -> None:
 
 
 AddOptions = Callable[[ArgumentParser, str], None]
-STEP_OPTIONS: list[AddOptions] = [
-    roster_options,
-    release_options,
-    collect_options,
-    autograde_options,
-    export_options,
-]
+STEPS: dict[str, AddOptions] = {
+    "roster": roster_options,
+    "release": release_options,
+    "collect": collect_options,
+    "autograde": autograde_options,
+    "export": export_options,
+}
 OPTIONS: dict[str, list[AddOptions]] = {
-    "grade": STEP_OPTIONS,
-    "roster": [roster_options],
-    "release": [release_options],
-    "collect": [collect_options],
-    "autograde": [autograde_options],
-    "export": [export_options],
+    **{verb: [add_options] for verb, add_options in STEPS.items()},
+    "grade": [*STEPS.values()],
     "regrade": [regrade_options, autograde_options],
     "flaky": [student_options, autograde_options],
 }

@@ -1,27 +1,23 @@
 """Grade on a dask cluster: ids and hashes travel, the files lie in a folder that all machines see.
 
-A task is a small batch of jobs. Each thread of a dask worker keeps one grading process running,
-for as long as it is asked for the same assignment. Few batches are on their way at a time. Where
-a dask worker dies, the jobs that it had are sent again one by one; one that loses its worker a
-second time is sent alone, at the end, and the third time it becomes a broken attempt. How to start
-a cluster: grader/cluster/README.md.
+Each thread of a dask worker keeps one grading process running, for as long as it is asked for the
+same assignment. Where a dask worker dies, the jobs that it had are sent again at the end, each
+alone, so that nobody else pays; one that loses its worker three times becomes a broken attempt.
+How to start a cluster: grader/cluster/README.md.
 """
 
 import signal
 import threading
-from collections import Counter, deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from contextlib import contextmanager
-from itertools import islice
 from types import ModuleType
 from typing import Any, Self
 
 from grader.attempt import Attempt, Job
 from grader.course import GradingError
 from grader.engine.sandbox import SandboxError
-from grader.scheduler import AHEAD, TRIES, Seat, Setting, killed
+from grader.scheduler import TRIES, Seat, Setting, killed
 
-BATCH = 4  # jobs in one task: small beside the time that they take, and fair at the end
 CONNECT_S = 10.0  # until a cluster's scheduler answers
 PATIENCE_S = 60.0  # until it has a worker
 LOCAL = "local"  # the address that means: start a cluster on this machine
@@ -29,39 +25,14 @@ LOCAL = "local"  # the address that means: start a cluster on this machine
 _here = threading.local()
 
 
-def grade_batch(setting: Setting, jobs: list[Job]) -> list[Attempt]:
-    """Grade `jobs` in this thread of a dask worker, with the grading process that it keeps."""
+def grade_one(job: Job, setting: Setting) -> Attempt:
+    """Grade `job` in this thread of a dask worker, with the grading process that it keeps."""
     seat = getattr(_here, "seat", None)
     if seat is None or seat.setting != setting:
         if seat is not None:
             seat.stop()
         seat = _here.seat = Seat(setting)
-    return [seat.grade(job) for job in jobs]
-
-
-class Jobs:
-    """What is still to be sent, in batches; jobs that lost a worker come later and alone."""
-
-    def __init__(self, jobs: Iterable[Job], size: int) -> None:
-        self._first, self._size = iter(jobs), size
-        self._again: deque[Job] = deque()
-        self._last: deque[Job] = deque()
-        self._lost: Counter[Job] = Counter()
-
-    def batch(self, idle: bool) -> list[Job]:
-        """The next batch, empty for none; `idle`: nothing else is on its way."""
-        if self._again:
-            return [self._again.popleft()]
-        batch = list(islice(self._first, self._size))
-        return [self._last.popleft()] if not batch and self._last and idle else batch
-
-    def lose(self, batch: list[Job]) -> list[Job]:
-        """Take back a batch whose worker died; returns what has lost its last one."""
-        self._lost.update(batch)
-        for job in batch:
-            if self._lost[job] < TRIES:
-                (self._again if self._lost[job] == 1 else self._last).append(job)
-        return [job for job in batch if self._lost[job] >= TRIES]
+    return seat.grade(job)
 
 
 class Dask:
@@ -93,49 +64,37 @@ class Dask:
 
     def submit(self, jobs: Iterable[Job]) -> Iterator[Attempt]:
         """Grade each of the jobs; the attempts come as they end."""
-        jobs = list(jobs)
-        todo = Jobs(jobs, self._batch_size(len(jobs)))
-        ended = self._dask.as_completed(loop=self._client.loop)
-        sent: dict[Any, list[Job]] = {}
-        self._fill(todo, ended, sent)
-        for future in ended:
-            batch = sent.pop(future)
-            if future.status == "lost":  # graded, but its worker died with it: dask grades it again
-                sent[future] = batch
-                ended.add(future)
-                continue
-            if future.status == "finished":
-                yield from future.result()
+        lost = yield from self._grade(list(jobs))
+        for job in lost:
+            for _ in range(TRIES - 1):
+                if not (yield from self._grade([job])):
+                    break
             else:
-                yield from map(killed, todo.lose(self._survived(future, batch)))
-            self._fill(todo, ended, sent)
+                yield killed(job)
 
-    def _fill(self, todo: Jobs, ended: Any, sent: dict[Any, list[Job]]) -> None:
-        """Send batches until every thread of the cluster has enough."""
-        room = AHEAD * max(1, self._threads())
-        while len(sent) < room and (batch := todo.batch(idle=not sent)):
-            future = self._client.submit(grade_batch, self.setting, batch, pure=False, retries=0)
-            sent[future] = batch
-            ended.add(future)
-
-    def _survived(self, future: Any, batch: list[Job]) -> list[Job]:
-        """The batch, where its worker died; any other failure is the instructor's to mend."""
-        if future.status != "error":
-            raise GradingError(f"the cluster at {self.address} went away: run the command again")
-        error = future.exception()
-        if isinstance(error, self._dask.KilledWorker):
-            return batch
-        if isinstance(error, GradingError | SandboxError):
-            raise error
-        fault = f"{type(error).__name__}: {error}"
-        raise GradingError(f"a worker of the cluster at {self.address} cannot grade: {fault}")
-
-    def _batch_size(self, jobs: int) -> int:
-        """Small enough that every thread gets several batches."""
-        return min(BATCH, max(1, jobs // (8 * max(1, self._threads()))))
-
-    def _threads(self) -> int:
-        return sum(self._client.nthreads().values())
+    def _grade(self, jobs: list[Job]) -> Generator[Attempt, None, list[Job]]:
+        """Grade jobs at once; returns those whose worker died."""
+        futures = self._client.map(grade_one, jobs, setting=self.setting, pure=False, retries=0)
+        sent, lost = dict(zip(futures, jobs, strict=True)), []
+        del futures  # the cluster keeps a result for as long as somebody has its future
+        for future in self._dask.as_completed(list(sent), loop=self._client.loop):
+            job = sent.pop(future)
+            try:
+                attempt = future.result()  # graded again where its worker died with it
+            except self._dask.KilledWorker:
+                lost.append(job)
+                continue
+            except self._dask.CancelledError:
+                message = f"the cluster at {self.address} went away: run the command again"
+                raise GradingError(message) from None
+            except (GradingError, SandboxError):
+                raise
+            except Exception as error:
+                fault = f"{type(error).__name__}: {error}"
+                message = f"a worker of the cluster at {self.address} cannot grade: {fault}"
+                raise GradingError(message) from None
+            yield attempt
+        return lost
 
     def _end_cluster(self) -> None:
         if self._cluster:
@@ -166,7 +125,7 @@ def local_cluster(dask: ModuleType, workers: int) -> Any:
     """A cluster of processes on this machine that nobody else can connect to."""
     import dask as settings
 
-    # A task is sent again by `Jobs`, which knows what else its worker had.
+    # What a dead worker had is sent again by `Dask.submit`, alone.
     settings.config.set({"distributed.scheduler.allowed-failures": 0})
     with _uninterrupted():
         return dask.LocalCluster(

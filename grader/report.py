@@ -61,7 +61,7 @@ class Report:
             "histogram": self.histogram,
             "problems": [difficulty.as_json(item) for item in self.items],
             "mistakes": [dataclasses.asdict(mistake) for mistake in self.mistakes],
-            "forbidden": self.forbidden.as_json(),
+            "forbidden": dataclasses.asdict(self.forbidden),
             "notes": self.notes,
             "without_sandbox": self.without_sandbox,
         }

@@ -23,7 +23,7 @@ from nbgrader.api import (
 from sqlalchemy import Connection, Row, Select, Table, bindparam, select, text
 
 from grader.attempt import Attempt
-from grader.course import GradingError
+from grader.course import GradingError, not_released
 from grader.states import Collected
 
 NO_RESPONSE = "No response."  # what stock nbgrader says below an untouched answer
@@ -74,7 +74,7 @@ def cells(connection: Connection, assignment: str) -> AssignmentCells:
     )
     ids = found.one_or_none()
     if ids is None:
-        raise GradingError(f"{assignment} is not in the gradebook: run the step `release` first")
+        raise not_released(assignment)
     table = BaseCell.__table__.c
     names = connection.execute(
         select(table.type, table.id, table.name).where(table.notebook_id == ids[1])

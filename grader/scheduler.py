@@ -118,8 +118,7 @@ def check(setting: Setting, job: Job) -> None:
     """Raise GradingError where this machine does not see the notebook that `job` means."""
     if not job.submission:
         return
-    path = Course(setting.root).private("submitted", job.student, job.assignment)
-    path = path / f"{job.assignment}.ipynb"
+    path = Course(setting.root).submitted(job.assignment, job.student)
     try:
         found = hashlib.sha256(path.read_bytes()).hexdigest()
     except OSError as error:

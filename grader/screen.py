@@ -1,5 +1,6 @@
 """What a person sees while a class is graded: a bar on a terminal, lines in a log."""
 
+import dataclasses
 import json
 import sys
 from collections.abc import Callable, Iterable, Iterator
@@ -61,11 +62,16 @@ class Screen:
         """Print the JSON object, where it is asked for."""
         if self.as_json:
             results = {"status": status, "error": error, **self.results}
-            print(json.dumps(results, indent=1, default=lambda result: result.as_json()))
+            print(json.dumps(results, indent=1, default=plain))
 
     @property
     def _file(self) -> Any:
         return sys.stderr if self.as_json else sys.stdout
+
+
+def plain(result: Any) -> dict[str, Any]:
+    """A result as plain data."""
+    return result.as_json() if hasattr(result, "as_json") else dataclasses.asdict(result)
 
 
 def shown(path: Path) -> str:

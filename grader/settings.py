@@ -15,34 +15,24 @@ from pathlib import Path
 from typing import Any
 
 from nbconvert.exporters import NotebookExporter
-from nbconvert.preprocessors import ClearMetadataPreprocessor
 from nbgrader import preprocessors
 from nbgrader.converters.base import NbGraderException
 from traitlets.config import Config
 
+from grader.feedback import FeedbackPage
 from grader.lateness import LatePolicy
-from grader.page import FeedbackPage
-from grader.preprocessors import (
-    HideHiddenChecks,
-    KeepWarningsFree,
-    NameStubs,
-    PlainOutputs,
-)
-
-STOCK = "GRADER_STOCK_AUTOGRADE"  # set it to compare with stock nbgrader
+from grader.preprocessors import NameStubs
 
 
 class OnlyInTheSandbox(NotebookExporter):
     """Keeps formgrader's button from running students' code with the rights of who presses it."""
 
     def __init__(self, **rest: Any) -> None:
-        """Raise, before anything is touched, unless the environment asks for stock nbgrader."""
-        super().__init__(**rest)
-        if not os.environ.get(STOCK):
-            raise NbGraderException(
-                "this would run students' code without a sandbox, so it is switched off here: type "
-                "`python -m grader autograde` and the assignment's name"
-            )
+        """Raise, before anything is touched."""
+        raise NbGraderException(
+            "this would run students' code without a sandbox, so it is switched off here: type "
+            "`python -m grader autograde` and the assignment's name"
+        )
 
 
 def configure(c: Config, folder: Path) -> None:
@@ -82,18 +72,5 @@ def configure(c: Config, folder: Path) -> None:
         preprocessors.CheckCellMetadata,
     ]
     c.Autograde.exporter_class = OnlyInTheSandbox
-    # nbgrader's own list, with two steps: a warning on stderr costs nothing; outputs are text.
-    c.Autograde.autograde_preprocessors = [
-        preprocessors.Execute,
-        KeepWarningsFree,
-        PlainOutputs,
-        preprocessors.IgnorePattern,
-        ClearMetadataPreprocessor,
-        preprocessors.LimitOutput,
-        preprocessors.SaveAutoGrades,
-        preprocessors.AssignLatePenalties,
-        preprocessors.CheckCellMetadata,
-    ]
-    # nbgrader's own list, with one step that takes the hidden checks out of what students see.
-    c.GenerateFeedback.preprocessors = [preprocessors.GetGrades, HideHiddenChecks]
+    c.GenerateFeedback.preprocessors = []  # the page hides what students must not see
     c.GenerateFeedback.exporter_class = FeedbackPage

@@ -18,9 +18,8 @@ import keyword
 import math
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any
 from zlib import crc32
 
 import numpy as np
@@ -50,6 +49,7 @@ TOKEN = re.compile(
     re.DOTALL | re.IGNORECASE,
 )
 KNOWN_NAMES = {*keyword.kwlist, *dir(builtins)}
+NONE = np.zeros(0, np.uint64)
 FACTORS = np.uint64(0x9E3779B97F4A7C15) ** np.arange(1, K + 1, dtype=np.uint64)
 
 
@@ -70,10 +70,6 @@ class Similarity:
     n: int
     pairs: list[Pair] = field(default_factory=list)  # most alike first
     known: list[Pair] = field(default_factory=list)  # a student and what is no submission
-
-    def as_json(self) -> dict[str, Any]:
-        """Plain data."""
-        return asdict(self)
 
     def __str__(self) -> str:
         """The pairs, a line each."""
@@ -116,11 +112,11 @@ def from_elsewhere(
     submissions: list[StudentCode], release: StudentCode, sources: Mapping[str, StudentCode]
 ) -> list[Pair]:
     """Submissions that hold little else than what the release and one of `sources` hold."""
-    usual, found = _union(map(fingerprints, _texts(release))), []
+    usual, found = prints([release]), []
     for name, source in sources.items():
-        theirs = _fingerprints_of(source, usual)
+        theirs = prints([source], usual)
         for each in submissions:
-            mine = _fingerprints_of(each, usual)
+            mine = prints([each], usual)
             shared = len(np.intersect1d(mine, theirs))
             if shared >= max(LEAST_SHARED, SAME * len(mine)):
                 share = round(shared / len(mine), 3)
@@ -130,31 +126,19 @@ def from_elsewhere(
 
 def compare(submissions: list[StudentCode], known: Iterable[StudentCode] = ()) -> Similarity:
     """Compare submissions; what is in `known` belongs to nobody."""
-    usual = _union(fingerprints(text) for each in known for text in _texts(each))
-    sets = [_fingerprints_of(each, usual) for each in submissions]
-    found = _pairs(sets)
-    pairs = [
-        Pair(
-            (submissions[i].student, submissions[j].student),
-            round(share, 3),
-            shared,
-            _alike(submissions[i], submissions[j], usual),
-        )
-        for i, j, share, shared in found
-    ]
+    usual, pairs = prints(known), []
+    for i, j, share, shared in _pairs([prints([each], usual) for each in submissions]):
+        one, other = submissions[i], submissions[j]
+        students = one.student, other.student
+        pairs.append(Pair(students, round(share, 3), shared, _alike(one, other, usual)))
     return Similarity(len(submissions), sorted(pairs, key=lambda p: (-p.share, p.students)))
 
 
-def _texts(each: StudentCode) -> list[str]:
-    return [*each.cells.values(), *each.own]
-
-
-def _fingerprints_of(each: StudentCode, usual: np.ndarray) -> np.ndarray:
-    return np.setdiff1d(_union(map(fingerprints, _texts(each))), usual, assume_unique=True)
-
-
-def _union(sets: Iterable[np.ndarray]) -> np.ndarray:
-    return np.unique(np.concatenate([np.zeros(0, np.uint64), *sets]))
+def prints(works: Iterable[StudentCode], usual: np.ndarray = NONE) -> np.ndarray:
+    """The fingerprints of all cells of some work, without the usual ones, sorted."""
+    texts = [text for each in works for text in (*each.cells.values(), *each.own)]
+    found = np.unique(np.concatenate([NONE, *map(fingerprints, texts)]))
+    return np.setdiff1d(found, usual, assume_unique=True)
 
 
 @lru_cache(maxsize=65536)  # the same text stands in many submissions
@@ -164,7 +148,7 @@ def fingerprints(source: str) -> np.ndarray:
         [crc32(token.encode("utf-8", "replace")) for token in tokens(source)], np.uint64
     )
     if len(codes) < K:
-        return np.zeros(0, np.uint64)
+        return NONE
     # Mixed once more, so that the least in a window is any of them with the same chance.
     hashes = (sliding_window_view(codes, K) * FACTORS).sum(1, dtype=np.uint64)
     hashes = (hashes ^ (hashes >> np.uint64(29))) * np.uint64(0xBF58476D1CE4E5B9)
@@ -193,7 +177,7 @@ def tokens(source: str) -> list[str]:
 def _pairs(sets: list[np.ndarray]) -> list[tuple[int, int, float, int]]:
     """Pairs of submissions that share much, found by way of the fingerprints that few have."""
     n = len(sets)
-    values, places = np.unique(np.concatenate([*sets, np.zeros(0, np.uint64)]), return_inverse=True)
+    values, places = np.unique(np.concatenate([NONE, *sets]), return_inverse=True)
     owner = np.repeat(np.arange(n), [len(each) for each in sets])
     counts = np.bincount(places, minlength=len(values))
     most = min(MOST_STUDENTS, max(SMALL_GROUP, round(COMMON * n)))
@@ -222,9 +206,7 @@ def _alike(one: StudentCode, other: StudentCode, usual: np.ndarray) -> list[str]
     """Ids of the answers that are nearly the same in both."""
     alike = []
     for name in one.cells.keys() & other.cells.keys():
-        mine, theirs = (
-            np.setdiff1d(fingerprints(each.cells[name]), usual) for each in (one, other)
-        )
+        mine, theirs = (np.setdiff1d(fingerprints(w.cells[name]), usual) for w in (one, other))
         both = np.intersect1d(mine, theirs)
         if len(both) >= ALIKE * max(len(mine), len(theirs), 1):
             alike.append(name)

@@ -1,8 +1,6 @@
 """How far each submission has come, as the journal tells it."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import Literal
 
 from grader.attempt import Attempt
@@ -25,34 +23,16 @@ class Collected:
     written: dict[str, str] = field(default_factory=dict)  # sha256 of the text, by cell id
 
 
-@dataclass(frozen=True)
-class Entry:
-    """An attempt in the file: where it stands and what it was made of."""
-
-    number: int
-    status: str
-    submission: str
-    source: str
-    environment: str
-    offset: int
-    content: str = ""  # that of the submission
-
-
 @dataclass
 class State:
     """How far one student's submission has come."""
 
     student: str
     collected: Collected
-    entry: Entry | None  # of the newest attempt
+    attempt: Attempt | None  # the newest, of this submission or of an earlier one
+    content: str  # that of the submission which it graded
     attempts: int  # the highest number of an attempt
     applied: bool  # the gradebook holds the newest attempt
-    _load: Callable[[Entry], Attempt] = field(repr=False)
-
-    @cached_property
-    def attempt(self) -> Attempt | None:
-        """The newest attempt, of this submission or of an earlier one."""
-        return self._load(self.entry) if self.entry else None
 
     @property
     def is_graded(self) -> bool:
@@ -60,17 +40,17 @@ class State:
 
         The same work between other checks is not new: only `regrade` grades it again.
         """
-        if self.entry is None:
+        if self.attempt is None:
             return False
-        same_work = self.entry.content != "" and self.entry.content == self.collected.content
-        return same_work or self.entry.submission == self.collected.submission
+        same_work = self.content != "" and self.content == self.collected.content
+        return same_work or self.attempt.submission == self.collected.submission
 
     @property
     def status(self) -> str:
         """`broken`, `collected` (it waits to be graded) or `graded`."""
-        if self.collected.status == "broken" or not self.entry or not self.is_graded:
+        if self.collected.status == "broken" or not self.attempt or not self.is_graded:
             return self.collected.status
-        return self.entry.status
+        return self.attempt.status
 
     @property
     def reason(self) -> str:

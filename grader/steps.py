@@ -59,10 +59,8 @@ def run_collect(course: Course, options: Namespace, screen: Screen) -> None:
     with course.gradebook() as gradebook:
         due = gradebook.find_assignment(options.assignment).duedate
     if due and timeless:
-        screen.say(
-            "", f"nobody says when {len(timeless)} of them were handed in: they count as in time"
-        )
-        screen.say("", "(--times TABLE says when; --file-times takes the times of the files)")
+        text = f"nobody says when {len(timeless)} of them were handed in: they count as in time\n"
+        screen.say("", f"{text}(--times TABLE says when; --file-times takes the files' times)")
     screen.results["collect"] = taken
 
 
@@ -132,14 +130,13 @@ def run_regrade(course: Course, options: Namespace, screen: Screen) -> None:
     regrade(course, options.assignment, options.students, how(options), screen, agreed)
 
 
-def run_similar(course: Course, options: Namespace, screen: Screen) -> None:
-    """Show pairs of submissions that are nearly the same."""
-    _show(similarity.similar(course, options.assignment), options, screen)
+def shows(find: Callable[[Course, str], object]) -> "Step":
+    """A step that shows what `find` finds."""
 
+    def run(course: Course, options: Namespace, screen: Screen) -> None:
+        _show(find(course, options.assignment), options, screen)
 
-def run_forbidden(course: Course, options: Namespace, screen: Screen) -> None:
-    """Show calls that answers must not make."""
-    _show(forbidden.forbidden(course, options.assignment), options, screen)
+    return run
 
 
 def run_flaky(course: Course, options: Namespace, screen: Screen) -> None:
@@ -197,8 +194,8 @@ STEPS: dict[str, Step] = {
 }
 VERBS: dict[str, Step] = STEPS | {
     "regrade": run_regrade,
-    "similar": run_similar,
-    "forbidden": run_forbidden,
+    "similar": shows(similarity.similar),
+    "forbidden": shows(forbidden.forbidden),
     "flaky": run_flaky,
     "new": run_new,
     "doctor": run_doctor,

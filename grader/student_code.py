@@ -23,7 +23,7 @@ class StudentCode:
 def answers(course: Course, assignment: str) -> Iterator[StudentCode]:
     """The code of every submission that can be read, sorted by student."""
     for student in journal.latest(course, assignment):
-        path = course.private("submitted", student, assignment, f"{assignment}.ipynb")
+        path = course.submitted(assignment, student)
         if path.is_file():
             cells = json.loads(path.read_bytes())["cells"]
             yield of_notebook(student, from_dict({"cells": cells}))

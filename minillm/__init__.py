@@ -7,12 +7,13 @@
     lexicon vectors relations          the words, their table, what it knows
 06  attention cache                    attention, masks; what was read before
 07  config layers embedding            the settings, the parts
-    transformer arguments              the model, what it can be given
+    transformer initialisation         the model, its first weights
+    arguments                          what it can be given
 08  architectures tasks                the five rows; what they predict
 09  network                            what all that learns has in common
     losses optimizers muon             what is minimised, and how
     batches objectives recipe trainer  a run: its data, its aim, its settings
-    checkpoint log flops               its files, what it costs
+    finite checkpoint log flops        its alarms, its files, what it costs
     language_model windows             a trained model on the yardstick
 10  decoding generation beam           the next token, a text, the best text
     reader stateful detokenizer        what was read, pieces of text

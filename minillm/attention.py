@@ -180,6 +180,8 @@ class CrossAttention(nn.Module):
         super().__init__()
         self.D, self.fused = config.head_size, config.fused
         n_kv = 2 * config.kv_heads * self.D
+        # Apart from each other: their inputs differ, and keys and values of a
+        # source are made once while a text is written.
         self.q = nn.Linear(config.width, config.width, config.bias)
         self.kv = nn.Linear(config.width, n_kv, config.bias)
         self.out = nn.Linear(config.width, config.width, config.bias)
@@ -196,7 +198,7 @@ class CrossAttention(nn.Module):
     def keys_values(self, source: Tensor) -> tuple[Tensor, Tensor]:
         """Keys and values (B, H_kv, S, D) of a source (B, S, C)."""
         heads = split_heads(self.kv(source), self.D).transpose(1, 2)
-        k, v = heads.chunk(2, dim=1)
+        k, v = heads.chunk(2, dim=1)  # no RoPE: a source has places of its own
         return k, v
 
 
@@ -214,7 +216,7 @@ def attend(
     """
     shape, T = q.shape, q.shape[2]
     q, k, v = share_heads(q, k, v, bias)
-    if fused:
+    if fused:  # torch's kernels need not keep all T x S scores of a head
         seen = F.scaled_dot_product_attention(
             q, k, v, attn_mask=bias, is_causal=causal
         )
@@ -229,12 +231,13 @@ def share_heads(
     q: Tensor, k: Tensor, v: Tensor, bias: Tensor | None
 ) -> tuple[Tensor, Tensor, Tensor]:
     """Queries, keys and values with the same number of heads."""
-    n_each = q.shape[1] // k.shape[1]
+    n_each = q.shape[1] // k.shape[1]  # 1 without grouped-query attention
     if n_each == 1:
         return q, k, v
     if q.shape[2] == 1 and (bias is None or bias.shape[1] == 1):
         # One token: the heads that share a key are queries of one head, and
         # nothing is copied. Writing a text spends its time here.
         return q.reshape(len(q), k.shape[1], n_each, -1), k, v
+    # Many tokens: copies of the few key heads cost less than the scores do.
     k, v = (heads.repeat_interleave(n_each, dim=1) for heads in (k, v))
     return q, k, v

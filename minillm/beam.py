@@ -56,6 +56,7 @@ def continuations(log_probs: Tensor, scores: Tensor, n: int) -> Beams:
     `scores` (W,) are the beams' log-probabilities so far, `log_probs` (W, V)
     those of each next token, all in nats.
     """
+    # Flat, so that beams compete: a good one may go on twice, a bad one ends.
     sums = (log_probs + scores[:, None]).flatten()
     best = sums.topk(min(n, len(sums)))
     V = log_probs.shape[1]
@@ -118,6 +119,8 @@ class Search:
         """
         if len(self.finished) < self.width or self.early_stopping is True:
             return len(self.finished) == self.width
+        # A sum only falls, but a longer text is divided by more: no beam can
+        # do better than to keep its present sum up to the longest length.
         if self.early_stopping == "never" and self.alpha > 0:
             n_tokens = self.longest
         return self.score(best, n_tokens) <= self.finished[-1].score
@@ -128,8 +131,11 @@ class Search:
         `texts` (W, T) are the new tokens of the beams so far.
         """
         n_tokens = texts.shape[1] + 1
+        # -1 is no token: without `eos`, none ends a text.
         ended = beams.ids == (-1 if eos is None else eos)
         at_end = n_tokens == self.longest
+        # Only the first `width`: an end that is worse than so many beams would
+        # not have been among them, and must not end the search.
         for i in range(min(self.width, len(ended))):
             if ended[i] or at_end:
                 text = texts[beams.rows[i]]
@@ -179,6 +185,7 @@ def beam_search(
     with evaluating(model):
         logits, scores = (
             reader.start(),
+            # One beam to begin with: so many equal ones would stay equal.
             torch.zeros(1, device=reader.device, dtype=torch.float32),
         )
         for n_tokens in range(1, reader.room + 1):
@@ -189,6 +196,7 @@ def beam_search(
             beams = search.part(beams, reader.ids[:, len(prompt) :], eos)
             if not len(beams.ids) or search.is_over(beams.scores[0], n_tokens):
                 break
+            # What was read goes with the beam that read it.
             reader.reorder(beams.rows)
             logits, scores = reader.read(beams.ids), beams.scores
     return search.finished[:n_best]

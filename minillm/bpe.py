@@ -97,6 +97,7 @@ def merge_in_words(
     ([[7, 5], [6, 5, 5]], {(5, 6): -1, (6, 5): -1, (7, 5): 1})
     """
     change: Counter[Pair] = Counter()
+    # Popped: no word will hold the pair again, as its tokens are one now.
     for row in where.pop(pair):
         n = counts[row]
         for old in pairwise(words[row]):
@@ -119,6 +120,8 @@ def most_frequent(
     """
     while heap:
         n, pair = heappop(heap)
+        # A count of the past: the present one is in the heap as well. To find
+        # and change the old entry would cost more than to skip it.
         if n and pairs[pair] == -n:
             return pair
     return None
@@ -185,6 +188,7 @@ def apply_merges(
         u = after[t]
         if ranks.get((ids[t], ids[u])) != rank:
             continue  # one of the two has been merged since
+        # The dead token keeps its place: nothing behind it has to move.
         ids[t], ids[u] = made[rank], -1
         after[t] = v = after[u]
         before[v] = t

@@ -52,6 +52,7 @@ def can_decode_fast(model: nn.Module) -> bool:
     if type(model) is not Transformer:
         return False
     config = model.config
+    # Equal types only: a subclass may compute something else.
     return (
         all(getattr(config, name) == value for name, value in ROW.items())
         and config.activation in GATED
@@ -61,6 +62,7 @@ def can_decode_fast(model: nn.Module) -> bool:
 
 def is_untouched(part: nn.Module) -> bool:
     """Whether a part of a model does what its class says, unobserved."""
+    # What is written out here calls no module: no hook would ever run.
     hooks = part._forward_hooks or part._forward_pre_hooks
     return type(part) in PARTS and not hooks and "forward" not in vars(part)
 
@@ -80,6 +82,7 @@ def product(
     packs = torch.backends.mkl.is_available() and weight.device.type == "cpu"
     if batch == 1 or not packs or weight.dtype != torch.float32:
         return partial(F.linear, weight=weight, bias=bias)
+    # Not public, but what torch's own compiler calls.
     mkl = torch.ops.mkl
     packed = mkl._mkl_reorder_linear_weight(weight, batch)
 
@@ -92,7 +95,7 @@ def product(
 
 
 class Norm(NamedTuple):
-    """An `RMSNorm`, its mean written as a sum."""
+    """An `RMSNorm`, its mean written as a sum: one call less."""
 
     weight: Tensor  # (C,)
     eps: float  # times C
@@ -175,6 +178,8 @@ class FastDecoder:
         these; None: all are real.
         """
         x = F.embedding(ids, self.tokens)  # (B, C)
+        # The same place for all texts, or each its own behind padding, which
+        # is not counted.
         where: int | Tensor = self.cache.length
         bias = None
         if mask is not None:
@@ -202,6 +207,7 @@ class FastDecoder:
         H, K, D = config.n_heads, config.kv_heads, config.head_size
         x = products.attention_norm(x)
         heads = products.qkv(x).view(-1, H + 2 * K, 1, D)
+        # Queries and keys lie side by side: one turn does for both.
         turned, v = heads[:, : H + K], heads[:, H + K :]
         others = turned.roll(D // 2, dims=-1)
         turned = torch.addcmul(turned * cos, others, sin)

@@ -27,7 +27,8 @@ def open_reader(
     Raises `ValueError` as `generate` does.
     """
     check_count("max_new_tokens", max_new_tokens)
-    # A Transformer knows padding, and reads all prompts in one pass.
+    # A Transformer knows padding, and reads all prompts in one pass. Others
+    # carry a state: what they have read, padding too, cannot be taken back.
     if isinstance(model, Transformer):
         return Reader(model, prompts, max_new_tokens, sources)
     if sources is not None:
@@ -56,15 +57,19 @@ def steps(
     check_token("eos", eos, model.config.vocab_size)
     check_generator(generator)
     reader = open_reader(model, prompts, max_new_tokens, sources)
+    # Finished texts are read on with the rest: the batch keeps its shape, and
+    # every text the draws that it would have whoever else is done.
     finished = np.zeros(len(prompts), bool)
     ids: Tensor | None = None
     with evaluating(model):
         for _ in range(reader.room):
             logits = reader.start() if ids is None else reader.read(ids)
             ids = sampling.choose(logits, reader.ids, reader.mask, generator)
-            shown = ids.cpu().numpy()
+            shown = ids.cpu().numpy()  # once a token, this waits for a GPU
             if eos is not None:
                 finished |= shown == eos
+            # The same array each time: whoever reads the steps marks texts in
+            # it that a stop string has ended.
             yield shown, finished
             if finished.all():
                 return
@@ -108,6 +113,8 @@ def generate(
         sources=sources,
     ):
         columns.append(ids)
+        # Counted before stop strings are looked for: the token that completes
+        # one belongs to the text, `eos` does not.
         n_new += ~finished
         for row, stream in enumerate(streams):
             if not finished[row]:
@@ -116,6 +123,7 @@ def generate(
     if not columns:
         return [np.zeros(0, np.int64) for _ in prompts]
     rows = np.stack(columns, axis=1)
+    # Copies: a view would keep the ids of the whole batch alive.
     return [row[:n].copy() for row, n in zip(rows, n_new, strict=True)]
 
 

@@ -63,6 +63,7 @@ def distinct(
     (array([3, 7]), array([1, 0, 1]), array([1, 2]))
     """
     n_keys = len(keys)
+    # A key and its place must fit into one int64, else they are kept apart.
     if n_keys == 0 or size > np.iinfo(np.int64).max // n_keys:
         return np.unique(keys, return_inverse=True, return_counts=True)
     ordered = np.sort(keys * n_keys + np.arange(n_keys))
@@ -99,6 +100,7 @@ def count_ngrams(
             history[inside] * vocab_size + stream[inside],
             len(tables[-1].word) * vocab_size,
         )
+        # Written as often as a k-gram occurs, each time with the same row.
         suffix = np.empty_like(keys)
         suffix[rows] = ends[inside]
         tables.append(
@@ -169,8 +171,9 @@ def discounts(count: np.ndarray) -> np.ndarray:
     small text leaves a D_i undefined or not above 0, the fallback is 0.5, 1,
     1.5, as in KenLM.
     """
+    # Counts of 5 and more share a place that is never read: D_3 needs n_4.
     n = np.bincount(np.minimum(count, 5), minlength=6)
-    if n[1:4].all():
+    if n[1:4].all():  # they are divisors; n_4 may be 0
         i = np.arange(1, 4)
         y = n[1] / (n[1] + 2 * n[2])
         d = i - (i + 1) * y * n[i + 1] / n[i]
@@ -193,6 +196,8 @@ def kneser_ney(
     is 1 for an unseen history.
     """
     total = np.bincount(history, count, n_histories)
+    # What is taken is handed to the shorter history: nothing is lost, so the
+    # probabilities sum to one by construction.
     taken = discount[np.minimum(count, 3)]
     backoff = np.bincount(history, taken, n_histories)
     backoff = np.divide(
@@ -314,6 +319,8 @@ class NGram:
                 self.vocabulary.size,
                 self.k,
             )
+            # Shorter k-grams count only where a text begins: there is no
+            # longer history.
             if k < self.order:
                 alpha[~begins[k]] = 0.0
                 backoff[~begins[k - 1]] = 1.0
@@ -327,6 +334,8 @@ class NGram:
         for keys in self.keys[1:]:
             history = np.append(-1, rows[-1][:-1])
             known = (history >= 0) & (stream != BOS)
+            # -1 is found nowhere; the last key, which is larger than any,
+            # keeps the place that is found inside the table.
             wanted = np.where(
                 known, history * self.vocabulary.size + stream, -1
             )
@@ -346,6 +355,8 @@ class NGram:
         """log2 probability (T,) of each token of a stream; 0 at a `BOS`."""
         rows = self.rows(stream)
         p = np.full(len(stream), 1 / (self.vocabulary.size - 1))
+        # From the uniform distribution upwards, one order after the other; row
+        # -1, of what was never seen, has alpha 0 and backoff 1.
         for shorter, row, alpha, backoff in zip(
             rows[:-1], rows[1:], self.alpha, self.backoff, strict=True
         ):
@@ -374,8 +385,9 @@ class NGram:
         for history, keys, alpha, backoff in zip(
             histories, self.keys, self.alpha, self.backoff, strict=True
         ):
-            if history < 0:
+            if history < 0:  # unseen, and so is every longer one
                 break
+            # All words after one history stand side by side in the table.
             start, stop = np.searchsorted(
                 keys, [history * size, (history + 1) * size]
             )

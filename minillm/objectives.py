@@ -198,3 +198,19 @@ def one(rows: Rows) -> Tensor:
     if not isinstance(rows, Tensor):
         raise ValueError("pairs of texts are for SequenceToSequence")
     return rows
+
+
+class Learner(nn.Module):
+    """A network and its objective: what is compiled and distributed.
+
+    The matrix product that makes the logits (B, T, V) and the loss belong
+    together: nothing else ever needs all of these numbers.
+    """
+
+    def __init__(self, net: nn.Module, objective: Objective):
+        super().__init__()
+        self.net, self.objective = net, objective
+
+    def forward(self, task: Task, state: State = None) -> tuple[Tensor, State]:
+        """Mean loss of a task in nats, and the state behind it."""
+        return self.objective.loss(self.net, task, state)

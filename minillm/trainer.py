@@ -1,5 +1,6 @@
 """A training run: batches go in, better weights come out, step by step."""
 
+import math
 import time
 from collections.abc import Iterator
 from dataclasses import asdict
@@ -9,13 +10,13 @@ from typing import Any, NamedTuple
 import torch
 from torch import Tensor, distributed, nn
 from torch.nn.parallel import DistributedDataParallel
-from torch.nn.utils import get_total_norm
 
 from minillm import checkpoint
 from minillm.batches import Batches
+from minillm.finite import check_step, culprit
 from minillm.losses import accumulate
 from minillm.network import Network, State, detach, device_of, drawing_from
-from minillm.objectives import Causal, Objective
+from minillm.objectives import Causal, Learner, Objective
 from minillm.optimizers import (
     clip_gradients,
     make_optimizers,
@@ -34,22 +35,6 @@ class Report(NamedTuple):
     norm: float  # of the last gradient, before it was clipped
     rate: float  # share of the peak learning rate at the last step
     seconds: float  # of training so far
-
-
-class Learner(nn.Module):
-    """A network and its objective: what is compiled and distributed.
-
-    The matrix product that makes the logits (B, T, V) and the loss belong
-    together: nothing else ever needs all of these numbers.
-    """
-
-    def __init__(self, net: nn.Module, objective: Objective):
-        super().__init__()
-        self.net, self.objective = net, objective
-
-    def forward(self, task: Task, state: State = None) -> tuple[Tensor, State]:
-        """Mean loss of a task in nats, and the state behind it."""
-        return self.objective.loss(self.net, task, state)
 
 
 class Trainer:
@@ -88,21 +73,12 @@ class Trainer:
         many = distributed.is_initialized()
         self.rank = distributed.get_rank() if many else 0
         self.n_processes = distributed.get_world_size() if many else 1
-        if batches.B % (recipe.n_parts * self.n_processes):
-            raise ValueError(
-                f"a batch of {batches.B} texts cannot be cut into "
-                f"{recipe.n_parts} parts for each of {self.n_processes} "
-                "processes"
-            )
-        if batches.largest >= net.config.vocab_size:
-            raise ValueError(
-                f"the batches have ids up to {batches.largest}, the network "
-                f"has {net.config.vocab_size}"
-            )
-        self._check_carrying()
+        self._check()
         checkpoint.check_finite(net.state_dict(), "the network")
         if not net.training:
             net.train()
+        # Remembered: scoring in between sets the network to evaluation, and
+        # must not wake the parts that were asleep.
         self.in_training = [part for part in net.modules() if part.training]
         self.learner = self._learner()
         self.optimizers = make_optimizers(
@@ -116,8 +92,19 @@ class Trainer:
         self.step, self.seconds = 0, 0.0
         self.state: State = None
 
-    def _check_carrying(self) -> None:
-        """Whether a state can be carried, where the batches want it."""
+    def _check(self) -> None:
+        """Raise `ValueError` where network, batches and recipe do not fit."""
+        batches, n_parts = self.batches, self.recipe.n_parts
+        if batches.B % (n_parts * self.n_processes):
+            raise ValueError(
+                f"a batch of {batches.B} texts cannot be cut into {n_parts} "
+                f"parts for each of {self.n_processes} processes"
+            )
+        if batches.largest >= self.net.config.vocab_size:
+            raise ValueError(
+                f"the batches have ids up to {batches.largest}, the network "
+                f"has {self.net.config.vocab_size}"
+            )
         if self.batches.carries and self.n_processes > 1:
             raise ValueError(
                 "lanes are trained on in one process, not several"
@@ -131,6 +118,7 @@ class Trainer:
     def _learner(self) -> nn.Module:
         """The loss, shared among processes and compiled where asked for."""
         learner: nn.Module = Learner(self.net, self.objective)
+        # Compiled last: the compiler then sees where gradients are exchanged.
         if self.n_processes > 1:
             learner = DistributedDataParallel(learner)
         if self.recipe.compile:
@@ -172,6 +160,8 @@ class Trainer:
         set_rate(self.optimizers, rate)
         if self.batches.carries and self.batches.begins(step):
             self.state = self.net.initial_state(self.batches.B)
+        # Weights, gradients and the optimizer stay in float32: a step is too
+        # small for the 8 bits of bfloat16. Only the products have its speed.
         bfloat16 = recipe.dtype == "bfloat16"
         with (
             torch.autocast(self.device.type, torch.bfloat16, enabled=bfloat16),
@@ -198,28 +188,18 @@ class Trainer:
         """The gradient's norm, now clipped; raises where something is not
         finite, and says what.
         """
+        limit = self.recipe.clip
         try:
-            weights = get_total_norm(self.net.parameters(), torch.inf)
-            if not (loss + weights).isfinite():
-                what = "the loss" if weights.isfinite() else "a weight"
-                worst = loss if weights.isfinite() else weights
-                raise FloatingPointError(f"{what} is {worst.item()}")
-            limit = self.recipe.clip
-            limit = float("inf") if limit is None else limit
-            return clip_gradients(self.net.parameters(), limit)
+            check_step(loss, self.net)
+            return clip_gradients(
+                self.net.parameters(), math.inf if limit is None else limit
+            )
         except FloatingPointError as error:
-            named = list(self.net.named_parameters())
-            bad = [
-                f"{what} {name}"
-                for what, pick in (("the weight", 0), ("the gradient of", 1))
-                for name, p in named
-                if (x := (p, p.grad)[pick]) is not None
-                and not x.isfinite().all()
-            ]
-            first = f"; {bad[0]} has such a number" if bad else ""
+            where = culprit(self.net)
+            # Whoever catches this may go on: not with this gradient added.
             self.zero_grad()
             raise FloatingPointError(
-                f"step {self.step + 1}: {error}{first}. Nothing was changed"
+                f"step {self.step + 1}: {error}{where}. Nothing was changed"
             ) from None
 
     def zero_grad(self) -> None:

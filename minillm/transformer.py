@@ -20,7 +20,6 @@ given, and `KVCache` is its state: what it keeps of tokens that it has read.
 
 from __future__ import annotations
 
-import math
 from typing import Any, cast
 
 import torch
@@ -43,6 +42,7 @@ from minillm.embedding import (
     number_tokens,
     positions_of,
 )
+from minillm.initialisation import initialise
 from minillm.layers import NORMS, FeedForward, rope_angles
 from minillm.network import Network, drawing_from
 
@@ -139,7 +139,7 @@ class Transformer(Network):
         initialise(self, generator)
 
     def _build(self, config: Config) -> None:
-        """Its parts."""
+        """Its parts; those that a model lacks have no name and no weights."""
         self.embedding = Embedding(config)
         two = config.structure == "encoder-decoder"
         norm = NORMS[config.norm] if config.final_norm else nn.Identity
@@ -151,6 +151,7 @@ class Transformer(Network):
         self.blocks = nn.ModuleList(
             Block(config, cross=two) for _ in range(config.n_layers)
         )
+        # Pre-norm needs it: nothing has normed the sum of all blocks yet.
         self.norm = norm(config)
         if config.head == "linear":
             self.head: nn.Module = nn.Linear(
@@ -168,6 +169,8 @@ class Transformer(Network):
         """An empty cache for `B` texts of up to `length` tokens; None: as
         many as the context holds.
         """
+        # Keys come in the type of the weights: half of the bytes to read
+        # again for each token where that is half precision.
         weight = next(self.parameters())
         length = self.context if length is None else length
         return KVCache(self.config, B, length, weight.device, weight.dtype)
@@ -204,13 +207,15 @@ class Transformer(Network):
         check_text(config, ids, mask, prefix, segments, positions, state)
         check_source(config, len(ids), source, source_mask, state)
         past = 0 if state is None else state.length
+        # Padding is not counted: a text has the positions that it would have
+        # alone, on whichever side its row is filled up.
         order = number_tokens(mask, past + ids.shape[1], ids.device)
         seen, unseen = self._source(source, source_mask, state)
         if positions is None:
             positions = positions_of(config, order[:, past:], prefix)
         x = self.embedding(ids, positions, segments)
         check_cache(state, x)  # here, where the type of the states is known
-        ahead = config.structure == "encoder"
+        ahead = config.structure == "encoder"  # its task hides answers
         visible = masks(
             config, order, ids.shape[1], mask, prefix, ahead, x.dtype
         )
@@ -225,6 +230,7 @@ class Transformer(Network):
         """What the encoder makes of a source: (B, S, C)."""
         check_ids(self.config, source)
         S = source.shape[1]
+        # No cache: a source is whole, and all of it is read in one pass.
         order = number_tokens(mask, S, source.device)
         x = self.embedding(source, order)
         visible = masks(self.config, order, S, mask, ahead=True, dtype=x.dtype)
@@ -256,37 +262,3 @@ class Transformer(Network):
         if mask is None or seen is None:
             return seen, None
         return seen, mask_bias(padding_mask(mask), seen[0][0].dtype)
-
-
-@torch.no_grad()
-def initialise(
-    model: Transformer, generator: torch.Generator | None = None
-) -> None:
-    """Draw the first weights: normal with deviation 0.02, biases 0.
-
-    Pre-norm: what writes into the skip is divided by the root of their
-    number, 2L, so that the sum of all that is written does not grow with the
-    depth (Radford et al. 2019). DeepNorm: values, outputs and feed-forward
-    are multiplied by `beta` (Wang et al. 2022, 2.2).
-    """
-    config = model.config
-    skips = config.n_layers * (3 if hasattr(model, "encoder") else 2)
-    n_keys = config.kv_heads * config.head_size
-    for name, p in model.named_parameters():
-        if name.endswith("bias"):
-            p.zero_()
-        if p.ndim < 2:
-            continue
-        p.normal_(std=0.02, generator=generator)
-        # Queries and keys keep their size: they decide where to look, and
-        # only what is written, values and what follows, must shrink.
-        if name.endswith(".qkv.weight"):
-            p[config.width + n_keys :].mul_(config.beta)
-        if name.endswith(".kv.weight"):
-            p[n_keys:].mul_(config.beta)
-        if name.endswith(("up.weight", "out.weight", "down.weight")):
-            p.mul_(config.beta)
-        if config.residual == "pre" and name.endswith(
-            ("out.weight", "down.weight")
-        ):
-            p.div_(math.sqrt(skips))

@@ -112,6 +112,7 @@ def noise_distribution(counts: np.ndarray, power: float = 0.75) -> np.ndarray:
     """
     if not counts.any():
         raise ValueError("noise needs at least one count above 0")
+    # 0 to the power 0 is 1: a word of count 0 needs to be left out by hand.
     weight = np.where(counts > 0, counts.astype(float) ** power, 0.0)
     return weight / weight.sum()
 
@@ -133,6 +134,7 @@ def sgns_loss(
 
     Finite for dot products of any finite size.
     """
+    # -log s(x) = log(1 + e^-x): logaddexp keeps it finite where e^-x is not.
     positive = (v * u_pos).sum(-1)  # (B,)
     negative = (u_neg @ v[..., None])[..., 0]  # (B, K)
     log_terms = np.logaddexp(0, negative).sum(-1)
@@ -147,6 +149,7 @@ def sgns_gradients(
     Returns those of v (B, C), u_pos (B, C) and u_neg (B, K, C), in their
     shapes and dtype. All three are taken at the vectors that are passed in.
     """
+    # d/dx of -log s(x) is s(x) - 1 = -s(-x): small once a pair is learnt.
     positive = (v * u_pos).sum(-1, keepdims=True)  # (B, 1)
     negative = u_neg @ v[..., None]  # (B, K, 1)
     pull = -sigmoid(-positive)  # (B, 1)
@@ -163,6 +166,7 @@ def descend(
     Row `ids[j]` moves by `-lr * gradient[j]`; ids (N,), gradient (N, C). An
     id that occurs several times moves by the sum of its steps.
     """
+    # `table[ids] -= ...` would keep one step of those that share a row.
     np.add.at(table, ids, -lr * gradient)
 
 
@@ -187,6 +191,7 @@ def train(
     both in float32.
     """
     vocab_size, n_pairs = len(noise), len(pairs)
+    # Only one table begins at 0: with both there, all gradients would be 0.
     inputs = (rng.random((vocab_size, dim), np.float32) - 0.5) / dim
     outputs = np.zeros((vocab_size, dim), np.float32)
     n_batches = n_epochs * -(-n_pairs // batch_size)
@@ -201,6 +206,7 @@ def train(
                 inputs[centre], outputs[context], outputs[negative]
             )
             step = lr * (1 - done / n_batches)
+            # After all three gradients: none sees a vector half changed.
             descend(inputs, centre, d_v, step)
             descend(outputs, context, d_pos, step)
             descend(outputs, negative.ravel(), d_neg.reshape(-1, dim), step)
@@ -221,6 +227,7 @@ def neighbours(
         raise ValueError(f"ids go from 0 to {len(table) - 1}, not {i}")
     directions = unit(table)
     cosine = directions @ directions[i]
+    # Stable, so that of equals the smaller id comes first.
     order = np.argsort(-cosine, kind="stable")
     nearest = order[order != i][:n]
     return nearest, cosine[nearest]

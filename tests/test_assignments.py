@@ -23,7 +23,7 @@ from traitlets.config import Config
 
 from grader.authoring import build_exercises, weave
 from grader.authoring.assignment import assignments, cells, course_folder, kind, path_of, read
-from grader.authoring.rules import region_lines
+from grader.authoring.rules import region_lines, without_hidden
 from grader.authoring.trial import Outcome, trial
 from grader.authoring.tries import fault
 from grader.authoring.variants import (
@@ -37,7 +37,6 @@ from grader.authoring.variants import (
     untouched,
     wrong,
 )
-from grader.preprocessors import without_hidden
 
 COURSE = course_folder()
 PATHS = [path_of(name, COURSE) for name in assignments(COURSE)]
@@ -175,6 +174,7 @@ def test_every_mistake_is_named_by_a_message(path):
     assert [variant.name for variant in wrong(path) if not variant.message] == []
 
 
+@cache
 def outcomes_of(path: Path, variant: Variant) -> list[Outcome]:
     """What the checks of its problem give a variant; the rounds below run the other checks."""
     return trial(of_problem(with_variants(path, variant), variant.problem), path)
@@ -264,12 +264,12 @@ def test_no_line_of_a_paragraph_begins_a_list(path):
 
 
 @each_assignment
-@pytest.mark.parametrize("dressing", ["warns", "prints to stderr"])
-def test_validate_takes_no_text_on_stderr_for_a_failure(path, dressing, tmp_path):
+def test_validate_takes_no_text_on_stderr_for_a_failure(path, tmp_path):
     """A student's own Jupyter fails a check that writes there, as the grader does not."""
     notebook = copy.deepcopy(solved(path))
     first = next(cells(notebook, "answer"))
-    first.source = DRESSED[dressing](first.source)
+    for dressing in ("warns", "prints to stderr"):
+        first.source = DRESSED[dressing](first.source)
     end = next(i for i, cell in enumerate(notebook.cells) if kind(cell) == "check") + 1
     notebook.cells = notebook.cells[:end]
     nbformat.write(notebook, tmp_path / "work.ipynb")

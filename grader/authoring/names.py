@@ -7,7 +7,6 @@ import symtable
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TypeVar
 
 from IPython.core.inputtransformer2 import TransformerManager
 from nbformat import NotebookNode
@@ -15,7 +14,6 @@ from nbformat import NotebookNode
 from grader.authoring.assignment import kind, label
 from grader.authoring.weave import HIDDEN
 
-Node = TypeVar("Node", bound=ast.AST)
 CAUGHT = "_caught_"  # in the place of the name of an error, which ends with its `except` block
 MUTATORS = {
     *("append", "appendleft", "extend", "insert", "pop", "popleft", "popitem", "remove", "clear"),
@@ -43,28 +41,8 @@ class Code:
 
     @cached_property
     def imports(self) -> dict[str, str]:
-        """What each import binds: `{"np": "numpy", "randint": "random.randint"}`."""
-        found = {}
-        for node in ast.walk(self.tree):
-            if isinstance(node, ast.Import | ast.ImportFrom):
-                module = f"{node.module}." if isinstance(node, ast.ImportFrom) else ""
-                for alias in node.names:
-                    bound = alias.asname or alias.name.split(".")[0]
-                    found[bound] = module + (alias.name if alias.asname or module else bound)
-        return found
-
-    @property
-    def changes(self) -> Iterator[ast.expr]:
-        """What is changed in place: `x.a` and `x[0]` where assigned to, `x` of `x.append()`."""
-        return changes(self.tree)
-
-    @property
-    def changed_by_functions(self) -> set[str]:
-        """Names of the notebook that the functions of the cell change when they run."""
-        functions = [*self.nodes(ast.FunctionDef), *self.nodes(ast.Lambda)]
-        places = {root(place) for function in functions for place in changes(function)}
-        declared = {name for node in self.nodes(ast.Global) for name in node.names}
-        return places & self.reads | declared & self.binds
+        """What each import binds, see `imports_of`."""
+        return imports_of(self.tree)
 
     @property
     def reads_at_once(self) -> set[str]:
@@ -81,10 +59,6 @@ class Code:
             else:
                 todo += ast.iter_child_nodes(node)
         return found & self.reads
-
-    def nodes(self, wanted: type[Node]) -> Iterator[Node]:
-        """The parts of the cell of a type."""
-        return (node for node in ast.walk(self.tree) if isinstance(node, wanted))
 
 
 def codes(source: NotebookNode) -> list[Code]:
@@ -107,6 +81,29 @@ def _parsed(text: str, is_check: bool) -> tuple:
     return ast.parse(by_hand), *names(by_hand), woven
 
 
+def imports_of(tree: ast.AST) -> dict[str, str]:
+    """What each import binds: `{"np": "numpy", "randint": "random.randint"}`."""
+    found = {}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            module = f"{node.module}." if isinstance(node, ast.ImportFrom) else ""
+            for alias in node.names:
+                bound = alias.asname or alias.name.split(".")[0]
+                found[bound] = module + (alias.name if alias.asname or module else bound)
+    return found
+
+
+def imported_modules(tree: ast.AST) -> list[str]:
+    """The modules that import statements below `tree` name."""
+    found = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found.add(node.module)
+    return sorted(found)
+
+
 def of(found: list[Code], kinds: str) -> Iterator[Code]:
     """The cells of these kinds, for example "given answer"."""
     return (code for code in found if code.kind in kinds.split())
@@ -115,11 +112,6 @@ def of(found: list[Code], kinds: str) -> Iterator[Code]:
 def bound(found: list[Code], kinds: str) -> set[str]:
     """What cells of these kinds bind."""
     return {name for code in of(found, kinds) for name in code.binds}
-
-
-def imported(found: list[Code]) -> dict[str, str]:
-    """What the imports of all cells bind, and where it comes from."""
-    return {name: origin for code in found for name, origin in code.imports.items()}
 
 
 def names(text: str) -> tuple[frozenset[str], frozenset[str]]:
@@ -150,7 +142,7 @@ def names(text: str) -> tuple[frozenset[str], frozenset[str]]:
 
 
 def changes(tree: ast.AST) -> Iterator[ast.expr]:
-    """What is changed in place below `tree`, see `Code.changes`."""
+    """What is changed in place: `x.a` and `x[0]` where assigned to, `x` of `x.append()`."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Attribute | ast.Subscript):
             if isinstance(node.ctx, ast.Store | ast.Del):
@@ -164,14 +156,3 @@ def root(node: ast.AST | None) -> str:
     while isinstance(node, ast.Attribute | ast.Subscript | ast.Starred):
         node = node.value
     return node.id if isinstance(node, ast.Name) else ""
-
-
-def dotted(node: ast.AST, imports: dict[str, str]) -> str:
-    """`np.random.seed` as `numpy.random.seed`; "" for what is no dotted name."""
-    parts: list[str] = []
-    while isinstance(node, ast.Attribute):
-        parts.insert(0, node.attr)
-        node = node.value
-    if not isinstance(node, ast.Name):
-        return ""
-    return ".".join([imports.get(node.id, node.id), *parts])

@@ -170,6 +170,23 @@ def region_lines(text: str, region: str) -> list[str]:
     return lines
 
 
+def hidden_numbers(source: str) -> set[int]:
+    """Numbers, from 1, of the lines of a cell that students do not see; marks of answers, too."""
+    numbers, inside = set(), False
+    for number, line in enumerate(source.split("\n"), 1):
+        mark = MARK.fullmatch(line)
+        inside = mark["edge"] == "BEGIN" if mark else inside
+        if inside or mark:
+            numbers.add(number)
+    return numbers
+
+
+def without_hidden(source: str) -> str:
+    """The text of a cell without its hidden lines."""
+    hidden, lines = hidden_numbers(source), source.split("\n")
+    return "\n".join(line for number, line in enumerate(lines, 1) if number not in hidden)
+
+
 RELEASE_RULES = [
     nothing_is_marked,
     nothing_is_executed,

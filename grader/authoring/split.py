@@ -13,24 +13,15 @@ from collections.abc import Iterator
 from nbformat import NotebookNode
 
 from grader.authoring.assignment import cells, kind, label, problem
-from grader.authoring.names import Code, bound, changes, codes, dotted, imported, of, root
+from grader.authoring.names import Code, bound, codes, of
 from grader.authoring.probes import MARK, MARK_LIKE, Part, ProbeError, parts
 
 COMPARING = {
     *("equal", "allclose", "isclose", "array_equal", "eq", "ne", "__eq__", "__ne__", "all", "any"),
     *("array_equiv", "assert_close", "assert_allclose", "assert_array_equal", "assert_equal"),
 }
-SETTINGS = {
-    *("numpy.errstate", "numpy.seterr", "decimal.getcontext", "decimal.localcontext", "os.chdir"),
-    *("torch.set_default_dtype", "torch.set_default_device", "sys.setrecursionlimit", "setattr"),
-}
-WRITERS = {
-    *("write_text", "write_bytes", "savetxt", "savez", "mkdir", "makedirs", "tofile"),
-    *("mkdtemp", "mkstemp", "TemporaryDirectory", "NamedTemporaryFile"),
-}
 MARKS = "`### BEGIN PROBE` and `### END PROBE`"
 BINDERS = (ast.Assign, ast.AnnAssign, ast.AugAssign, ast.NamedExpr, ast.For, ast.comprehension)
-OTHER_SIDE = {"check": "answer", "answer": "check"}
 
 
 def checks_compile(source: NotebookNode) -> Iterator[str]:
@@ -165,28 +156,22 @@ def _decides(value: ast.expr | None) -> bool:
 
 
 def checks_can_fail(source: NotebookNode) -> Iterator[str]:
-    """Each assertion below a probe can fail: what was sent is a copy, in a notebook it is not.
-
-    So neither `x` alone tells whether it was changed, nor `after = x` compared with `x` itself.
-    """
+    """Each assertion below a probe can fail: what was sent is a copy, in a notebook it is not."""
     for code, all_parts in _checks(codes(source)):
         own: set[str] = set()  # bound by trusted lines
         sent: set[str] = set()
         came: set[str] = set()  # bound by probes
-        same: dict[str, str] = {}  # what was sent, by the names that probes bind to it
         for part in all_parts:
             if part.is_probe:
                 sent, came = sent | part.reads & own - part.data, came | part.data
-                same |= {name: other for name, other in _aliases(part) if other in sent}
                 continue
             own |= part.data
             derived = _derived(part, came)
             for node in ast.walk(part.tree):
                 if isinstance(node, ast.Assert):
                     read = _names(node.test)
-                    here = read & sent - derived
-                    if here and {same.get(name) for name in read & derived} <= here:
-                        name = min(here)
+                    if read & sent and not read & derived:
+                        name = min(read & sent)
                         yield (
                             f"{code}: line {node.lineno} cannot tell whether {name!r} has changed; "
                             f"copy it above the probe, write `after = {name}` inside of the "
@@ -194,18 +179,6 @@ def checks_can_fail(source: NotebookNode) -> Iterator[str]:
                         )
             came |= derived
             sent -= part.binds
-
-
-def _aliases(part: Part) -> Iterator[tuple[str, str]]:
-    """Names that a probe binds to others: (`after`, `x`) of `after = x`."""
-    for node in part.tree.body:
-        if isinstance(node, ast.Assign):
-            for target in node.targets:
-                tuples = isinstance(target, ast.Tuple) and isinstance(node.value, ast.Tuple)
-                names = zip(target.elts, node.value.elts, strict=False) if tuples else ()  # type: ignore[attr-defined]
-                for left, right in names or [(target, node.value)]:
-                    if isinstance(left, ast.Name) and isinstance(right, ast.Name):
-                        yield left.id, right.id
 
 
 def _derived(part: Part, came: set[str]) -> set[str]:
@@ -243,72 +216,6 @@ def checks_rebind_nothing(source: NotebookNode) -> Iterator[str]:
                 )
 
 
-def checks_and_answers_share_no_state(source: NotebookNode) -> Iterator[str]:
-    """No given variable is changed by an answer and read outside of a probe, or vice versa."""
-    found = codes(source)
-    fixed = _definitions(found) | imported(found).keys()
-    given = bound(found, "given") - fixed
-    trusted = [(c, part) for c, ps in _checks(found) for part in ps if not part.is_probe]
-    read = {"check": {n for _, p in trusted for n in p.reads}, "answer": set[str]()}
-    read["answer"] = {n for code in of(found, "answer") for n in code.reads}
-    changed = [(c, {root(place) for place in changes(p.tree)} - c.binds) for c, p in trusted]
-    changed += [
-        (c, {root(place) for place in c.changes} | c.changed_by_functions)
-        for c in of(found, "answer")
-    ]
-    for code, places in changed:
-        other = OTHER_SIDE[code.kind]
-        for name in sorted(places & code.reads & given & read[other]):
-            yield (
-                f"{code}: changes {name!r}, which a cell of kind `{other}` reads in another "
-                "process; read and change it inside of probes"
-            )
-
-
-def trusted_lines_stay_in_their_process(source: NotebookNode) -> Iterator[str]:
-    """Lines outside of a probe patch nothing, write no files and change no setting."""
-    found = codes(source)
-    imports = imported(found)
-    shared = _definitions(found) | imports.keys()
-    for code, all_parts in _checks(found):
-        for part in (part for part in all_parts if not part.is_probe):
-            calls = [n for n in ast.walk(part.tree) if isinstance(n, ast.Call)]
-            texts = [ast.unparse(call) for call in calls if _reaches_out(call, imports)]
-            texts += [ast.unparse(p) for p in changes(part.tree)
-                      if not isinstance(p, ast.Name) and root(p) in shared - part.data]  # fmt: skip
-            for text in texts:
-                yield (
-                    f"{code}: {text!r} changes this process alone, not the student's; "
-                    f"put it between {MARKS}"
-                )
-
-
-def _reaches_out(call: ast.Call, imports: dict[str, str]) -> bool:
-    name = dotted(call.func, imports)
-    words = name.split(".")
-    method = getattr(call.func, "attr", words[-1])
-    modes = [*call.args[1:2], *(k.value for k in call.keywords if k.arg == "mode")]
-    writes = any({*"wax+"} & {*str(getattr(mode, "value", ""))} for mode in modes)
-    is_patch = "patch" in words or words[0] == "monkeypatch"
-    return name in SETTINGS or method in WRITERS or is_patch or (name == "open" and writes)
-
-
-def visible_lines_come_first(source: NotebookNode) -> Iterator[str]:
-    """No visible line changes what hidden lines above it read: they run after all visible ones."""
-    for code, all_parts in _checks(codes(source)):
-        own: set[str] = set()
-        read: set[str] = set()
-        for part in all_parts:
-            if part.hidden:
-                read |= part.reads - part.binds - own
-                own |= part.binds
-            for name in sorted(part.data & read) if not part.hidden else ():
-                yield (
-                    f"{code}: gives {name!r} another value below hidden lines that read it; hidden "
-                    "lines run after the visible ones, so choose another name"
-                )
-
-
 def references_stand_below_their_checks(source: NotebookNode) -> Iterator[str]:
     """The woven reference of a problem stands below the last check of that problem."""
     found = codes(source)
@@ -343,13 +250,6 @@ def _using(found: list[Code], names: set[str]) -> set[str]:
     return using
 
 
-def _definitions(found: list[Code]) -> set[str]:
-    """Names of the functions and classes that given and answer cells define."""
-    bodies = (code.tree.body for code in of(found, "given answer"))
-    types = ast.FunctionDef | ast.ClassDef
-    return {node.name for body in bodies for node in body if isinstance(node, types)}
-
-
 def _line(part: Part, name: str) -> int:
     """The first line of a part that reads a name."""
     lines = [n.lineno for n in ast.walk(part.tree) if isinstance(n, ast.Name) and n.id == name]
@@ -366,8 +266,5 @@ SPLIT_RULES = [
     probes_do_not_decide,
     checks_can_fail,
     checks_rebind_nothing,
-    checks_and_answers_share_no_state,
-    trusted_lines_stay_in_their_process,
-    visible_lines_come_first,
     references_stand_below_their_checks,
 ]

@@ -136,17 +136,19 @@ def submission(path: Path, *variants: Variant) -> NotebookNode:
 
 
 def of_problem(notebook: NotebookNode, name: str) -> NotebookNode:
-    """What the checks of one problem need: given cells, answers up to its own, its own checks.
+    """What the checks of one problem need: given cells and answers above them, its own checks.
 
     The earlier answers must be right, as those of a solution are.
     """
     kept: list[NotebookNode] = []
+    last = 0  # behind its last check, where a given cell may read a corpus for the next problems
     for cell in notebook.cells:
         is_below = any(grade_id(above) == name for above in kept)
         is_own = kind(cell) == "check" and problem(cell.metadata.nbgrader.grade_id) == name
         if kind(cell) == "given" or is_own or (kind(cell) == "answer" and not is_below):
             kept.append(cell)
-    return nbformat.v4.new_notebook(cells=kept, metadata=notebook.metadata)
+        last = len(kept) if is_own else last
+    return nbformat.v4.new_notebook(cells=kept[:last], metadata=notebook.metadata)
 
 
 def solution_answers(path: Path) -> dict[str, str]:

@@ -123,11 +123,10 @@ class Base:
         """Grade one submission; its autograded notebook goes to the folder `into`."""
         started = time.monotonic()
         attempt = self.new_attempt(student, number)
-        folder = self.course.private("submitted", student, self.assignment)
         try:
             attempt.submission = fingerprint.submission(self.course, self.assignment, student)
             notebook, attempt.notes = restore(
-                self.plan.released, read_notebook(folder / f"{self.assignment}.ipynb")
+                self.plan.released, read_notebook(self.course.submitted(self.assignment, student))
             )
             self.examine(attempt, notebook, into)
         except (Broken, OSError) as fault:

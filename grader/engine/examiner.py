@@ -23,7 +23,7 @@ from typing import Any
 from nbformat import NotebookNode
 
 from grader.attempt import CellResult, CheckResult, Limits
-from grader.authoring.assignment import grade_id, problem
+from grader.authoring.assignment import grade_id, kind, problem
 from grader.engine.cells import Cells, Shown, catching, line_in, stack
 from grader.engine.codec import CodecError, Unsent, text_of
 from grader.engine.nursery import Nursery
@@ -82,7 +82,10 @@ class Examination:
         self.hidden: dict[str, Any] = {}  # data that hidden lines of checks have bound
         own = (c.source for c in notebook.cells if grade_id(c) not in (*plan.checks, *plan.given))
         self.words = set(re.findall(r"\w+", "\n".join(own)))  # of the student's cells
-        self.end = time.monotonic() + limits.submission_s
+        started = time.monotonic()
+        self.end = started + limits.submission_s
+        # Cells of the student's own leave time for the checks.
+        self.own_end = started + limits.submission_s / 2
 
     def run(self, skipped: dict[str, CheckResult]) -> Iterator[str]:
         """Go through the cells; yields the id of every check before its lines run.
@@ -101,7 +104,7 @@ class Examination:
                 self.checks.append(found.result)
                 undecided += [found] * self.goes_on(found)
             elif cell.cell_type == "code":
-                self.cell(name, self.plan.given.get(name, cell.source), name in self.plan.given)
+                self.cell(name, self.plan.given.get(name, cell.source), kind(cell))
         for found in undecided:
             yield found.check.id
             self.decide(found)
@@ -109,9 +112,9 @@ class Examination:
 
     # Cells of the student, and given ones
 
-    def cell(self, name: str, source: str, given: bool) -> None:
+    def cell(self, name: str, source: str, what: str | None) -> None:
         """Run a cell in the student's process, and here too if it is the course's own."""
-        file = f"<cell {name}>"
+        file, given = f"<cell {name}>", what == "given"
         if given:
             if name not in self.plan.leading:
                 self.trusted.run(source, file)
@@ -119,6 +122,11 @@ class Examination:
         started = time.monotonic()
         result = CellResult(name)
         try:
+            if self.pupil.channel is None:
+                self.revive()
+            self.set_deadline(self.end if what else self.own_end)
+            if self.pupil.deadline <= started:
+                raise Lost("timeout", "cells of your own have taken too long: it was not run")
             reply = self.ask("cell", file, source, given)
             self.shown[name] = plain_outputs(reply)
             self.describe(result, reply["raised"], file)
@@ -171,9 +179,9 @@ class Examination:
         self.set_deadline()
         self.pupil.start()
 
-    def set_deadline(self) -> None:
-        """Let what comes next take as long as a cell may."""
-        self.pupil.deadline = min(time.monotonic() + self.limits.cell_s, self.end)
+    def set_deadline(self, end: float | None = None) -> None:
+        """Let what comes next take as long as a cell may, and not beyond `end`."""
+        self.pupil.deadline = min(time.monotonic() + self.limits.cell_s, end or self.end)
 
     # Checks
 

@@ -12,9 +12,9 @@ from nbformat import NotebookNode
 
 from grader import verdict
 from grader.authoring.assignment import cells, kind, read
-from grader.authoring.names import changes, root
+from grader.authoring.names import changes, imported_modules, root
 from grader.authoring.probes import DEFINITIONS, IMPORTS, Part, parts
-from grader.authoring.rules import MARK
+from grader.authoring.rules import hidden_numbers
 from grader.authoring.weave import library_files, withheld_modules
 
 
@@ -104,13 +104,7 @@ class Check:
     @cached_property
     def hidden_lines(self) -> set[int]:
         """Numbers, from 1, of the lines that students do not see."""
-        lines, inside = set(), False
-        for number, line in enumerate(self.source.split("\n"), 1):
-            mark = MARK.fullmatch(line)
-            inside = mark["edge"] == "BEGIN" if mark else inside
-            if inside or mark:
-                lines.add(number)
-        return lines
+        return hidden_numbers(self.source)
 
     @cached_property
     def left(self) -> tuple[list[str], list[str], str]:
@@ -163,7 +157,7 @@ def plan(path: Path, release: Path) -> Plan:
         {c.id: c.source for c in cells(notebook, "given")},
         _leading(notebook),
         verdict.messages(notebook),
-        [name for name in imported_modules(code) if name not in withheld],
+        [name for name in imported_modules(ast.parse(code)) if name not in withheld],
         sorted({file.parts[0] for file in library_files(path)}),
         withheld,
     )  # fmt: skip
@@ -178,14 +172,3 @@ def _leading(notebook: NotebookNode) -> list[str]:
         if kind(cell) == "given" and cell.cell_type == "code":
             found.append(cell.id)
     return found
-
-
-def imported_modules(code: str) -> list[str]:
-    """Modules that import statements anywhere in `code` name."""
-    found = set()
-    for node in ast.walk(ast.parse(code)):
-        if isinstance(node, ast.Import):
-            found |= {alias.name for alias in node.names}
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            found.add(node.module)
-    return sorted(found)

@@ -91,7 +91,6 @@ def stock_grades(target: Target, student: str) -> dict[str, float]:
 
 def _autograde(root: str, assignment: str, student: str) -> int:
     """Body of the process that grades with nbgrader."""
-    os.environ["GRADER_STOCK_AUTOGRADE"] = "1"
     result = stock_api(Path(root)).autograde(assignment, student, force=True, create=True)
     print(result.get("log", ""), result.get("error", ""))
     return 0 if result["success"] else 1

@@ -4,8 +4,8 @@
 of what it should not have been able to do. Settings: "namespaces", "bare" (Landlock and seccomp
 alone), "old" (Linux 5.13, without namespaces) and "free" (no sandbox: the snippets must succeed).
 
-Snippets that fill the disk wait then. Where the kernel limits the folder they don't come so far;
-elsewhere the watcher must notice and kill them, or they are killed for their time.
+Snippets that fill the disk wait then. Where the kernel limits the folder they don't come so far.
+Elsewhere nothing is promised of how far they come: whoever counts must notice and kill them.
 
 A snippet sees names in capitals: SCRATCH and OUTSIDE (folders), GRADEBOOK, CLASSMATE, SOLUTION,
 SUBMITTED and LIBRARY (paths), EXAMINER and ZYGOTE (processes), ADDRESS (of the examiner's secret),
@@ -107,7 +107,7 @@ class Run:
         patience = 5 if self.setting == "free" else 0
         if canary(self.name) in ("listener", "processes"):
             _wait(patience, lambda: status or self._is_noticed(heard))
-        most_mb = ENOUGH_MB if self.setting in WATCHED else DISK_MB + 2 * FILE_MB
+        is_limited = self.setting not in WATCHED
         dead = {
             "secrets": any(word in printed for word in words),
             "files": self.prey.files() != before,
@@ -117,7 +117,7 @@ class Run:
             "time": report.get("seconds", 0) >= self.time_s,
             "processor": report.get("cpu_s", 0) > CPU_S + 0.5,
             "memory": report.get("memory_mb", 0) > MEMORY_MB,
-            "disk": report.get("disk_mb", 0) > most_mb,
+            "disk": is_limited and report.get("disk_mb", 0) > DISK_MB + 2 * FILE_MB,
             "claims": "escaped" in printed,
         }
         shutil.rmtree(self.scratch, ignore_errors=True)

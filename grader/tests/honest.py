@@ -19,8 +19,8 @@ from nbformat.v4 import new_code_cell, new_markdown_cell
 
 from grader.authoring.assignment import cells, grade_id, read
 from grader.authoring.names import names
+from grader.authoring.rules import without_hidden
 from grader.authoring.variants import Variant, replace, right, solution_answers, untouched, wrong
-from grader.preprocessors import without_hidden
 
 
 @dataclass(frozen=True)

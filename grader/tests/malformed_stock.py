@@ -29,8 +29,8 @@ GRADE = f"""
 import os, resource
 resource.setrlimit(resource.RLIMIT_AS, ({LIMIT_KB * 1024},) * 2)
 from grader.course import Course
-os.environ["GRADER_STOCK_AUTOGRADE"] = "1"
-result = Course.here().api().autograde("{NAME}", "ann", force=True, create=True)
+from grader.tests.stock import stock_api
+result = stock_api(Course.here()).autograde("{NAME}", "ann", force=True, create=True)
 raise SystemExit(0 if result["success"] else 1)
 """
 

@@ -17,12 +17,22 @@ from pathlib import Path
 
 from IPython.core.interactiveshell import InteractiveShell
 from nbformat import NotebookNode
+from nbgrader.apps import NbGraderAPI
+from nbgrader.coursedir import CourseDirectory
 
 from grader.authoring.assignment import cells, grade_id, read
 from grader.authoring.weave import withheld_modules
+from grader.course import Course
 
 PRELOADED = ["numpy", "torch._dynamo", "matplotlib.pyplot", "grader.tests.stock"]
 PATIENCE_S = 300  # no submission here loops for ever; a busy machine may be slow
+
+
+def stock_api(course: Course) -> NbGraderAPI:
+    """The API of nbgrader with the settings of a course, and with its own command `autograde`."""
+    config = course.config()
+    config.Autograde.pop("exporter_class")
+    return NbGraderAPI(coursedir=CourseDirectory(config=config), config=config)
 
 
 def scores(notebook: NotebookNode, path: Path, hidden: bool = True) -> dict[str, float]:

@@ -16,15 +16,15 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the sandbox is 
 
 ROOT = Path(__file__).parents[2]
 CORPUS = attacks()
-# One of so many cheats of a course is tried in the quick tier; starting a course takes seconds.
-EVERY = {"demo": 1, "bait": 1, "lab": 2, "ngrams": 4, "sampling": 4}
-QUICK = [
+# The sample: one of so many cheats of a course; starting a course takes seconds.
+EVERY = {"demo": 4, "bait": 3}
+SAMPLE = [
     attack
     for course, step in EVERY.items()
-    for attack in [a for a in attacks(course) if not a.slow][::step]
+    for attack in [a for a in CORPUS if a.course == course and not a.slow][::step]
 ]
 USERS = ["this user", "ordinary user"] if os.geteuid() == 0 else ["this user"]
-STEP = 6  # one of so many is tried as an ordinary user in the quick tier
+STEP = 4  # one of so many of these is tried as an ordinary user
 
 
 def outcomes(user: str, chosen: list[Attack]) -> list[Outcome]:
@@ -66,20 +66,19 @@ def test_a_header_that_lacks_something_is_refused(tmp_path):
         parse(tmp_path / "cheat.py")
 
 
-def test_no_cheat_pays_leaks_or_damages():
-    found = outcomes("this user", QUICK)
-    expected = [attack.name for attack in QUICK] + [HONEST] * len(EVERY)
+def test_no_cheat_of_a_sample_pays_leaks_or_damages():
+    found = outcomes("this user", SAMPLE)
+    expected = [attack.name for attack in SAMPLE] + [HONEST] * len(EVERY)
     assert sorted(o.name for o in found) == sorted(expected)
     assert faults(found) == []
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="the other tests run as an ordinary user")
 def test_no_cheat_pays_where_the_grader_is_an_ordinary_user():
-    chosen = [attack for attack in QUICK if attack.course == "demo"][::STEP]
+    chosen = [attack for attack in SAMPLE if attack.course == "demo"][::STEP]
     assert faults(outcomes("ordinary user", chosen)) == []
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("user", USERS)
 @pytest.mark.parametrize("course", sorted({attack.course for attack in CORPUS}))
 def test_no_cheat_at_all_pays(course, user):

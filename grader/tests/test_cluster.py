@@ -123,7 +123,7 @@ def over_ssh(tmp_path, monkeypatch):
         yield f"tls://127.0.0.1:{port}"
     finally:
         process.terminate()
-        process.wait(20)
+        process.wait(60)
         ended = soon(lambda: not group(process.pid))
         for pid in group(process.pid):
             os.kill(pid, signal.SIGKILL)
@@ -147,6 +147,6 @@ def test_cluster_over_ssh_grades(over_ssh, tmp_path):
         env={**os.environ, "GRADING_TLS": str(tmp_path / "tls")},
         capture_output=True,
         text=True,
-        timeout=90,
+        timeout=300,
     )
     assert done.stdout == "12 {'graded'}\n", done.stderr + (tmp_path / "log").read_text()

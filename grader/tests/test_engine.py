@@ -25,7 +25,7 @@ from grader.engine.worker import Worker
 
 DEMO = Path(__file__).parent / "data" / "demo_course"
 NAME = "01_tally"
-LIMITS = Limits(cell_s=1.0, submission_s=30.0, memory_mb=512)
+LIMITS = Limits(cell_s=3.0, submission_s=60.0, memory_mb=512)
 ALL = {"tally-counts": 20, "tally-random": 20, "shares-sum": 20}
 
 
@@ -135,6 +135,19 @@ def test_call_that_fails_costs_its_check_only(grade, body, status):
     assert attempt.checks[0].message
 
 
+@pytest.mark.slow
+def test_cells_of_ones_own_take_no_time_from_the_checks(course):
+    """Two loops and a third cell, which has no time left; the hidden lines have half of it."""
+    notebook = copy.deepcopy(submission(course.source(NAME)))
+    notebook.cells += [nbformat.v4.new_code_cell("while True: pass") for _ in range(3)]
+    write(course, notebook)
+    with Worker(course, NAME, Limits(cell_s=12.0, submission_s=32.0)) as worker:
+        attempt = worker.grade(Job(NAME, "ada"))
+    assert points(attempt) == ALL
+    assert [cell.status for cell in attempt.cells][-3:] == ["timeout"] * 3
+    assert "not run" in attempt.cells[-1].message
+
+
 def test_names_of_earlier_cells_are_there_after_a_crash(grade):
     shares = "def shares(counts):\n    return {k: v / total(counts) for k, v in counts.items()}"
     before = "def total(counts):\n    return sum(counts.values())"
@@ -188,7 +201,7 @@ def test_worker_whose_supervisor_dies_leaves_nothing_behind(course):
     assert len(family) >= 2
     assert worker.process.stdin is not None
     worker.process.stdin.close()
-    _, alive = psutil.wait_procs(family, timeout=5)
+    _, alive = psutil.wait_procs(family, timeout=60)
     worker.close()
     assert alive == []
 

@@ -21,7 +21,7 @@ from grader.course import Course
 from grader.engine.worker import Worker
 from grader.release import release
 from grader.tests.honest import Honest, honest
-from grader.tests.stock import scores
+from grader.tests.stock import scores, stock_api
 
 HERE = Path(__file__).parent
 DEMO = HERE / "data" / "demo_course"
@@ -88,8 +88,7 @@ def test_stand_in_for_stock_nbgrader_gives_what_it_gives(path, tmp_path, monkeyp
     course = Course.here()
     release(course, path.stem)
     hand_in(course, path.stem, "one", made.notebook)
-    monkeypatch.setenv("GRADER_STOCK_AUTOGRADE", "1")
-    result = course.api().autograde(path.stem, "one", create=True)
+    result = stock_api(course).autograde(path.stem, "one", create=True)
     assert result["success"], result
     with course.gradebook() as gradebook:
         grades = gradebook.find_submission_notebook(path.stem, path.stem, "one").grades

@@ -30,7 +30,7 @@ ONE_S = 0.15  # about what a submission takes
 WAITING = """import pathlib, time, toybox
 while not pathlib.Path(toybox.__file__).parents[1].joinpath("data", "go").exists():
     time.sleep(0.1)"""  # a cell that ends when it may
-ORPHANS_S = 2  # until everything that a killed grader started has ended
+ORPHANS_S = 30  # until everything that a killed grader started has ended; mostly at once
 
 
 def collected(root: Path, count: int, patch: pytest.MonkeyPatch, first_cell: str = "") -> None:

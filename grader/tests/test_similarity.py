@@ -70,7 +70,7 @@ def test_a_group_that_shares_its_work_is_found_whole():
     assert {name for pair in found.pairs for name in pair.students} == names
     assert len(found.pairs[0].alike) > 8
     assert "s0  copy of s0" in str(found)
-    assert found.as_json()["n"] == 32
+    assert found.n == 32
 
 
 def test_most_of_the_answers_copied_is_found():
