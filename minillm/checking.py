@@ -41,7 +41,7 @@ def kind_of(got: Any) -> str:
         name = "a tensor" if is_tensor(got) else "an array"
         dtype = str(got.dtype).removeprefix("torch.")
         return f"{name} of {dtype} with the shape {tuple(got.shape)}"
-    if isinstance(got, list | tuple):
+    if isinstance(got, list | tuple | dict):
         return f"a {type(got).__name__} of {len(got)}"
     return f"{got!r:.80} (a {type(got).__name__})"
 

@@ -1,5 +1,5 @@
 # %% wrong: mean_of_texts -- the mean of each text's bits per byte
-# expects: compare, decoder
+# expects: That is the mean over the texts
 @torch.inference_mode()
 def compare(kinds, texts):
     out = {"decoder": 0.0, "encoder": 0.0}
@@ -25,7 +25,7 @@ def compare(kinds, texts):
 
 
 # %% wrong: per_token -- bits per token
-# expects: compare, decoder
+# expects: That is bits per token
 @torch.inference_mode()
 def compare(kinds, texts):
     out, n = {"decoder": 0.0, "encoder": 0.0}, 0

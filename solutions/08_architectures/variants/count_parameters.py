@@ -49,7 +49,7 @@ def count_parameters(config):
 
 
 # %% wrong: mlm_follows_bias -- BERT's head without biases where the blocks have none
-# expects: none
+# expects: no biases but in BERT's head
 def count_parameters(config):
     C, F, V, L = config.width, config.hidden, config.vocab_size, config.n_layers
     G, bias = config.kv_heads * config.head_size, config.bias
@@ -95,7 +95,7 @@ def count_parameters(config):
 
 
 # %% wrong: gate_bias -- one bias for both halves of a gated layer
-# expects: none
+# expects: a gated feed-forward with biases
 def count_parameters(config):
     C, F, V, L = config.width, config.hidden, config.vocab_size, config.n_layers
     G, bias = config.kv_heads * config.head_size, config.bias

@@ -6,7 +6,7 @@ def log_likelihood(predict, ids):
 
 
 # %% wrong: unshifted -- reads the logits at the token itself
-# expects: log_likelihood, AA
+# expects: You read the logits at the token itself
 def log_likelihood(predict, ids):
     logits = predict(ids[None])[0]
     return logits.log_softmax(-1).gather(1, ids[:, None])[1:, 0] / math.log(2)

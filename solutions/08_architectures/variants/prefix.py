@@ -40,7 +40,7 @@ def prefix(rows, lengths):
 
 
 # %% wrong: zero -- a prefix of 0 wraps around
-# expects: targets are asked for behind a prefix of
+# expects: a prefix of 0, expected 80 targets
 def prefix(rows, lengths):
     targets = rows[:, 1:].clone()
     for row, length in zip(targets, lengths.tolist()):
