@@ -4,7 +4,7 @@
 
 FOLDER holds `checks.json` (for each problem its checks: id, points, source) and
 `submissions/*.ipynb`; the points of each submission are written to `FOLDER/otter.json`. Each check
-runs as it stands, in a copy of the namespace of the submission, as an exception-based test of otter.
+runs as it stands, in a copy of the submission's namespace, as an exception-based test of otter.
 """
 
 import json
