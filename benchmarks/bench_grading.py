@@ -357,6 +357,7 @@ def measure(contestant: Contestant, source: Path, size: int) -> list[Row]:
     rows = in_folder(lambda folder: list(contestant(source, folder, size)))
     for row in rows:
         text = f"{source.stem}, {row.name}: {row.students} in {row.usage.seconds:.1f} s"
+        text += f", {row.usage.cpu_seconds / row.students:.3f} s of CPU each"
         print(text, file=sys.stderr, flush=True)
     return rows
 
