@@ -213,3 +213,20 @@ def skipgram_pairs(ids, window, rng=None):
             if i != j and abs(i - j) <= b[i]:
                 out.append((ids[i], ids[j]))
     return np.array(out, dtype=int).reshape(-1, 2)
+
+
+# %% wrong: matrix -- a matrix of all distances
+# expects: The memory must not grow with the square
+
+
+def skipgram_pairs(ids, window, rng=None):
+    T = len(ids)
+    b = (
+        np.full(T, window)
+        if rng is None
+        else rng.integers(1, window + 1, size=T)
+    )
+    place = np.arange(T)
+    distance = np.abs(place[:, None] - place)
+    centre, context = np.nonzero((distance > 0) & (distance <= b[:, None]))
+    return np.stack((ids[centre], ids[context]), axis=1)
