@@ -96,7 +96,7 @@ def unroll(layer: nn.RNNBase, x: Tensor, state: State) -> tuple[Tensor, State]:
     direction; x (B, T, C). Its states are h (B, H), or h and c in a tuple.
     Returns all h (B, T, H), and the last state.
     """
-    W_x, W_h, b_x, b_h = layer._flat_weights  # type: ignore[misc]
+    W_x, W_h, b_x, b_h = layer.parameters()
     outputs = []
     for x_t in x.unbind(dim=1):
         if isinstance(layer, nn.LSTM):

@@ -51,7 +51,7 @@ class Job:
     n_layers: int = 1
     dropout: float = 0.0
     T: int = 64
-    B: int = 32
+    B: int = 16
 
     @property
     def name(self) -> str:
@@ -62,16 +62,16 @@ class Job:
 
 
 JOBS = {
-    "gates": Job("austen", 258, "lstm", 64, 256, 0.6, 5e-3, T=128),
+    "gates": Job("austen", 258, "lstm", 64, 256, 1, 4e-3),
     **{
         f"austen-{kind}": Job("austen", 2048, kind, 192, 384, 1, lr)
-        for kind, lr in (("lstm", 4e-3), ("gru", 4e-3), ("elman", 2e-3))
+        for kind, lr in (("lstm", 3e-3), ("gru", 3e-3), ("elman", 2e-3))
     },
     **{
         f"storyland-{kind}": Job("storyland", 2048, kind, 128, 256, 0.4, lr)
-        for kind, lr in (("lstm", 5e-3), ("gru", 5e-3), ("elman", 2e-3))
+        for kind, lr in (("lstm", 3e-3), ("gru", 3e-3), ("elman", 2e-3))
     },
-    "best": Job("austen", 4096, "lstm", 256, 512, 6, 4e-3, dropout=0.25),
+    "best": Job("austen", 4096, "lstm", 256, 512, 6, 3e-3, dropout=0.25),
 }
 
 
