@@ -1,6 +1,7 @@
 """A recurrent language model of torch's own layers."""
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Literal, get_args
 
 import numpy as np
@@ -8,7 +9,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from minillm.network import Network, State
+from minillm.corpus import BOS
+from minillm.network import Network, State, map_state
 
 Kind = Literal["elman", "gru", "lstm"]
 LAYERS = {"elman": nn.RNN, "gru": nn.GRU, "lstm": nn.LSTM}
@@ -48,7 +50,9 @@ class RNN(Network):
     """A recurrent language model (Mikolov et al. 2010), with torch's layers.
 
     Its state is a tuple with one entry for each layer: h (B, H), in an LSTM a
-    tuple of h and c. Dropout acts on what goes up, from the embedding to the
+    tuple of h and c. At each `BOS` it begins with zeros again, so that a text
+    that comes behind another one on a lane is read as if it were alone.
+    Dropout acts on what goes up, from the embedding to the
     head, and never on what goes from step to step (Zaremba et al. 2014). The
     head is the embedding again (Press and Wolf 2017); where C is not H, a
     matrix leads from the last layer to it. The weights are drawn from
@@ -105,18 +109,35 @@ class RNN(Network):
         if state is None:
             state = self.initial_state(len(ids))
         x = self.dropout(self.embedding(ids))
+        begins = ids == BOS
+        starts = [0, *(1 + begins[:, 1:].any(dim=0).nonzero()[:, 0]).tolist()]
+        pieces = []
+        for start, end in pairwise([*starts, ids.shape[1]]):
+            state = forget(state, begins[:, start])
+            piece, state = self.read(x[:, start:end], state)
+            pieces.append(piece)
+        x = torch.cat(pieces, dim=1)
+        if self.projection is not None:
+            x = self.projection(x)
+        return F.linear(x, self.embedding.weight, self.bias), state
+
+    def read(self, x: Tensor, state: State) -> tuple[Tensor, State]:
+        """What the last layer gives for x (B, T, C), and the new state."""
         after = []
         for layer, before in zip(self.layers, state, strict=True):
             x, s = run(layer, x, before)
             x = self.dropout(x)
             after.append(s)
-        if self.projection is not None:
-            x = self.projection(x)
-        return F.linear(x, self.embedding.weight, self.bias), tuple(after)
+        return x, tuple(after)
 
     def dropout(self, x: Tensor) -> Tensor:
         """x, in training with some of its numbers set to 0."""
         return F.dropout(x, self.config.dropout, self.training)
+
+
+def forget(state: State, rows: Tensor) -> State:
+    """The state with zeros in these rows: `rows` (B,) is True there."""
+    return map_state(lambda s: s.masked_fill(rows[:, None], 0), state)
 
 
 def run(layer: nn.Module, x: Tensor, state: State) -> tuple[Tensor, State]:
