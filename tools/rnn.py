@@ -11,6 +11,7 @@ import json
 import math
 import time
 from dataclasses import asdict, dataclass, replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -64,26 +65,30 @@ class Job:
 JOBS = {
     "gates": Job("austen", 258, "lstm", 64, 256, 1, 4e-3),
     **{
-        f"austen-{kind}": Job("austen", 2048, kind, 192, 384, 1, lr)
+        f"austen-{kind}": Job("austen", 2048, kind, 128, 256, 0.6, lr)
         for kind, lr in (("lstm", 3e-3), ("gru", 3e-3), ("elman", 2e-3))
     },
     **{
-        f"storyland-{kind}": Job("storyland", 2048, kind, 128, 256, 0.4, lr)
+        f"storyland-{kind}": Job("storyland", 2048, kind, 128, 256, 0.15, lr)
         for kind, lr in (("lstm", 3e-3), ("gru", 3e-3), ("elman", 2e-3))
     },
     "best": Job("austen", 4096, "lstm", 256, 512, 6, 3e-3, dropout=0.25),
 }
 
 
-def make_vocabulary(size: int, texts: list[str]) -> Vocabulary:
-    """Bytes, or a tokenizer trained on the texts."""
-    return ByteVocabulary() if size == 258 else Tokenizer.train(texts, size)
+@cache
+def prepared(corpus: str, size: int) -> tuple[Texts, Vocabulary, np.ndarray]:
+    """The texts of a corpus, bytes or a tokenizer that is trained on them, and the stream of ids."""
+    texts = texts_of(corpus)
+    train = texts["train"]
+    vocabulary = ByteVocabulary() if size == 258 else Tokenizer.train(train, size)
+    return texts, vocabulary, encode(vocabulary, train)
 
 
-def trainer_of(job: Job, vocabulary: Vocabulary, texts: Texts, dtype: str, seed: int) -> Trainer:
+def trainer_of(job: Job, stream: np.ndarray, dtype: str, seed: int) -> Trainer:
     """The course's trainer, with the job's network and lanes."""
-    config = RNNConfig(vocabulary.size, job.kind, job.width, job.hidden, job.n_layers, job.dropout)
-    lanes = Lanes(encode(vocabulary, texts["train"]), job.B, job.T, seed)
+    config = RNNConfig(job.vocabulary, job.kind, job.width, job.hidden, job.n_layers, job.dropout)
+    lanes = Lanes(stream, job.B, job.T, seed)
     recipe = Recipe(
         n_steps=round(job.passes * lanes.n_batches),
         n_warmup=50,
@@ -139,10 +144,9 @@ def merge(file: Path, entry: dict[str, Any]) -> None:
 
 def measure(name: str, job: Job, measured: str, seed: int = 0) -> None:
     """Train and score one job, and keep what came out of the commit that is `measured`."""
-    texts = texts_of(job.corpus)
-    vocabulary = make_vocabulary(job.vocabulary, texts["train"])
+    texts, vocabulary, stream = prepared(job.corpus, job.vocabulary)
     dtype = fastest_dtype()
-    trainer = trainer_of(job, vocabulary, texts, dtype, seed)
+    trainer = trainer_of(job, stream, dtype, seed)
     model = LanguageModel(trainer.net, vocabulary, batch=32)  # type: ignore[arg-type]
     print(name, job.name, trainer.recipe.n_steps, "steps", dtype, flush=True)
     points, seconds = train(trainer, model, texts)
