@@ -78,7 +78,7 @@ JOBS = {
 
 @cache
 def prepared(corpus: str, size: int) -> tuple[Texts, Vocabulary, np.ndarray]:
-    """The texts of a corpus, bytes or a tokenizer that is trained on them, and the stream of ids."""
+    """The texts of a corpus, bytes or a tokenizer trained on them, and the stream of ids."""
     texts = texts_of(corpus)
     train = texts["train"]
     vocabulary = ByteVocabulary() if size == 258 else Tokenizer.train(train, size)

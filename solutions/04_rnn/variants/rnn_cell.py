@@ -1,5 +1,5 @@
 # %% wrong: no_tanh -- returns the sum
-# expects: sums before the tanh
+# expects: sum before the tanh
 def rnn_cell(x, h, W_xh, W_hh, b):
     return x @ W_xh.T + h @ W_hh.T + b
 

@@ -9,7 +9,7 @@ def unrolled_loss(ids, h, weights):
 
 
 # %% wrong: bits -- base 2
-# expects: log 7
+# expects: These are bits
 def unrolled_loss(ids, h, weights):
     w, losses = weights, []
     for t in range(ids.shape[1] - 1):
