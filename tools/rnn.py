@@ -23,7 +23,8 @@ from minillm.batches import Lanes, encode
 from minillm.corpus import DATA, ByteVocabulary, Vocabulary
 from minillm.language_model import LanguageModel
 from minillm.recipe import Recipe
-from minillm.recurrent import RNN, RNNConfig, flops_per_token
+from minillm.recurrent import LAYERS, RNN, RNNConfig, flops_per_token
+from minillm.rnn import distances
 from minillm.tokenizer import Tokenizer
 from minillm.trainer import Trainer
 from minillm.yardstick import bits_per_byte
@@ -36,6 +37,7 @@ CURVES = DATA / "results" / "rnn.json"
 MODEL = DATA / "models" / "lstm_austen.safetensors"
 NAMES = {"elman": "Elman", "gru": "GRU", "lstm": "LSTM"}
 N_VALIDATIONS = 4
+SIZE, DISTANCE = 64, 60  # of the networks whose gradients are measured, and how far back
 
 
 @dataclass(frozen=True)
@@ -177,15 +179,43 @@ def measure(name: str, job: Job, measured: str, seed: int = 0) -> None:
         language_model.save(MODEL, model, about | {"test": test})
 
 
+def gradients(measured: str) -> None:
+    """How strongly the last state depends on earlier inputs, before training: 64 units, torch's
+    initial weights, the bias of the LSTM's forget gates as it is named.
+    """
+    torch.manual_seed(0)
+    x, zeros = torch.randn(8, DISTANCE + 1, SIZE), torch.zeros(8, SIZE)
+    result: dict[str, Any] = {"lstm": []}
+    for kind in ("elman", "gru"):
+        layer = LAYERS[kind](SIZE, SIZE, batch_first=True)
+        result[kind] = relative(distances(layer, x, zeros))
+    lstm = LAYERS["lstm"](SIZE, SIZE, batch_first=True)
+    for bias in np.arange(-1, 5.5, 0.5).tolist():
+        with torch.no_grad():
+            for name in ("bias_ih_l0", "bias_hh_l0"):
+                getattr(lstm, name)[SIZE : 2 * SIZE] = bias if name == "bias_ih_l0" else 0
+        result["lstm"].append([bias, relative(distances(lstm, x, (zeros, zeros)))])
+    result["about"] = {"seed": 0, "units": SIZE, "commit": measured, "torch": torch.__version__}
+    (DATA / "results" / "04_gradients.json").write_text(json.dumps(result) + "\n")
+
+
+def relative(norms: torch.Tensor) -> list[float]:
+    """Each against that of the last input, to four digits."""
+    return [float(f"{value:.4g}") for value in (norms / norms[0]).tolist()]
+
+
 def main() -> None:
     """Measure the jobs that are named."""
     words = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    words.add_argument("jobs", nargs="*", metavar="JOB", help=", ".join(JOBS))
-    names = words.parse_args().jobs or list(JOBS)
+    words.add_argument("jobs", nargs="*", metavar="JOB", help=", ".join([*JOBS, "gradients"]))
+    names = words.parse_args().jobs or [*JOBS, "gradients"]
     measured = commit()  # now: the results of the first jobs change the working tree
     torch.set_num_threads(1)
     keep_memory()
     for name in names:
+        if name == "gradients":
+            gradients(measured)
+            continue
         measure(name, JOBS[name], measured)
 
 
