@@ -1,7 +1,6 @@
 """The data of the figures on recurrent networks."""
 
 import base64
-import json
 from collections.abc import Iterable
 from typing import Any
 
@@ -97,10 +96,3 @@ def gates_data(
         "correlation": correlation,
         "n_bytes": len(ids),
     }
-
-
-def highway_data() -> dict[str, Any]:
-    """Measured gradients by distance, each against that of the last input."""
-    file = DATA / "results" / "04_gradients.json"
-    measured = json.loads(file.read_text())
-    return {name: measured[name] for name in ("elman", "gru", "lstm")}

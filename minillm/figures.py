@@ -24,7 +24,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import anywidget
 import numpy as np
@@ -34,17 +34,19 @@ from IPython.display import HTML
 from minillm.corpus import austen, chinese
 from minillm.figure_data import (
     explorer_data,
+    highway_data,
     shannon_data,
     smoothing_data,
     to_json,
     wordmap_data,
 )
-from minillm.figure_rnn import gates_data, highway_data, lstm
 from minillm.figure_tokens import merges_data
-from minillm.language_model import LanguageModel
 from minillm.lexicon import Lexicon
 from minillm.places import COURSE
 from minillm.vectors import austen as austen_vectors
+
+if TYPE_CHECKING:
+    from minillm.language_model import LanguageModel
 
 FIGURES = COURSE / "book" / "figures"
 IMPORT = re.compile(r'^import [^;]* from "\./(\w+\.js)";\n', re.MULTILINE)
@@ -260,8 +262,11 @@ def highway() -> Highway:
     return Highway(data=highway_data())
 
 
-def gates(model: LanguageModel | None = None) -> Gates:
+def gates(model: "LanguageModel | None" = None) -> Gates:
     """Your LSTM of one layer over bytes, or the course's, on your sentence."""
+    # Here, not above: the other figures do without PyTorch.
+    from minillm.figure_rnn import gates_data, lstm
+
     return Gates(data=gates_data(model or lstm(), _texts("valid")[0]))
 
 
@@ -314,9 +319,7 @@ def build(folder: Path = FIGURES / "data") -> dict[str, int]:
             to_json(merges_data(_corpora())), mtime=0
         ),
         "highway.json": to_json(highway_data()),
-        "gates.json.gz": gzip.compress(
-            to_json(gates_data(lstm(), valid[0])), mtime=0
-        ),
+        "gates.json.gz": gzip.compress(to_json(gates().data), mtime=0),
         "shannon.json": to_json(shannon_data(train, valid, SENTENCES)),
     }
     folder.mkdir(exist_ok=True)
