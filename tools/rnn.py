@@ -65,7 +65,7 @@ class Job:
 
 
 JOBS = {
-    "gates": Job("austen", 258, "lstm", 64, 256, 1, 4e-3),
+    "gates": Job("austen", 258, "lstm", 64, 256, 3, 4e-3),
     **{
         f"austen-{kind}": Job("austen", 2048, kind, 128, 256, 0.6, lr)
         for kind, lr in (("lstm", 3e-3), ("gru", 3e-3), ("elman", 2e-3))
@@ -114,7 +114,7 @@ def train(
     per_step = 3 * flops_per_token(trainer.net.config) * lanes.B * lanes.T  # type: ignore[attr-defined]
     tokens_per_byte = (len(lanes.stream) - len(texts["train"])) / n_bytes  # type: ignore[attr-defined]
     points, start, off = [], time.process_time(), 0.0
-    for report in trainer.run(max(1, n_steps // N_VALIDATIONS)):
+    for report in trainer.run(math.ceil(n_steps / N_VALIDATIONS)):
         paused = time.process_time()
         points.append(
             {
