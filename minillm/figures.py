@@ -14,6 +14,8 @@ module is the front end of a widget:
     onehot()      a product with a one-hot vector is a lookup
     sgns()        one step of skip-gram with negative sampling
     wordmap()     neighbours among the course's word vectors
+    highway()     how much of a gradient is left some steps back
+    gates()       a trained LSTM reads your sentence, gate by gate
     quiz(...)     questions whose right answers a cell has computed
 """
 
@@ -22,7 +24,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import anywidget
 import numpy as np
@@ -32,6 +34,7 @@ from IPython.display import HTML
 from minillm.corpus import austen, chinese
 from minillm.figure_data import (
     explorer_data,
+    highway_data,
     shannon_data,
     smoothing_data,
     to_json,
@@ -41,6 +44,9 @@ from minillm.figure_tokens import merges_data
 from minillm.lexicon import Lexicon
 from minillm.places import COURSE
 from minillm.vectors import austen as austen_vectors
+
+if TYPE_CHECKING:
+    from minillm.language_model import LanguageModel
 
 FIGURES = COURSE / "book" / "figures"
 IMPORT = re.compile(r'^import [^;]* from "\./(\w+\.js)";\n', re.MULTILINE)
@@ -131,6 +137,18 @@ class Sgns(Figure):
     """One step of skip-gram with negative sampling."""
 
     _esm = front_end("sgns")
+
+
+class Highway(Figure):
+    """Gradients by distance."""
+
+    _esm = front_end("highway")
+
+
+class Gates(Figure):
+    """What the gates of an LSTM do with a sentence."""
+
+    _esm = front_end("gates")
 
 
 class Wordmap(Figure):
@@ -239,6 +257,19 @@ def _texts(split: Any) -> list[str]:
     return [chapter.text for chapter in austen(split)]
 
 
+def highway() -> Highway:
+    """Gradients by distance, and what a forget bias does to them."""
+    return Highway(data=highway_data())
+
+
+def gates(model: "LanguageModel | None" = None) -> Gates:
+    """Your LSTM of one layer over bytes, or the course's, on your sentence."""
+    # Here, not above: the other figures do without PyTorch.
+    from minillm.figure_rnn import gates_data, lstm
+
+    return Gates(data=gates_data(model or lstm(), _texts("valid")[0]))
+
+
 def quiz(
     questions: Mapping[str, Iterable[tuple[str, bool, str]]], start: int = 1
 ) -> HTML:
@@ -287,6 +318,8 @@ def build(folder: Path = FIGURES / "data") -> dict[str, int]:
         "merges.json.gz": gzip.compress(
             to_json(merges_data(_corpora())), mtime=0
         ),
+        "highway.json": to_json(highway_data()),
+        "gates.json.gz": gzip.compress(to_json(gates().data), mtime=0),
         "shannon.json": to_json(shannon_data(train, valid, SENTENCES)),
     }
     folder.mkdir(exist_ok=True)
