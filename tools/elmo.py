@@ -23,7 +23,7 @@ from minillm import checkpoint, elmo, pretrained, probe, senses
 from minillm.corpus import DATA, WordVocabulary
 
 RESULTS = DATA / "results" / "05_elmo.json"
-SETTINGS = {"width": 64, "n_layers": 2, "texts": 12_000, "steps": 900, "B": 64, "lr": 8e-3}
+SETTINGS = {"width": 64, "n_layers": 2, "texts": 12_000, "steps": 400, "B": 64, "lr": 8e-3}
 N_SEEDS, N_EACH, N_HELD_OUT = 5, 2, 600
 # The bank sentences of the slides, and sentences in the words of the world: text, word, sense.
 SLIDES = [
