@@ -5,6 +5,8 @@
     tokenizer_file                     tokenizer.json
 03  word2vec cbow sgns pmi             vectors of words, by three roads
     lexicon vectors relations          the words, their table, what it knows
+05  elmo probe                         vectors in context, what they know
+    senses states                      homonyms, vectors of their tokens
 06  attention cache                    attention, masks; what was read before
 07  config layers embedding            the settings, the parts
     transformer initialisation         the model, its first weights

@@ -115,7 +115,7 @@ def joint_loss(model: BiLM, ids: Tensor, lengths: Tensor) -> Tensor:
 
 
 def train(
-    model: BiLM,
+    model: "BiLM",
     ids: Tensor,
     lengths: Tensor,
     n_steps: int,
@@ -166,29 +166,6 @@ class ScalarMix(nn.Module):
             raise ValueError(f"{len(self.s)} layers, not {len(layers)}")
         weights = self.s.softmax(0)
         return self.gamma * torch.tensordot(weights, layers, dims=1)
-
-
-def tokens_read(model: BiLM, ids: Tensor, layer: int) -> tuple[Tensor, Tensor]:
-    """Which tokens of one text (T,) have been read in which state of a layer.
-
-    Returns two arrays (T, T), of the forward and of the backward half: entry
-    [t, u] is the length of the gradient of the state at token t in the
-    embedding of token u, and 0 where token u has not been read.
-    """
-    T = len(ids)
-    tables: list[list[Tensor]] = [[], []]
-    given = model.embedding(ids).detach().requires_grad_()  # (T, C)
-    hook = model.embedding.register_forward_hook(lambda *_: given[None])
-    try:
-        state = model.states(ids[None], torch.tensor([T]))[layer, 0]
-    finally:
-        hook.remove()
-    for table, half in zip(tables, state.chunk(2, dim=-1), strict=True):
-        for t in range(T):
-            total = half[t].sum()
-            (gradient,) = torch.autograd.grad(total, given, retain_graph=True)
-            table.append(gradient.norm(dim=-1))
-    return torch.stack(tables[0]), torch.stack(tables[1])
 
 
 def stored() -> tuple[BiLM, WordVocabulary]:

@@ -12,7 +12,8 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from minillm.elmo import ScalarMix
-from minillm.senses import N_SIDES, standardised
+from minillm.senses import N_SIDES
+from minillm.states import standardised
 
 Fold = tuple[Tensor, Tensor]  # rows to learn from, rows to judge by
 
@@ -77,21 +78,14 @@ def layer_accuracy(
     by its share of right answers on the test. The result is the mean over the
     cuts.
     """
-    return torch.stack(
-        [
-            torch.stack([_accuracy(X, y, cut, l2) for cut in cuts]).mean()
-            for X in layers
-        ]
-    )
-
-
-def _accuracy(X: Tensor, y: Tensor, cut: Fold, l2: float) -> Tensor:
-    """The share of right answers of a probe in one cut."""
-    train, test = cut
-    known, unknown = standardised(X[train], X[test])
-    w, b = fit_probe(known, y[train], l2)
-    said = unknown.double() @ w + b > 0
-    return (said == (y[test] == 1)).double().mean()
+    right = torch.zeros(len(layers), len(cuts), dtype=torch.float64)
+    for i, X in enumerate(layers):
+        for j, (train, test) in enumerate(cuts):
+            known, unknown = standardised(X[train], X[test])
+            w, b = fit_probe(known, y[train], l2)
+            said = unknown.double() @ w + b > 0
+            right[i, j] = (said == (y[test] == 1)).double().mean()
+    return right.mean(1)
 
 
 def fit_mix(

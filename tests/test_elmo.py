@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import nn
 
-from minillm import elmo, probe, senses
+from minillm import elmo, probe, senses, states
 from minillm.corpus import BOS, EOS, WordVocabulary
 
 EPS = torch.finfo(torch.float32).eps
@@ -97,11 +97,11 @@ def states_by_hand(net, ids):
 def test_states_agree_with_a_transcription_in_numpy(n_layers):
     net = model(n_layers=n_layers)
     ids, lengths = batch([7, 2, 5, 1])
-    states = net.states(ids, lengths)
-    assert states.shape == (n_layers + 1, 4, 7, 12)
+    got = net.states(ids, lengths)
+    assert got.shape == (n_layers + 1, 4, 7, 12)
     for b, n in enumerate(lengths.tolist()):
         want = states_by_hand(net, ids[b, :n].numpy())
-        np.testing.assert_allclose(states[:, b, :n].detach(), want, atol=1e-5)
+        np.testing.assert_allclose(got[:, b, :n].detach(), want, atol=1e-5)
 
 
 def test_one_layer_agrees_with_a_bidirectional_lstm_in_states_and_gradients():
@@ -150,7 +150,7 @@ def test_a_padded_row_has_the_states_of_the_row_alone():
 def test_each_half_has_read_one_side_and_the_token(n_layers):
     net = model(n_layers=n_layers)
     for layer in range(1, n_layers + 1):
-        ahead, back = elmo.tokens_read(net, IDS, layer)
+        ahead, back = states.tokens_read(net, IDS, layer)
         triangle = torch.ones(5, 5, dtype=torch.bool).tril()
         assert torch.equal(ahead > 0, triangle)
         assert torch.equal(back > 0, triangle.T)
@@ -175,10 +175,10 @@ class Stack(elmo.BiLM):
 def test_a_bidirectional_stack_has_read_its_answers():
     torch.manual_seed(0)
     cheat = Stack(12, 6)
-    ahead, back = elmo.tokens_read(cheat, IDS, 2)
+    ahead, back = states.tokens_read(cheat, IDS, 2)
     assert (ahead > 0).all()
     assert (back > 0).all()
-    assert (elmo.tokens_read(cheat, IDS, 1)[0] > 0).equal(torch.ones(5, 5).tril() > 0)
+    assert (states.tokens_read(cheat, IDS, 1)[0] > 0).equal(torch.ones(5, 5).tril() > 0)
 
 
 def test_a_cheat_gets_below_the_entropy_and_the_bilm_does_not():
@@ -393,31 +393,31 @@ def test_vectors_belong_to_the_homonym():
     vocabulary = WordVocabulary.build([s.text for s in rows], min_count=1)
     net = model(V=vocabulary.size)
     texts, ends = [s.text for s in rows], [s.start + 4 for s in rows]
-    found = senses.vectors(net, vocabulary, texts, ends)
+    found = states.vectors(net, vocabulary, texts, ends)
     assert found.shape == (3, 5, 12)
     row = net.embedding.weight[vocabulary.ids[" bank"]]
     assert torch.equal(found[0], torch.cat((row, row)).expand(5, 12))
     assert not torch.allclose(found[1, 0], found[1, 1])
     with pytest.raises(ValueError, match="no word of"):
-        senses.place(vocabulary, "a bank", 3)
-    assert senses.place(vocabulary, "The zoo", 7) == len(vocabulary.encode("The zoo"))
+        states.place(vocabulary, "a bank", 3)
+    assert states.place(vocabulary, "The zoo", 7) == len(vocabulary.encode("The zoo"))
 
 
 def test_neighbours_are_the_tokens_around_without_the_word():
     vocabulary = WordVocabulary(["a", " b", " c", " d"])
     table = torch.eye(vocabulary.size)
-    (mean,) = senses.neighbours(table, vocabulary, ["a b c d"], [5], reach=2)
+    (mean,) = states.neighbours(table, vocabulary, ["a b c d"], [5], reach=2)
     assert mean.nonzero().flatten().tolist() == sorted(
         [vocabulary.ids["a"], vocabulary.ids[" b"], vocabulary.ids[" d"], EOS]
     )
 
 
 def test_standardised_by_the_training_part_alone():
-    train, test = senses.standardised(torch.tensor([[1.0, 5], [3, 5]]), torch.tensor([[5.0, 6]]))
+    train, test = states.standardised(torch.tensor([[1.0, 5], [3, 5]]), torch.tensor([[5.0, 6]]))
     assert train.tolist() == [[-1, 0], [1, 0]]
     assert test.tolist() == [[3, 1]]
 
 
 def test_collate_needs_a_text():
     with pytest.raises(ValueError, match="no text"):
-        senses.collate(WordVocabulary([]), [])
+        states.collate(WordVocabulary([]), [])

@@ -19,7 +19,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from minillm import checkpoint, elmo, pretrained, probe, senses
+from minillm import checkpoint, elmo, pretrained, probe, senses, states
 from minillm.corpus import DATA, WordVocabulary
 
 RESULTS = DATA / "results" / "05_elmo.json"
@@ -85,9 +85,9 @@ def by_word(model: elmo.BiLM, vocabulary: WordVocabulary) -> list[dict[str, Any]
     for word, pair in senses.SENSES.items():
         rows = senses.crossed(N_EACH, seed=1, only=[word])
         texts, ends = [s.text for s in rows], [s.start + len(word) for s in rows]
-        layers = senses.vectors(model, vocabulary, texts, ends)
+        layers = states.vectors(model, vocabulary, texts, ends)
         weight = model.embedding.weight.detach()
-        around = senses.neighbours(weight, vocabulary, texts, ends)
+        around = states.neighbours(weight, vocabulary, texts, ends)
         y = torch.tensor([pair.index(s.sense) for s in rows])
         sides = (torch.tensor([getattr(s, side) for s in rows]) for side in ("left", "right"))
         for name, cuts in (("held out", probe.folds(*sides)), ("random", random_cut(len(rows)))):
@@ -99,7 +99,7 @@ def bits_per_byte(model: elmo.BiLM, vocabulary: WordVocabulary) -> dict[str, flo
     """Both directions on sentences that were not learned from, and the world's own score."""
     texts = [s.text for s in senses.sentences(N_HELD_OUT, seed=2)]
     n_bytes = sum(len(text.encode()) for text in texts)
-    ids, lengths = senses.collate(vocabulary, texts)
+    ids, lengths = states.collate(vocabulary, texts)
     with torch.no_grad():
         losses = elmo.direction_losses(model, ids, lengths)
     bits = losses * float((lengths - 1).sum()) / math.log(2) / n_bytes
@@ -115,7 +115,7 @@ def four_sentences(layers: Tensor, known: Tensor, y: Tensor) -> list[dict[str, A
     """What a probe of all `known` vectors says of four others in each layer; their cosines."""
     found = []
     for X, new in zip(known, layers, strict=True):
-        train, test = senses.standardised(X, new)
+        train, test = states.standardised(X, new)
         w, b = probe.fit_probe(train, y, 0.01)
         unit = torch.nn.functional.normalize(new - X.mean(0), dim=-1)
         found.append(
@@ -135,7 +135,7 @@ def ends_of(rows: list[tuple[str, str, str]]) -> list[int]:
 def bank(model: elmo.BiLM, vocabulary: WordVocabulary) -> dict[str, Any]:
     """The four sentences of the slides and four of the world's words: the probability of money."""
     rows = senses.crossed(N_EACH, seed=1, only=["bank"])
-    known = senses.vectors(
+    known = states.vectors(
         model, vocabulary, [s.text for s in rows], [s.start + len("bank") for s in rows]
     )
     y = torch.tensor([s.sense == "money" for s in rows]).long()
@@ -143,7 +143,7 @@ def bank(model: elmo.BiLM, vocabulary: WordVocabulary) -> dict[str, Any]:
     for name, four in (("slides", SLIDES), ("own", OWN)):
         texts = [text for text, _, _ in four]
         found[name] = four_sentences(
-            senses.vectors(model, vocabulary, texts, ends_of(four)), known, y
+            states.vectors(model, vocabulary, texts, ends_of(four)), known, y
         )
     return found
 
@@ -197,7 +197,7 @@ def measure(seed: int, folder: Path) -> dict[str, Any]:
     if file.exists():
         return json.loads(file.read_text())
     vocabulary, rows = corpus()
-    ids, lengths = senses.collate(vocabulary, [s.text for s in rows])
+    ids, lengths = states.collate(vocabulary, [s.text for s in rows])
     model = untrained(vocabulary.size, seed)
     before = by_word(model, vocabulary)
     start = time.process_time()
