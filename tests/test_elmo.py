@@ -284,7 +284,7 @@ def test_mix_learns_which_layer_helps():
 
 def test_probe_by_hand():
     """A number that never varies says nothing: what is left is the odds of the labels."""
-    w, b = probe.fit_probe(torch.zeros(4, 1), torch.tensor([1, 1, 1, 0]), 0.1)
+    w, b = elmo.fit_probe(torch.zeros(4, 1), torch.tensor([1, 1, 1, 0]), 0.1)
     assert w.tolist() == [0]
     assert float(b) == pytest.approx(math.log(3))
 
@@ -301,7 +301,7 @@ def test_probe_agrees_with_scipy():
         return np.logaddexp(0, -x).mean() + 0.3 / 2 * wb[:-1] @ wb[:-1]
 
     best = optimize.minimize(loss, np.zeros(6), tol=1e-12).x
-    w, b = probe.fit_probe(torch.tensor(X), torch.tensor(y), 0.3)
+    w, b = elmo.fit_probe(torch.tensor(X), torch.tensor(y), 0.3)
     np.testing.assert_allclose([*w, b], best, atol=1e-5)
 
 
@@ -314,7 +314,7 @@ def test_probe_is_at_the_minimum(seed, n, d, l2):
     generator = torch.Generator().manual_seed(seed)
     X = 3 * torch.randn(n, d, generator=generator, dtype=torch.float64)
     y = torch.arange(n) % 2
-    w, b = (part.requires_grad_() for part in probe.fit_probe(X, y, l2))
+    w, b = (part.requires_grad_() for part in elmo.fit_probe(X, y, l2))
     loss = nn.functional.binary_cross_entropy_with_logits(X @ w + b, y.double()) + l2 / 2 * w @ w
     assert max(g.abs().max() for g in torch.autograd.grad(loss, (w, b))) < 1e-7
 
@@ -322,13 +322,13 @@ def test_probe_is_at_the_minimum(seed, n, d, l2):
 def test_probe_refuses_labels_of_one_kind():
     for y in ([1, 1, 1], [0, 1, 2]):
         with pytest.raises(ValueError, match="0 and 1, both"):
-            probe.fit_probe(torch.zeros(3, 1), torch.tensor(y), 0.1)
+            elmo.fit_probe(torch.zeros(3, 1), torch.tensor(y), 0.1)
 
 
 def test_folds_share_no_side():
     rows = senses.crossed(1, only=["bank"])
     left, right = (torch.tensor([getattr(s, side) for s in rows]) for side in ("left", "right"))
-    cuts = probe.folds(left, right)
+    cuts = elmo.folds(left, right)
     assert len(cuts) == 9
     assert sum(test for _, test in cuts).tolist() == [1] * 72
     for train, test in cuts:
@@ -336,7 +336,7 @@ def test_folds_share_no_side():
         assert not set(left[train].tolist()) & set(left[test].tolist())
         assert not set(right[train].tolist()) & set(right[test].tolist())
     with pytest.raises(ValueError, match="4 does not divide 6"):
-        probe.folds(left, right, 4)
+        elmo.folds(left, right, 4)
 
 
 def test_accuracy_of_layers_that_know_nothing_and_everything():
@@ -346,7 +346,7 @@ def test_accuracy_of_layers_that_know_nothing_and_everything():
         [torch.ones(40, 3), torch.stack([2 * y - 1.0, noise[:, 0], noise[:, 1]], 1)]
     )
     half = torch.arange(40) < 20
-    assert probe.layer_accuracy(layers, y, [(half, ~half), (~half, half)]).tolist() == [0.5, 1]
+    assert elmo.layer_accuracy(layers, y, [(half, ~half), (~half, half)]).tolist() == [0.5, 1]
 
 
 # Sentences

@@ -60,12 +60,12 @@ def corpus() -> tuple[WordVocabulary, list[senses.Sentence]]:
     return WordVocabulary.build([s.text for s in rows], min_count=1), rows
 
 
-def columns(layers: Tensor, around: Tensor, y: Tensor, cuts: list[probe.Fold]) -> dict[str, Any]:
+def columns(layers: Tensor, around: Tensor, y: Tensor, cuts: list[elmo.Fold]) -> dict[str, Any]:
     """The accuracies of probes on each kind of vector."""
-    single = probe.layer_accuracy(layers, y, cuts).tolist()
-    halves = [probe.layer_accuracy(half[None], y, cuts).item() for half in layers[-1].chunk(2, -1)]
+    single = elmo.layer_accuracy(layers, y, cuts).tolist()
+    halves = [elmo.layer_accuracy(half[None], y, cuts).item() for half in layers[-1].chunk(2, -1)]
     mixed, weights = probe.mix_accuracy(layers, y, cuts)
-    (neighbours,) = probe.layer_accuracy(around[None], y, cuts).tolist()
+    (neighbours,) = elmo.layer_accuracy(around[None], y, cuts).tolist()
     return {
         **{f"layer {n}": accuracy for n, accuracy in enumerate(single)},
         **{"mix": mixed.item(), "neighbours": neighbours, "weights": weights.tolist()},
@@ -73,7 +73,7 @@ def columns(layers: Tensor, around: Tensor, y: Tensor, cuts: list[probe.Fold]) -
     }
 
 
-def random_cut(n: int) -> list[probe.Fold]:
+def random_cut(n: int) -> list[elmo.Fold]:
     """Two thirds to learn from, one third to judge by, whatever the sentences share."""
     test = torch.randperm(n, generator=torch.Generator().manual_seed(0)) % 3 == 0
     return [(~test, test)]
@@ -90,7 +90,7 @@ def by_word(model: elmo.BiLM, vocabulary: WordVocabulary) -> list[dict[str, Any]
         around = states.neighbours(weight, vocabulary, texts, ends)
         y = torch.tensor([pair.index(s.sense) for s in rows])
         sides = (torch.tensor([getattr(s, side) for s in rows]) for side in ("left", "right"))
-        for name, cuts in (("held out", probe.folds(*sides)), ("random", random_cut(len(rows)))):
+        for name, cuts in (("held out", elmo.folds(*sides)), ("random", random_cut(len(rows)))):
             table.append({"word": word, "cut": name, **columns(layers, around, y, cuts)})
     return table
 
@@ -116,7 +116,7 @@ def four_sentences(layers: Tensor, known: Tensor, y: Tensor) -> list[dict[str, A
     found = []
     for X, new in zip(known, layers, strict=True):
         train, test = states.standardised(X, new)
-        w, b = probe.fit_probe(train, y, 0.01)
+        w, b = elmo.fit_probe(train, y, 0.01)
         unit = torch.nn.functional.normalize(new - X.mean(0), dim=-1)
         found.append(
             {
