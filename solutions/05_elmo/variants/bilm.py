@@ -70,8 +70,8 @@ class BiLM(nn.Module):
         x = self.embedding(ids)
         layers = [torch.cat((x, x), -1)]
         right, left = x, reverse(x, lengths)
-        for n, (a, b) in enumerate(zip(self.rightward, self.leftward)):
-            right, left = a(right)[0] + 0, b(left)[0] + 0
+        for a, b in zip(self.rightward, self.leftward):
+            right, left = a(right)[0], b(left)[0]
             layers.append(torch.cat((right, reverse(left, lengths)), -1))
         return torch.stack(layers)
 
@@ -94,7 +94,7 @@ class BiLM(nn.Module):
         x = self.embedding(ids)
         layers = [torch.cat((x, x), -1)]
         right, left = x, reverse(x, lengths)
-        for n, (a, b) in enumerate(zip(self.rightward, self.leftward)):
+        for a, b in zip(self.rightward, self.leftward):
             right, left = a(right)[0] + right, b(left)[0] + left
             layers.append(torch.cat((right, reverse(left, lengths)), -1))
         return torch.stack(layers)
@@ -185,12 +185,12 @@ class BiLM(nn.Module):
     def __init__(self, vocab_size, width, n_layers=2):
         super().__init__()
         self.embedding = nn.Embedding(vocab_size, width)
-        self.rightward = list(
+        self.rightward = [
             nn.LSTM(width, width, batch_first=True) for _ in range(n_layers)
-        )
-        self.leftward = list(
+        ]
+        self.leftward = [
             nn.LSTM(width, width, batch_first=True) for _ in range(n_layers)
-        )
+        ]
         self.head = nn.Linear(width, vocab_size)
 
     def states(self, ids, lengths):
@@ -358,8 +358,8 @@ class BiLM(nn.Module):
         for b, n in enumerate(lengths.tolist()):
             right, left = x[b : b + 1, :n], x[b : b + 1, :n].flip(1)
             for k, (f, g) in enumerate(zip(self.rightward, self.leftward)):
-                r, l = f(right)[0], g(left)[0]
-                right, left = (r + right, l + left) if k else (r, l)
+                one, two = f(right)[0], g(left)[0]
+                right, left = (one + right, two + left) if k else (one, two)
                 both = torch.cat((right, left.flip(1)), -1)[0]
                 layers[b].append(F.pad(both, (0, 0, 0, ids.shape[1] - n)))
         return torch.stack([torch.stack(row) for row in layers], 1)

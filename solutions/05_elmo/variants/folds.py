@@ -29,9 +29,9 @@ def folds(left, right, n_out=2):
 def folds(left, right, n_out=2):
     if n_out < 1 or N_SIDES % n_out:
         raise ValueError(n_out)
-    a, b = left // n_out, right // n_out
+    a = left // n_out
     return [
-        (a != i, a == i) for i in range(6 // n_out) for j in range(6 // n_out)
+        (a != i, a == i) for i in range(6 // n_out) for _ in range(6 // n_out)
     ]
 
 

@@ -5,7 +5,7 @@ def layer_accuracy(layers, y, cuts, l2=0.01):
     for X in layers:
         shares = []
         for train, test in cuts:
-            known, unknown = standardised(X[train], X[test])
+            known, _ = standardised(X[train], X[test])
             w, b = fit_probe(known, y[train], l2)
             said = known.double() @ w + b > 0
             test = train
