@@ -69,7 +69,7 @@ class ScalarMix(nn.Module):
 
 
 # %% wrong: unchecked -- broadcasting hides a missing layer
-# expects: 1 layers must raise
+# expects: 2 layers must raise a ValueError
 class ScalarMix(nn.Module):
     def __init__(self, n_layers):
         super().__init__()
