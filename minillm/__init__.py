@@ -24,6 +24,7 @@
     quantization                       their weights in few bits
     storyland                          a world whose entropy is known
     ladder figures figure_data         what the book shows
+    figure_senses
     places                             where the files of the course are
     checking                           what assignments' checks share
 
