@@ -55,10 +55,10 @@ export function mount(el, data = {}) {
     const asked = target(half, t, T);
     // While the head is on its way it has read what it has passed; at t, all that the layer below knew.
     const lit = new Set(share < 1 ? passed : seen), leaks = share === 1 && asked !== null && seen.has(asked);
-    const chips = row.map((word, i) => html("span", { "data-place": i, "data-read": lit.has(i),
+    const chips = row.map((word, i) => html("span", { "data-place": i, "data-read": String(lit.has(i)),
       class: `fig-chip fig-token${lit.has(i) ? " fig-used" : ""}${i === asked ? " fig-word" : ""}` }, word, i === here ? html("sup", {}, half === "forward" ? "▸" : "◂") : null));
     const verdict = asked === null ? "predicts nothing" : `predicts “${row[asked]}”`;
-    return html("div", { class: "fig-tape", "data-half": half, "data-leak": leaks },
+    return html("div", { class: "fig-tape", "data-half": half, "data-leak": String(leaks) },
       html("p", { class: "fig-head" }, `${half} half of “${row[t]}”: ${verdict}${leaks ? ", which it has read: a leak" : ""}`), html("p", { class: "fig-chips" }, chips));
   }
   function draw() {
