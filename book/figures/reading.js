@@ -35,7 +35,7 @@ export function tokens(sentence) {
 
 /** Show the figure; `data` may hold another `sentence`. */
 export function mount(el, data = {}) {
-  let row = tokens(data.sentence ?? "the river bank"), t = 2, kind = "two", layer = 2, share = 1;
+  let row = tokens(data.sentence ?? "the river bank"), t = 3, kind = "two", layer = 2, share = 1;
   const heads = html("div", {}), named = html("span"), said = html("p", { class: "fig-said", role: "status" });
   const slider = html("input", { type: "range", min: 0, max: row.length - 1, step: 1, value: t,
     input: () => { t = Number(slider.value); move(); } });
