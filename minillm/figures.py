@@ -16,6 +16,8 @@ module is the front end of a widget:
     wordmap()     neighbours among the course's word vectors
     highway()     how much of a gradient is left some steps back
     gates()       a trained LSTM reads your sentence, gate by gate
+    reading()     which tokens a state has read, in two directions
+    bankmap()     vectors of a homonym in context, layer by layer
     quiz(...)     questions whose right answers a cell has computed
 """
 
@@ -40,6 +42,7 @@ from minillm.figure_data import (
     to_json,
     wordmap_data,
 )
+from minillm.figure_senses import bankmap_data
 from minillm.figure_tokens import merges_data
 from minillm.lexicon import Lexicon
 from minillm.places import COURSE
@@ -155,6 +158,28 @@ class Wordmap(Figure):
     """A map of word vectors."""
 
     _esm = front_end("wordmap")
+
+
+class Reading(Figure):
+    """Which tokens have been read."""
+
+    _esm = front_end("reading")
+
+
+class Bankmap(Figure):
+    """Vectors of a homonym in context."""
+
+    _esm = front_end("bankmap")
+
+
+def reading(sentence: str | None = None) -> Reading:
+    """The reading heads on your sentence, or on the chapter's."""
+    return Reading(data={"sentence": sentence} if sentence else {})
+
+
+def bankmap() -> Bankmap:
+    """The six homonyms of Storyland, by the course's biLM."""
+    return Bankmap(data=bankmap_data())
 
 
 def onehot(table: list[list[float]] | None = None) -> Onehot:
@@ -313,6 +338,7 @@ def build(folder: Path = FIGURES / "data") -> dict[str, int]:
     wordmap = to_json(wordmap_data(lexicon, table))
     files = {
         "wordmap.json.gz": gzip.compress(wordmap, mtime=0),
+        "bankmap.json.gz": gzip.compress(to_json(bankmap_data()), mtime=0),
         "explorer.bin": explorer_data(train),
         "smoothing.json.gz": gzip.compress(smoothing, mtime=0),
         "merges.json.gz": gzip.compress(
