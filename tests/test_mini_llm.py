@@ -71,7 +71,8 @@ def test_compared_says_on_which_side_of_counting_a_model_is():
 
 
 @pytest.mark.parametrize(
-    ("recipe", "minutes"), [("austen", 14.5), ("austen-long", None), ("storyland", 4.8)]
+    ("recipe", "minutes"),
+    [("austen", 14.5), ("austen-long", None), ("austen-page", 25.5), ("storyland", 4.8)],
 )
 def test_recipes_are_words_that_training_knows(recipe, minutes, results, tmp_path):
     args = tools.mini_llm.arguments(recipe, tmp_path, ["--seed", "3"])

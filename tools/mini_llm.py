@@ -1,7 +1,8 @@
 """Train the course's mini-LLM and put it on the ladder: `python -m tools.mini_llm`.
 
 A LLaMA-style model on the novels of Jane Austen, in 15 minutes on two cores; `--recipe austen-long`
-takes a larger one and two hours, `--recipe storyland` stories whose entropy is known and 5 minutes.
+takes a larger one and two hours, `--recipe austen-page` the small one that runs in the book's pages
+and half an hour, `--recipe storyland` stories whose entropy is known and 5 minutes.
 Results are in --out; `--keep` writes the rung and its curve into data/results, too. After a stop,
 `--resume` goes on.
 """
@@ -64,6 +65,23 @@ RECIPES: dict[str, dict[str, object]] = {
         "floor": 0,
         "dropout": 0.3,
         "valid": 250,
+    },
+    "austen-page": {
+        "corpus": "austen",
+        "minutes": 25,
+        "vocabulary": 2048,
+        "row": "llama",
+        "layers": 4,
+        "heads": 4,
+        "width": 128,
+        "context": 256,
+        "batch": 8,
+        "optimizer": "muon",
+        "lr": 3e-3,
+        "matrix-lr": 0.02,
+        "weight-decay": 0.1,
+        "warmup": 50,
+        "floor": 0,
     },
     "storyland": {
         "corpus": "storyland",
