@@ -22,6 +22,7 @@ from minillm.decoding import Sampling
 from minillm.generation import complete
 from minillm.ladder import Rung
 from minillm.language_model import LanguageModel
+from tools import page
 from tools.ladder import rung
 from tools.machine import can_compile, fastest_dtype
 from tools.run import Run
@@ -68,7 +69,7 @@ RECIPES: dict[str, dict[str, object]] = {
     },
     "austen-page": {
         "corpus": "austen",
-        "minutes": 25,
+        "steps": 800,
         "vocabulary": 2048,
         "row": "llama",
         "layers": 4,
@@ -113,6 +114,7 @@ def command_line() -> argparse.ArgumentParser:
     words.add_argument("--recipe", default="austen", choices=RECIPES)
     words.add_argument("--out", type=Path, default=None, help="default: runs/ and the recipe")
     words.add_argument("--keep", action="store_true", help="write the results into data/results")
+    words.add_argument("--page", action="store_true", help="write the model of the book's pages")
     return words
 
 
@@ -201,6 +203,8 @@ def main() -> None:
     print(f"\n{text}")
     if words.keep:
         keep(new, log.read(run.out / "log.jsonl"))
+    if words.page:
+        page.write(run.out)
 
 
 if __name__ == "__main__":
