@@ -67,7 +67,6 @@ SENTENCES = (
 
 def front_end(name: str) -> str:
     """The text of a figure's module, imports replaced by what they import."""
-
     pasted: set[str] = set()  # what two modules import comes once
 
     def paste(match: re.Match[str]) -> str:

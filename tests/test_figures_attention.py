@@ -1,4 +1,4 @@
-"""The figures on attention: moved in a real browser, and the mini-LLM in the page against Python."""
+"""The figures on attention in a real browser, and the mini-LLM in the page against Python."""
 
 import json
 import math
@@ -165,7 +165,8 @@ def test_reading_goes_on_from_a_state(page):
           const model = m.openModel(await m.fetchModel("data/mini_llm_austen.bin"));
           const ids = m.toIds(model, text), state = m.newState(model);
           const whole = m.read(model, m.newState(model), ids);
-          const parts = [...m.read(model, state, ids.slice(0, 5)), ...m.read(model, state, ids.slice(5))];
+          const parts = m.read(model, state, ids.slice(0, 5));
+          parts.push(...m.read(model, state, ids.slice(5)));
           return [state.length, ids.length, ...whole.map((t, i) =>
             Math.max(...t.logits.map((z, j) => Math.abs(z - parts[i].logits[j]))))];
         }""",
@@ -233,7 +234,7 @@ def test_keys_move_the_query_and_the_mixed_value(page):
     figure.get_by_label("causal").check(force=True)
     figure.get_by_label("Ada", exact=True).check(force=True)
     np.testing.assert_allclose(json.loads(value.get_attribute("data-value")), [4, 0], atol=1e-9)
-    assert "hidden: met, Ben, she" in figure.get_by_role("status").inner_text()
+    assert "hidden: met, Ben, she" in figure.locator(".fig-note").inner_text()
     figure.get_by_label("she", exact=True).check(force=True)
     figure.get_by_label("none", exact=True).check(force=True)
 
