@@ -174,7 +174,7 @@ def austen_page(
 ) -> LanguageModel:
     """The model that runs in the book's pages, stored with the course.
 
-    Trained on Austen by `python -m tools.mini_llm --recipe austen-page --page`;
-    a matrix has one byte a number.
+    Trained on Austen by `make mini-llm ARGS="--recipe austen-page --page"`; a
+    matrix has one byte a number.
     """
     return from_bytes(PAGE.read_bytes(), dtype, fused)

@@ -2,12 +2,14 @@
 
 On the model of the book's pages and Austen's validation text: how many bits a byte costs when
 attention may look back a few tokens only, and when one head is silenced; where heads look. On two
-made tasks: what one layer learns and what takes two. About ten minutes on one quiet core.
+made tasks: what one layer learns and what takes two. `python -m tools.attention tasks` measures
+one part again.
 """
 
 import datetime
 import json
-from collections.abc import Iterator
+import sys
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 from unittest.mock import patch
@@ -87,7 +89,9 @@ def without_heads(model: LanguageModel, texts: list[str]) -> list[dict[str, floa
 
 @torch.no_grad()
 def habits(model: LanguageModel, texts: list[str]) -> list[dict[str, float]]:
-    """Mean weight of each head on the token before, the first one and itself."""
+    """Mean weight of each head on the token before, the first one and itself; and, where random
+    tokens are repeated, on the token behind the same one ("induction").
+    """
     seen: list[Tensor] = []
 
     def plain(q: Tensor, k: Tensor, v: Tensor, bias: Tensor | None = None) -> Tensor:
@@ -97,13 +101,16 @@ def habits(model: LanguageModel, texts: list[str]) -> list[dict[str, float]]:
         return weights @ v
 
     stream = torch.tensor([BOS, *model.vocabulary.encode(texts[0])][: 8 * 128]).view(8, 128)
+    drawn = torch.randint(258, 2048, (8, 40), generator=torch.Generator().manual_seed(0))
     with patch("minillm.attention.scaled_dot_product_attention", plain):
         model.net(stream)
+        model.net(torch.cat([drawn, drawn], dim=1))
     rows = []
-    for layer, weights in enumerate(seen):
+    n_layers = len(model.net.blocks)
+    for layer, (weights, repeated) in enumerate(zip(seen[:n_layers], seen[n_layers:], strict=True)):
         for head in range(weights.shape[1]):
             w = weights[:, head, 2:]  # (B, T - 2, T)
-            t = torch.arange(2, 128)
+            t, again = torch.arange(2, 128), torch.arange(40, 80)
             rows.append(
                 {
                     "layer": layer,
@@ -111,6 +118,7 @@ def habits(model: LanguageModel, texts: list[str]) -> list[dict[str, float]]:
                     "before": float(w[:, t - 2, t - 1].mean()),
                     "first": float(w[:, :, 0].mean()),
                     "itself": float(w[:, t - 2, t].mean()),
+                    "induction": float(repeated[:, head, again, again - 39].mean()),
                 }
             )
     return rows
@@ -161,27 +169,34 @@ def tasks() -> list[dict[str, Any]]:
     return rows
 
 
+def store(name: str, value: Any) -> None:
+    """Put one part into the file, and where the last one comes from."""
+    measured = json.loads(RESULTS.read_text()) if RESULTS.exists() else {}
+    measured["provenance"] = {
+        "commit": commit(),
+        "date": str(datetime.date.today()),
+        "hardware": hardware(),
+        "bytes": sum(len(text.encode()) for text in excerpt()),
+        "steps": N_STEPS,
+        "seeds": list(range(N_SEEDS)),
+    }
+    measured[name] = value
+    RESULTS.write_text(json.dumps(measured, indent=1) + "\n")
+
+
 def main() -> None:
-    """Measure all of it and write the file."""
+    """Measure the parts that are named, or all, and write each as soon as it is there."""
     torch.set_num_threads(1)
     model, texts = austen_page(), excerpt()
-    plain = austen_page(fused=False)
-    measured = {
-        "provenance": {
-            "commit": commit(),
-            "date": str(datetime.date.today()),
-            "hardware": hardware(),
-            "bytes": sum(len(text.encode()) for text in texts),
-            "steps": N_STEPS,
-            "seeds": list(range(N_SEEDS)),
-        },
-        "all": bits_per_byte(model, texts),
-        "reach": by_reach(model, texts),
-        "without": without_heads(model, texts),
-        "habits": habits(plain, texts),
-        "tasks": tasks(),
+    parts: dict[str, Callable[[], Any]] = {
+        "all": lambda: bits_per_byte(model, texts),
+        "habits": lambda: habits(austen_page(fused=False), texts),
+        "reach": lambda: by_reach(model, texts),
+        "without": lambda: without_heads(model, texts),
+        "tasks": tasks,
     }
-    RESULTS.write_text(json.dumps(measured, indent=1) + "\n")
+    for name in sys.argv[1:] or parts:
+        store(name, parts[name]())
 
 
 if __name__ == "__main__":

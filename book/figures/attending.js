@@ -97,7 +97,7 @@ export function mount(el, data = {}) {
         put(name, i, at.map((a, j) => a + 0.1 * by[j]));
       } },
       svg("circle", { cx: x, cy: y, r: 16, class: "fig-touch" }), svg("circle", { cx: x, cy: y, r: 5 }),
-      svg("text", { x: x + 8, y: y - 8 }, label));
+      svg("text", { x: x + 8, y: name === "q" ? y + 30 : y - 8 }, label));
   }
   function grid(at, low, high, ticks) {
     const [[x1, y0], [x2]] = [at([low, 0]), at([high, 0])], [[x0, y1], [, y2]] = [at([0, low]), at([0, high])];

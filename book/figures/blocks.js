@@ -66,7 +66,7 @@ export function mount(el, data = {}) {
         ...words.map((_, s) => svg("rect", { x: edge + s * step, y: edge + i * step, width: step - 2, height: step - 2,
           class: i !== t ? "fig-never" : here.has(s) ? "fig-held" : past.has(s) ? "fig-gone" : "fig-ahead" }))])));
   }
-  show(el, "Attention in blocks", "Press Next block. Filled: in memory now. Hatched out: read and forgotten. Then choose another " +
+  show(el, "Attention in blocks", "Press Next block. Filled: in memory now. Dashed: read and forgotten. Then choose another " +
     "order or block size: the numbers on the way change, the last one does not.",
     html("div", { class: "fig-controls" },
       choice("Query of", words.map((word, i) => [String(i), word]), String(t), (value) => { t = Number(value); again(); }),
@@ -74,9 +74,9 @@ export function mount(el, data = {}) {
       choice("From the", [["left", "left"], ["right", "right"]], order, (value) => { order = value; again(); })),
     html("div", { class: "fig-controls" }, next,
       html("button", { type: "button", class: "fig-button", click: again }, "Start again"), told),
-    html("div", { class: "fig-panels" }, square, html("div", { class: "fig-scroll", tabindex: 0, role: "group", "aria-label": "Running sums" },
+    square, html("div", { class: "fig-scroll", tabindex: 0, role: "group", "aria-label": "Running sums" },
       html("table", { class: "fig-table" }, html("thead", {}, html("tr", {},
-        ["block", "scores", "factor", "m", "l", "acc"].map((name) => html("th", { scope: "col" }, name)))), rows))), said);
+        ["block", "scores", "factor", "m", "l", "acc"].map((name) => html("th", { scope: "col" }, name)))), rows)), said);
   draw();
   onWidth(square, draw);
 }
