@@ -18,6 +18,9 @@ module is the front end of a widget:
     gates()       a trained LSTM reads your sentence, gate by gate
     reading()     which tokens a state has read, in two directions
     bankmap()     vectors of a homonym in context, layer by layer
+    attending()   attention by hand: four tokens in the plane
+    blocks()      attention in blocks of keys, without the square of scores
+    heads()       the heads of the course's mini-LLM on your sentence
     quiz(...)     questions whose right answers a cell has computed
 """
 
@@ -34,6 +37,7 @@ import traitlets
 from IPython.display import HTML
 
 from minillm.corpus import austen, chinese
+from minillm.export import PAGE
 from minillm.figure_data import (
     explorer_data,
     highway_data,
@@ -72,10 +76,14 @@ SENTENCES = (
 
 def front_end(name: str) -> str:
     """The text of a figure's module, imports replaced by what they import."""
+    pasted: set[str] = set()  # what two modules import comes once
 
     def paste(match: re.Match[str]) -> str:
+        if match[1] in pasted:
+            return ""
+        pasted.add(match[1])
         imported = (FIGURES / match[1]).read_text(encoding="utf-8")
-        return imported.replace("\nexport ", "\n")
+        return IMPORT.sub(paste, imported).replace("\nexport ", "\n")
 
     module = (FIGURES / f"{name}.js").read_text(encoding="utf-8")
     return IMPORT.sub(paste, module)
@@ -180,6 +188,22 @@ def reading(sentence: str | None = None) -> Reading:
 def bankmap() -> Bankmap:
     """The six homonyms of Storyland, by the course's biLM."""
     return Bankmap(data=bankmap_data())
+class Attending(Figure):
+    """Attention by hand."""
+
+    _esm = front_end("attending")
+
+
+class Blocks(Figure):
+    """Attention in blocks of keys."""
+
+    _esm = front_end("blocks")
+
+
+class Heads(Figure):
+    """The heads of a trained model."""
+
+    _esm = front_end("heads")
 
 
 def onehot(table: list[list[float]] | None = None) -> Onehot:
@@ -203,6 +227,30 @@ def wordmap(
     if lexicon is None or table is None:
         lexicon, table, _ = austen_vectors()
     return Wordmap(data=wordmap_data(lexicon, table))
+
+
+def attending(
+    words: Sequence[str] | None = None,
+    q: Sequence[Sequence[float]] = (),
+    k: Sequence[Sequence[float]] = (),
+    v: Sequence[Sequence[float]] = (),
+) -> Attending:
+    """Attention of your tokens, two numbers in each row, or the chapter's."""
+    data = {"words": list(words), "q": q, "k": k, "v": v} if words else {}
+    return Attending(data=data)
+
+
+def blocks() -> Blocks:
+    """The chapter's four tokens, their keys read in blocks."""
+    return Blocks(data={})
+
+
+def heads(text: str | None = None, model: bytes | None = None) -> Heads:
+    """The heads of a model on your sentence; `model` is a file of
+    `minillm.export`, by default that of the course.
+    """
+    data: dict[str, Any] = {"model": model or PAGE.read_bytes()}
+    return Heads(data=data | ({"text": text} if text else {}))
 
 
 def counting(sentences: Iterable[str] = TOY) -> Counting:
@@ -339,6 +387,7 @@ def build(folder: Path = FIGURES / "data") -> dict[str, int]:
     files = {
         "wordmap.json.gz": gzip.compress(wordmap, mtime=0),
         "bankmap.json.gz": gzip.compress(to_json(bankmap_data()), mtime=0),
+        PAGE.name: PAGE.read_bytes(),
         "explorer.bin": explorer_data(train),
         "smoothing.json.gz": gzip.compress(smoothing, mtime=0),
         "merges.json.gz": gzip.compress(
