@@ -21,6 +21,7 @@ given, and `KVCache` is its state: what it keeps of tokens that it has read.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import Any, cast
 
 import torch
@@ -49,16 +50,39 @@ from minillm.network import Network, drawing_from
 Pair = tuple[Tensor, Tensor]  # keys and values (B, H_kv, S, D) of a source
 
 
-class Block(nn.Module):
-    """Attention, in a decoder with a source attention to it, feed-forward.
-
-    Each of them is a sublayer f beside the skip that carries x past it:
+def residual(
+    x: Tensor,
+    sublayer: Callable[[Tensor], Tensor],
+    norm: Callable[[Tensor], Tensor],
+    kind: str,
+    alpha: float = 1.0,
+) -> Tensor:
+    """The stream `x` (..., C) with what a sublayer f writes into it (..., C).
 
     pre     x + f(norm(x)): Xiong et al. 2020
     post    norm(alpha x + f(x)): Vaswani et al. 2017; with alpha above 1 it
             is DeepNorm (Wang et al. 2022, eq. 4)
     deep    alpha n + f(n) with n = norm(x): DeepNorm as ChatGLM-6B has it,
             the norm of the layer before moved behind the border
+
+    Norm and sublayer are called once each. Raises `ValueError` on another
+    `kind`.
+    """
+    if kind == "pre":
+        return x + sublayer(norm(x))
+    if kind == "post":
+        return norm(alpha * x + sublayer(x))
+    if kind == "deep":
+        n = norm(x)
+        return alpha * n + sublayer(n)
+    raise ValueError(f"kind is 'pre', 'post' or 'deep', not {kind!r}")
+
+
+class Block(nn.Module):
+    """Attention, in a decoder with a source attention to it, feed-forward.
+
+    Each of them is a sublayer beside the skip that carries x past it; its
+    `residual` says where the norm stands.
     """
 
     def __init__(self, config: Config, cross: bool = False):
@@ -83,26 +107,23 @@ class Block(nn.Module):
     ) -> Tensor:
         """(B, T, C) to (B, T, C); `source` are keys and values to look at."""
 
+        drop, kind, alpha = self.dropout, self.kind, self.alpha
+
         def attend(y: Tensor) -> Tensor:
-            return self.attention(y, *visible, angles, cache)
+            return drop(self.attention(y, *visible, angles, cache))
 
-        def look_up(y: Tensor) -> Tensor:
-            return self.cross(y, *cast(Pair, source), source_bias)
+        def think(y: Tensor) -> Tensor:
+            return drop(self.feed_forward(y))
 
-        sublayers = [(attend, self.attention_norm)]
+        x = residual(x, attend, self.attention_norm, kind, alpha)
         if source is not None:
-            sublayers.append((look_up, self.cross_norm))
-        sublayers.append((self.feed_forward, self.feed_forward_norm))
-        alpha, drop = self.alpha, self.dropout
-        for f, norm in sublayers:
-            if self.kind == "pre":
-                x = x + drop(f(norm(x)))
-            elif self.kind == "post":
-                x = norm(alpha * x + drop(f(x)))
-            else:
-                x = norm(x)
-                x = alpha * x + drop(f(x))
-        return x
+            k, v = source
+
+            def look_up(y: Tensor) -> Tensor:
+                return drop(self.cross(y, k, v, source_bias))
+
+            x = residual(x, look_up, self.cross_norm, kind, alpha)
+        return residual(x, think, self.feed_forward_norm, kind, alpha)
 
 
 class Transformer(Network):
