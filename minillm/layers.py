@@ -1,4 +1,4 @@
-"""The small parts of a Transformer: positions, norms, feed-forward."""
+"""The small parts of a Transformer: positions, norms, feed-forward, skips."""
 
 import math
 from collections.abc import Callable
@@ -234,3 +234,34 @@ class FeedForward(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         """(B, T, C) to (B, T, C)."""
         return feed_forward(x, self.up, self.down, self.activation, self.gated)
+
+
+# Residual stream
+
+
+def residual(
+    x: Tensor,
+    sublayer: Callable[[Tensor], Tensor],
+    norm: Callable[[Tensor], Tensor],
+    kind: str,
+    alpha: float = 1.0,
+) -> Tensor:
+    """The stream `x` (..., C) with what a sublayer f writes into it (..., C).
+
+    pre     x + f(norm(x)): Xiong et al. 2020
+    post    norm(alpha x + f(x)): Vaswani et al. 2017; with alpha above 1 it
+            is DeepNorm (Wang et al. 2022, eq. 4)
+    deep    alpha n + f(n) with n = norm(x): DeepNorm as ChatGLM-6B has it,
+            the norm of the layer before moved behind the border
+
+    Norm and sublayer are called once each. Raises `ValueError` on another
+    `kind`.
+    """
+    if kind == "pre":
+        return x + sublayer(norm(x))
+    if kind == "post":
+        return norm(alpha * x + sublayer(x))
+    if kind == "deep":
+        n = norm(x)
+        return alpha * n + sublayer(n)
+    raise ValueError(f"kind is 'pre', 'post' or 'deep', not {kind!r}")

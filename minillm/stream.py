@@ -5,8 +5,8 @@ number how it changes: how much a block turns it, and how much the tokens of a
 text still differ from each other. They measure the two things that are both
 called representation collapse:
 
-    one_token    all tokens of a text become the same vector ("rank collapse")
-    idle blocks  the stream goes through late blocks nearly unchanged
+    outside_mean all tokens of a text become the same vector ("rank collapse")
+    cosine       the stream goes through late blocks nearly unchanged
 """
 
 import math
@@ -20,7 +20,7 @@ from minillm.transformer import Transformer
 
 def states(model: Transformer, ids: Tensor) -> list[Tensor]:
     """The stream (B, T, C) in front of the first block and behind each one,
-    L + 1 tensors, for `ids` (B, T). Each keeps its gradient where there is one.
+    L + 1 tensors, for `ids` (B, T). Each keeps its gradient, if it has one.
     """
     kept: list[Tensor] = []
 
@@ -84,12 +84,13 @@ def gradient_norms(model: Transformer) -> list[float]:
 def xavier(
     model: Transformer, generator: torch.Generator | None = None
 ) -> None:
-    """Draw the first weights as the papers on norms do: Glorot and Bengio 2010.
+    """Draw the first weights as the papers on norms do.
 
-    Matrices are normal with variance 2 / (inputs + outputs), query, key and
-    value each a matrix of its own; embeddings have variance 1. Values, outputs
-    and feed-forward are multiplied by `beta` (Wang et al. 2022, 2.2). Nothing
-    is divided by the root of the depth: what that does is to be measured.
+    That is Glorot and Bengio 2010: matrices are normal with variance
+    2 / (inputs + outputs), query, key and value each a matrix of its own;
+    embeddings have variance 1. Values, outputs and feed-forward are multiplied
+    by `beta` (Wang et al. 2022, 2.2). Nothing is divided by the root of the
+    depth: what that does is to be measured.
     """
     C, beta = model.config.width, model.config.beta
     n_keys = model.config.kv_heads * model.config.head_size

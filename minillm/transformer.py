@@ -21,7 +21,6 @@ given, and `KVCache` is its state: what it keeps of tokens that it has read.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from typing import Any, cast
 
 import torch
@@ -44,38 +43,10 @@ from minillm.embedding import (
     number_tokens,
     positions_of,
 )
-from minillm.layers import NORMS, FeedForward, rope_angles
+from minillm.layers import NORMS, FeedForward, residual, rope_angles
 from minillm.network import Network, drawing_from
 
 Pair = tuple[Tensor, Tensor]  # keys and values (B, H_kv, S, D) of a source
-
-
-def residual(
-    x: Tensor,
-    sublayer: Callable[[Tensor], Tensor],
-    norm: Callable[[Tensor], Tensor],
-    kind: str,
-    alpha: float = 1.0,
-) -> Tensor:
-    """The stream `x` (..., C) with what a sublayer f writes into it (..., C).
-
-    pre     x + f(norm(x)): Xiong et al. 2020
-    post    norm(alpha x + f(x)): Vaswani et al. 2017; with alpha above 1 it
-            is DeepNorm (Wang et al. 2022, eq. 4)
-    deep    alpha n + f(n) with n = norm(x): DeepNorm as ChatGLM-6B has it,
-            the norm of the layer before moved behind the border
-
-    Norm and sublayer are called once each. Raises `ValueError` on another
-    `kind`.
-    """
-    if kind == "pre":
-        return x + sublayer(norm(x))
-    if kind == "post":
-        return norm(alpha * x + sublayer(x))
-    if kind == "deep":
-        n = norm(x)
-        return alpha * n + sublayer(n)
-    raise ValueError(f"kind is 'pre', 'post' or 'deep', not {kind!r}")
 
 
 class Block(nn.Module):
@@ -106,7 +77,6 @@ class Block(nn.Module):
         source_bias: Tensor | None = None,
     ) -> Tensor:
         """(B, T, C) to (B, T, C); `source` are keys and values to look at."""
-
         drop, kind, alpha = self.dropout, self.kind, self.alpha
 
         def attend(y: Tensor) -> Tensor:
