@@ -14,6 +14,8 @@ module is the front end of a widget:
     onehot()      a product with a one-hot vector is a lookup
     sgns()        one step of skip-gram with negative sampling
     wordmap()     neighbours among the course's word vectors
+    rope()        two positions turn a query and a key
+    norms()       what norms and skips do in an untrained stack
     quiz(...)     questions whose right answers a cell has computed
 """
 
@@ -37,6 +39,7 @@ from minillm.figure_data import (
     to_json,
     wordmap_data,
 )
+from minillm.figure_stack import norms_data
 from minillm.figure_tokens import merges_data
 from minillm.lexicon import Lexicon
 from minillm.places import COURSE
@@ -137,6 +140,28 @@ class Wordmap(Figure):
     """A map of word vectors."""
 
     _esm = front_end("wordmap")
+
+
+class Rope(Figure):
+    """The dials of RoPE."""
+
+    _esm = front_end("rope")
+
+
+class Norms(Figure):
+    """The norm laboratory."""
+
+    _esm = front_end("norms")
+
+
+def rope() -> Rope:
+    """The dials of RoPE for a vector of four channels."""
+    return Rope(data={})
+
+
+def norms(runs: list[dict[str, Any]] | None = None) -> Norms:
+    """The norm laboratory of your runs, or of the course's."""
+    return Norms(data=norms_data() if runs is None else {"runs": runs})
 
 
 def onehot(table: list[list[float]] | None = None) -> Onehot:
@@ -281,6 +306,7 @@ def build(folder: Path = FIGURES / "data") -> dict[str, int]:
     lexicon, table, _ = austen_vectors()
     wordmap = to_json(wordmap_data(lexicon, table))
     files = {
+        "norms.json": to_json(norms_data()),
         "wordmap.json.gz": gzip.compress(wordmap, mtime=0),
         "explorer.bin": explorer_data(train),
         "smoothing.json.gz": gzip.compress(smoothing, mtime=0),

@@ -129,10 +129,17 @@ def gelu_tanh(x):
     return 0.5 * x * torch.tanh(z) + 0.5 * x
 
 
-# %% right: products -- relu by a comparison, lambdas
-relu = lambda x: x * (x > 0)
-silu = lambda x: torch.sigmoid(x) * x
-gelu = lambda x: x * (torch.erf(x * 0.5**0.5) + 1) / 2
+# %% right: products -- relu by a comparison
+def relu(x):
+    return x * (x > 0)
+
+
+def silu(x):
+    return torch.sigmoid(x) * x
+
+
+def gelu(x):
+    return x * (torch.erf(x * 0.5**0.5) + 1) / 2
 
 
 def gelu_tanh(x):

@@ -66,5 +66,7 @@ def alibi_slopes(H):
 # %% right: powers -- torch.pow with tensors of exponents
 def alibi_slopes(H):
     P = 2 ** int(math.log2(H))
-    exponents = torch.cat((torch.arange(2, 2 * P + 1, 2), torch.arange(1, 2 * (H - P) + 1, 2)))
+    exponents = torch.cat(
+        (torch.arange(2, 2 * P + 1, 2), torch.arange(1, 2 * (H - P) + 1, 2))
+    )
     return torch.pow(2.0, -4.0 * exponents / P)

@@ -12,14 +12,32 @@ class Block(nn.Module):
         self.feed_forward_norm = norm(config)
         self.dropout = nn.Dropout(config.dropout)
 
-    def forward(self, x, visible, angles=None, cache=None, source=None, source_bias=None):
+    def forward(
+        self,
+        x,
+        visible,
+        angles=None,
+        cache=None,
+        source=None,
+        source_bias=None,
+    ):
         def add(x, f, norm):
-            return residual(x, lambda y: self.dropout(f(y)), norm, self.kind, self.alpha)
+            return residual(
+                x, lambda y: self.dropout(f(y)), norm, self.kind, self.alpha
+            )
 
         x = add(x, self.feed_forward, self.feed_forward_norm)
-        x = add(x, lambda y: self.attention(y, *visible, angles, cache), self.attention_norm)
+        x = add(
+            x,
+            lambda y: self.attention(y, *visible, angles, cache),
+            self.attention_norm,
+        )
         if source is not None:
-            x = add(x, lambda y: self.cross(y, *source, source_bias), self.cross_norm)
+            x = add(
+                x,
+                lambda y: self.cross(y, *source, source_bias),
+                self.cross_norm,
+            )
         return x
 
 
@@ -37,13 +55,31 @@ class Block(nn.Module):
         self.feed_forward_norm = norm(config)
         self.dropout = nn.Dropout(config.dropout)
 
-    def forward(self, x, visible, angles=None, cache=None, source=None, source_bias=None):
+    def forward(
+        self,
+        x,
+        visible,
+        angles=None,
+        cache=None,
+        source=None,
+        source_bias=None,
+    ):
         def add(x, f, norm):
-            return residual(x, lambda y: self.dropout(f(y)), norm, self.kind, self.alpha)
+            return residual(
+                x, lambda y: self.dropout(f(y)), norm, self.kind, self.alpha
+            )
 
-        x = add(x, lambda y: self.attention(y, *visible, angles, cache), self.attention_norm)
+        x = add(
+            x,
+            lambda y: self.attention(y, *visible, angles, cache),
+            self.attention_norm,
+        )
         if source is not None:
-            x = add(x, lambda y: self.cross(y, *source, source_bias), self.attention_norm)
+            x = add(
+                x,
+                lambda y: self.cross(y, *source, source_bias),
+                self.attention_norm,
+            )
         return add(x, self.feed_forward, self.attention_norm)
 
 
@@ -61,13 +97,29 @@ class Block(nn.Module):
         self.feed_forward_norm = norm(config)
         self.dropout = nn.Dropout(config.dropout)
 
-    def forward(self, x, visible, angles=None, cache=None, source=None, source_bias=None):
+    def forward(
+        self,
+        x,
+        visible,
+        angles=None,
+        cache=None,
+        source=None,
+        source_bias=None,
+    ):
         def add(x, f, norm):
             return self.dropout(residual(x, f, norm, self.kind, self.alpha))
 
-        x = add(x, lambda y: self.attention(y, *visible, angles, cache), self.attention_norm)
+        x = add(
+            x,
+            lambda y: self.attention(y, *visible, angles, cache),
+            self.attention_norm,
+        )
         if source is not None:
-            x = add(x, lambda y: self.cross(y, *source, source_bias), self.cross_norm)
+            x = add(
+                x,
+                lambda y: self.cross(y, *source, source_bias),
+                self.cross_norm,
+            )
         return add(x, self.feed_forward, self.feed_forward_norm)
 
 
@@ -85,13 +137,27 @@ class Block(nn.Module):
         self.feed_forward_norm = norm(config)
         self.dropout = nn.Dropout(config.dropout)
 
-    def forward(self, x, visible, angles=None, cache=None, source=None, source_bias=None):
+    def forward(
+        self,
+        x,
+        visible,
+        angles=None,
+        cache=None,
+        source=None,
+        source_bias=None,
+    ):
         def add(x, f, norm):
-            return residual(x, lambda y: self.dropout(f(y)), norm, self.kind, self.alpha)
+            return residual(
+                x, lambda y: self.dropout(f(y)), norm, self.kind, self.alpha
+            )
 
         x = add(x, lambda y: self.attention(y, *visible), self.attention_norm)
         if source is not None:
-            x = add(x, lambda y: self.cross(y, *source, source_bias), self.cross_norm)
+            x = add(
+                x,
+                lambda y: self.cross(y, *source, source_bias),
+                self.cross_norm,
+            )
         return add(x, self.feed_forward, self.feed_forward_norm)
 
 
@@ -109,13 +175,29 @@ class Block(nn.Module):
         self.feed_forward_norm = norm(config)
         self.dropout = nn.Dropout(config.dropout)
 
-    def forward(self, x, visible, angles=None, cache=None, source=None, source_bias=None):
+    def forward(
+        self,
+        x,
+        visible,
+        angles=None,
+        cache=None,
+        source=None,
+        source_bias=None,
+    ):
         def add(x, f, norm):
-            return residual(x, lambda y: self.dropout(f(y)), norm, self.kind, self.alpha)
+            return residual(
+                x, lambda y: self.dropout(f(y)), norm, self.kind, self.alpha
+            )
 
-        x = add(x, lambda y: self.attention(y, angles=angles), self.attention_norm)
+        x = add(
+            x, lambda y: self.attention(y, angles=angles), self.attention_norm
+        )
         if source is not None:
-            x = add(x, lambda y: self.cross(y, *source, source_bias), self.cross_norm)
+            x = add(
+                x,
+                lambda y: self.cross(y, *source, source_bias),
+                self.cross_norm,
+            )
         return add(x, self.feed_forward, self.feed_forward_norm)
 
 
@@ -133,10 +215,22 @@ class Block(nn.Module):
         self.feed_forward_norm = norm(config)
         self.dropout = nn.Dropout(config.dropout)
 
-    def forward(self, x, visible, angles=None, cache=None, source=None, source_bias=None):
-        x = x + self.dropout(self.attention(self.attention_norm(x), *visible, angles, cache))
+    def forward(
+        self,
+        x,
+        visible,
+        angles=None,
+        cache=None,
+        source=None,
+        source_bias=None,
+    ):
+        x = x + self.dropout(
+            self.attention(self.attention_norm(x), *visible, angles, cache)
+        )
         if source is not None:
-            x = x + self.dropout(self.cross(self.cross_norm(x), *source, source_bias))
+            x = x + self.dropout(
+                self.cross(self.cross_norm(x), *source, source_bias)
+            )
         return x + self.dropout(self.feed_forward(self.feed_forward_norm(x)))
 
 
@@ -154,13 +248,29 @@ class Block(nn.Module):
         self.feed_forward_norm = norm(config)
         self.dropout = nn.Dropout(config.dropout)
 
-    def forward(self, x, visible, angles=None, cache=None, source=None, source_bias=None):
+    def forward(
+        self,
+        x,
+        visible,
+        angles=None,
+        cache=None,
+        source=None,
+        source_bias=None,
+    ):
         def add(x, f, norm):
             return residual(x, lambda y: self.dropout(f(y)), norm, self.kind)
 
-        x = add(x, lambda y: self.attention(y, *visible, angles, cache), self.attention_norm)
+        x = add(
+            x,
+            lambda y: self.attention(y, *visible, angles, cache),
+            self.attention_norm,
+        )
         if source is not None:
-            x = add(x, lambda y: self.cross(y, *source, source_bias), self.cross_norm)
+            x = add(
+                x,
+                lambda y: self.cross(y, *source, source_bias),
+                self.cross_norm,
+            )
         return add(x, self.feed_forward, self.feed_forward_norm)
 
 
@@ -178,14 +288,32 @@ class Block(nn.Module):
         self.feed_forward_norm = norm(config)
         self.dropout = nn.Dropout(config.dropout)
 
-    def forward(self, x, visible, angles=None, cache=None, source=None, source_bias=None):
+    def forward(
+        self,
+        x,
+        visible,
+        angles=None,
+        cache=None,
+        source=None,
+        source_bias=None,
+    ):
         def add(x, f, norm):
-            return residual(x, lambda y: self.dropout(f(y)), norm, self.kind, self.alpha)
+            return residual(
+                x, lambda y: self.dropout(f(y)), norm, self.kind, self.alpha
+            )
 
-        x = add(x, lambda y: self.attention(y, *visible, angles, cache), self.attention_norm)
+        x = add(
+            x,
+            lambda y: self.attention(y, *visible, angles, cache),
+            self.attention_norm,
+        )
         x = add(x, self.feed_forward, self.feed_forward_norm)
         if source is not None:
-            x = add(x, lambda y: self.cross(y, *source, source_bias), self.cross_norm)
+            x = add(
+                x,
+                lambda y: self.cross(y, *source, source_bias),
+                self.cross_norm,
+            )
         return x
 
 
@@ -203,11 +331,25 @@ class Block(nn.Module):
         self.feed_forward_norm = norm(config)
         self.dropout = nn.Dropout(config.dropout)
 
-    def forward(self, x, visible, angles=None, cache=None, source=None, source_bias=None):
+    def forward(
+        self,
+        x,
+        visible,
+        angles=None,
+        cache=None,
+        source=None,
+        source_bias=None,
+    ):
         def add(x, f, norm):
-            return residual(x, lambda y: self.dropout(f(y)), norm, self.kind, self.alpha)
+            return residual(
+                x, lambda y: self.dropout(f(y)), norm, self.kind, self.alpha
+            )
 
-        x = add(x, lambda y: self.attention(y, *visible, angles, cache), self.attention_norm)
+        x = add(
+            x,
+            lambda y: self.attention(y, *visible, angles, cache),
+            self.attention_norm,
+        )
         if source is not None:
             x = add(x, lambda y: self.cross(y, *source), self.cross_norm)
         return add(x, self.feed_forward, self.feed_forward_norm)
@@ -226,13 +368,37 @@ class Block(nn.Module):
         self.feed_forward_norm = norm(config)
         self.dropout = nn.Dropout(config.dropout)
 
-    def forward(self, x, visible, angles=None, cache=None, source=None, source_bias=None):
-        parts = [(lambda y: self.attention(y, *visible, angles, cache), self.attention_norm)]
+    def forward(
+        self,
+        x,
+        visible,
+        angles=None,
+        cache=None,
+        source=None,
+        source_bias=None,
+    ):
+        parts = [
+            (
+                lambda y: self.attention(y, *visible, angles, cache),
+                self.attention_norm,
+            )
+        ]
         if source is not None:
-            parts.append((lambda y: self.cross(y, source[0], source[1], source_bias), self.cross_norm))
+            parts.append(
+                (
+                    lambda y: self.cross(y, source[0], source[1], source_bias),
+                    self.cross_norm,
+                )
+            )
         parts.append((self.feed_forward, self.feed_forward_norm))
         for f, norm in parts:
-            x = residual(x, lambda y, f=f: self.dropout(f(y)), norm, self.kind, self.alpha)
+            x = residual(
+                x,
+                lambda y, f=f: self.dropout(f(y)),
+                norm,
+                self.kind,
+                self.alpha,
+            )
         return x
 
 
@@ -249,18 +415,43 @@ class Block(nn.Module):
         self.feed_forward_norm = norm(config)
         self.dropout = nn.Dropout(config.dropout)
 
-    def forward(self, x, visible, angles=None, cache=None, source=None, source_bias=None):
+    def forward(
+        self,
+        x,
+        visible,
+        angles=None,
+        cache=None,
+        source=None,
+        source_bias=None,
+    ):
         def attend(y):
-            seen = self.attention(y, bias=visible.bias, causal=visible.causal, angles=angles, cache=cache)
+            seen = self.attention(
+                y,
+                bias=visible.bias,
+                causal=visible.causal,
+                angles=angles,
+                cache=cache,
+            )
             return self.dropout(seen)
 
         x = residual(x, attend, self.attention_norm, self.kind, self.alpha)
         if source:
             k, v = source
-            look = lambda y: self.dropout(self.cross(y, k=k, v=v, bias=source_bias))
-            x = residual(x, sublayer=look, norm=self.cross_norm, kind=self.kind, alpha=self.alpha)
+
+            def look(y):
+                return self.dropout(self.cross(y, k=k, v=v, bias=source_bias))
+
+            x = residual(
+                x,
+                sublayer=look,
+                norm=self.cross_norm,
+                kind=self.kind,
+                alpha=self.alpha,
+            )
         think = nn.Sequential(self.feed_forward, self.dropout)
-        return residual(x, think, self.feed_forward_norm, self.kind, alpha=self.alpha)
+        return residual(
+            x, think, self.feed_forward_norm, self.kind, alpha=self.alpha
+        )
 
 
 # %% right: written_out -- without residual
@@ -276,14 +467,34 @@ class Block(nn.Module):
         self.feed_forward_norm = norm(config)
         self.dropout = nn.Dropout(config.dropout)
 
-    def forward(self, x, visible, angles=None, cache=None, source=None, source_bias=None):
+    def forward(
+        self,
+        x,
+        visible,
+        angles=None,
+        cache=None,
+        source=None,
+        source_bias=None,
+    ):
         def add(x, f, norm):
             y = x if self.kind == "post" else norm(x)
-            skip = x if self.kind == "pre" else self.alpha * (x if self.kind == "post" else y)
+            skip = (
+                x
+                if self.kind == "pre"
+                else self.alpha * (x if self.kind == "post" else y)
+            )
             total = skip + self.dropout(f(y))
             return norm(total) if self.kind == "post" else total
 
-        x = add(x, lambda y: self.attention(y, visible[0], visible[1], angles), self.attention_norm)
+        x = add(
+            x,
+            lambda y: self.attention(y, visible[0], visible[1], angles),
+            self.attention_norm,
+        )
         if source is not None:
-            x = add(x, lambda y: self.cross(y, *source, source_bias), self.cross_norm)
+            x = add(
+                x,
+                lambda y: self.cross(y, *source, source_bias),
+                self.cross_norm,
+            )
         return add(x, self.feed_forward, self.feed_forward_norm)

@@ -5,7 +5,9 @@ def encoder_decoder(source, target, encoder, encoder_norm, decoder, norm):
         source = block(source, Masks(causal=True))
     source = encoder_norm(source)
     for block in decoder:
-        target = block(target, Masks(causal=True), source=block.cross.keys_values(source))
+        target = block(
+            target, Masks(causal=True), source=block.cross.keys_values(source)
+        )
     return norm(target)
 
 
@@ -26,7 +28,9 @@ def encoder_decoder(source, target, encoder, encoder_norm, decoder, norm):
     for block in encoder:
         source = block(source, Masks())
     for block in decoder:
-        target = block(target, Masks(causal=True), source=block.cross.keys_values(source))
+        target = block(
+            target, Masks(causal=True), source=block.cross.keys_values(source)
+        )
     return norm(target)
 
 
@@ -37,7 +41,9 @@ def encoder_decoder(source, target, encoder, encoder_norm, decoder, norm):
         source = block(source, Masks())
     source = encoder_norm(source)
     for block in decoder:
-        target = block(target, Masks(causal=True), source=block.cross.keys_values(source))
+        target = block(
+            target, Masks(causal=True), source=block.cross.keys_values(source)
+        )
     return target
 
 
@@ -59,7 +65,9 @@ def encoder_decoder(source, target, encoder, encoder_norm, decoder, norm):
         source = block(source, Masks())
     for block in decoder:
         source = encoder_norm(source)
-        target = block(target, Masks(causal=True), source=block.cross.keys_values(source))
+        target = block(
+            target, Masks(causal=True), source=block.cross.keys_values(source)
+        )
     return norm(target)
 
 
@@ -71,7 +79,9 @@ def encoder_decoder(source, target, encoder, encoder_norm, decoder, norm):
         read = block(read, Masks())
     read = encoder_norm(read)
     for block in decoder:
-        target = block(target, Masks(causal=True), source=block.cross.keys_values(source))
+        target = block(
+            target, Masks(causal=True), source=block.cross.keys_values(source)
+        )
     return norm(target)
 
 
@@ -80,16 +90,22 @@ def encoder_decoder(source, target, encoder, encoder_norm, decoder, norm):
 def encoder_decoder(source, target, encoder, encoder_norm, decoder, norm):
     for ours, theirs in zip(encoder, decoder):
         source = ours(source, Masks())
-        target = theirs(target, Masks(causal=True), source=theirs.cross.keys_values(source))
+        target = theirs(
+            target, Masks(causal=True), source=theirs.cross.keys_values(source)
+        )
     return norm(target)
 
 
 # %% right: reduce -- by functools.reduce
 def encoder_decoder(source, target, encoder, encoder_norm, decoder, norm):
-    read = encoder_norm(functools.reduce(lambda x, block: block(x, Masks()), encoder, source))
+    read = encoder_norm(
+        functools.reduce(lambda x, block: block(x, Masks()), encoder, source)
+    )
 
     def step(x, block):
-        return block(x, Masks(causal=True), None, None, block.cross.keys_values(read))
+        return block(
+            x, Masks(causal=True), None, None, block.cross.keys_values(read)
+        )
 
     return norm(functools.reduce(step, decoder, target))
 
@@ -116,5 +132,7 @@ def encoder_decoder(source, target, encoder, encoder_norm, decoder, norm):
     memory = encoder_norm(memory)
     pairs = [layer.cross.keys_values(memory) for layer in decoder]
     for layer, pair in zip(decoder, pairs):
-        target = layer(target, visible=Masks(None, True), source=pair, source_bias=None)
+        target = layer(
+            target, visible=Masks(None, True), source=pair, source_bias=None
+        )
     return norm(target)

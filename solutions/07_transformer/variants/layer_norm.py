@@ -10,7 +10,9 @@ def layer_norm(x, weight, bias, eps=1e-5):
 # expects: eps stands outside the root
 def layer_norm(x, weight, bias, eps=1e-5):
     y = widened(x)
-    y = (y - y.mean(-1, keepdim=True)) / (y.std(-1, correction=0, keepdim=True) + eps)
+    y = (y - y.mean(-1, keepdim=True)) / (
+        y.std(-1, correction=0, keepdim=True) + eps
+    )
     return y.to(x.dtype) * weight + bias
 
 
@@ -18,7 +20,9 @@ def layer_norm(x, weight, bias, eps=1e-5):
 # expects: for (1, 7, 1, 7)
 def layer_norm(x, weight, bias, eps=1e-5):
     y = widened(x)
-    y = (y - y.mean(-1, keepdim=True)) / (y.std(-1, correction=0, keepdim=True) + eps).sqrt()
+    y = (y - y.mean(-1, keepdim=True)) / (
+        y.std(-1, correction=0, keepdim=True) + eps
+    ).sqrt()
     return y.to(x.dtype) * weight + bias
 
 
@@ -42,7 +46,9 @@ def layer_norm(x, weight, bias, eps=1e-5):
 # expects: the bias is added after the product
 def layer_norm(x, weight, bias, eps=1e-5):
     y = widened(x)
-    y = (y - y.mean(-1, keepdim=True)) / (y.var(-1, correction=0, keepdim=True) + eps).sqrt()
+    y = (y - y.mean(-1, keepdim=True)) / (
+        y.var(-1, correction=0, keepdim=True) + eps
+    ).sqrt()
     return (y.to(x.dtype) + bias) * weight
 
 
@@ -58,7 +64,9 @@ def layer_norm(x, weight, bias, eps=1e-5):
 # expects: float16 came in
 def layer_norm(x, weight, bias, eps=1e-5):
     y = widened(x)
-    y = (y - y.mean(-1, keepdim=True)) / (y.var(-1, correction=0, keepdim=True) + eps).sqrt()
+    y = (y - y.mean(-1, keepdim=True)) / (
+        y.var(-1, correction=0, keepdim=True) + eps
+    ).sqrt()
     return y * weight.to(y.dtype) + bias.to(y.dtype)
 
 
@@ -70,14 +78,18 @@ def layer_norm(x, weight, bias, eps=1e-5):
     dtype = x.dtype
     y = widened(x)
     y -= y.mean(-1, keepdim=True)
-    return (y / (y.square().mean(-1, keepdim=True) + eps).sqrt()).to(dtype) * weight + bias
+    return (y / (y.square().mean(-1, keepdim=True) + eps).sqrt()).to(
+        dtype
+    ) * weight + bias
 
 
 # %% right: var_mean -- by torch.var_mean
 def layer_norm(x, weight, bias, eps=1e-5):
     y = widened(x)
     variance, mean = torch.var_mean(y, dim=-1, correction=0, keepdim=True)
-    return ((y - mean) / torch.sqrt(variance + eps)).to(x.dtype) * weight + bias
+    return ((y - mean) / torch.sqrt(variance + eps)).to(
+        x.dtype
+    ) * weight + bias
 
 
 # %% right: moments -- the mean of squares minus the square of the mean, in float64
@@ -85,7 +97,9 @@ def layer_norm(x, weight, bias, eps=1e-5):
     y = x.double()
     mean = y.sum(-1, keepdim=True) / y.shape[-1]
     variance = (y * y).mean(-1, keepdim=True) - mean * mean
-    return ((y - mean) * (variance.clamp(min=0) + eps) ** -0.5).to(x.dtype) * weight + bias
+    return ((y - mean) * (variance.clamp(min=0) + eps) ** -0.5).to(
+        x.dtype
+    ) * weight + bias
 
 
 # %% right: addcmul -- weight and bias in one step

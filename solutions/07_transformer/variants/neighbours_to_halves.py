@@ -19,7 +19,12 @@ def neighbours_to_halves(weight, D):
 
 # %% right: index -- by an order of rows
 def neighbours_to_halves(weight, D):
-    order = [h + c for h in range(0, len(weight), D) for s in (0, 1) for c in range(s, D, 2)]
+    order = [
+        h + c
+        for h in range(0, len(weight), D)
+        for s in (0, 1)
+        for c in range(s, D, 2)
+    ]
     return weight[order]
 
 
@@ -33,4 +38,8 @@ def neighbours_to_halves(weight, D):
 def neighbours_to_halves(weight, D):
     H = weight.shape[0] // D
     rest = weight.shape[1:]
-    return weight.reshape(H, D // 2, 2, *rest).swapaxes(1, 2).reshape(H * D, *rest)
+    return (
+        weight.reshape(H, D // 2, 2, *rest)
+        .swapaxes(1, 2)
+        .reshape(H * D, *rest)
+    )

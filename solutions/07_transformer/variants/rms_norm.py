@@ -3,21 +3,27 @@
 def rms_norm(x, weight, eps=1e-5):
     y = widened(x)
     y = y - y.mean(-1, keepdim=True)
-    return (y * (y.square().mean(-1, keepdim=True) + eps).rsqrt()).to(x.dtype) * weight
+    return (y * (y.square().mean(-1, keepdim=True) + eps).rsqrt()).to(
+        x.dtype
+    ) * weight
 
 
 # %% wrong: sum_of_squares -- the length
 # expects: take the mean of the squares
 def rms_norm(x, weight, eps=1e-5):
     y = widened(x)
-    return (y * (y.square().sum(-1, keepdim=True) + eps).rsqrt()).to(x.dtype) * weight
+    return (y * (y.square().sum(-1, keepdim=True) + eps).rsqrt()).to(
+        x.dtype
+    ) * weight
 
 
 # %% wrong: eps_outside -- eps behind the root
 # expects: eps stands outside the root
 def rms_norm(x, weight, eps=1e-5):
     y = widened(x)
-    return (y / (y.square().mean(-1, keepdim=True).sqrt() + eps)).to(x.dtype) * weight
+    return (y / (y.square().mean(-1, keepdim=True).sqrt() + eps)).to(
+        x.dtype
+    ) * weight
 
 
 # %% wrong: no_eps -- zeros divide by zero
@@ -50,14 +56,18 @@ def rms_norm(x, weight, eps=1e-5):
 # %% right: norm -- by the vector's length
 def rms_norm(x, weight, eps=1e-5):
     y = widened(x)
-    square = torch.linalg.vector_norm(y, dim=-1, keepdim=True) ** 2 / y.shape[-1]
+    square = (
+        torch.linalg.vector_norm(y, dim=-1, keepdim=True) ** 2 / y.shape[-1]
+    )
     return (y / torch.sqrt(square + eps)).to(x.dtype) * weight
 
 
 # %% right: double -- in float64
 def rms_norm(x, weight, eps=1e-5):
     y = x.double()
-    return (y / ((y * y).mean(dim=-1, keepdim=True) + eps).sqrt()).to(x.dtype) * weight
+    return (y / ((y * y).mean(dim=-1, keepdim=True) + eps).sqrt()).to(
+        x.dtype
+    ) * weight
 
 
 # %% right: sums -- an einsum

@@ -3,14 +3,21 @@
 def rope_angles(positions, D, theta=10_000.0):
     speeds = theta ** -(torch.arange(0, D, 2) / D)
     a = (positions[..., None] * speeds)[:, :, None, None]
-    return torch.cat((a.cos(), a.cos()), -1), torch.cat((-a.sin(), a.sin()), -1)
+    return torch.cat((a.cos(), a.cos()), -1), torch.cat(
+        (-a.sin(), a.sin()), -1
+    )
 
 
 def rotate(x, cos, sin):
     half = x.shape[-1] // 2
-    c, s = cos[:, :, :, 0, :half].to(x.dtype), sin[:, :, :, 0, half:].to(x.dtype)
+    c, s = (
+        cos[:, :, :, 0, :half].to(x.dtype),
+        sin[:, :, :, 0, half:].to(x.dtype),
+    )
     even, odd = x[..., ::2], x[..., 1::2]
-    return torch.stack((even * c - odd * s, odd * c + even * s), -1).flatten(-2)
+    return torch.stack((even * c - odd * s, odd * c + even * s), -1).flatten(
+        -2
+    )
 
 
 # %% wrong: backwards -- turned the other way
@@ -18,7 +25,9 @@ def rotate(x, cos, sin):
 def rope_angles(positions, D, theta=10_000.0):
     speeds = theta ** -(torch.arange(0, D, 2) / D)
     a = (positions[..., None] * speeds)[:, :, None, None]
-    return torch.cat((a.cos(), a.cos()), -1), torch.cat((a.sin(), -a.sin()), -1)
+    return torch.cat((a.cos(), a.cos()), -1), torch.cat(
+        (a.sin(), -a.sin()), -1
+    )
 
 
 def rotate(x, cos, sin):
@@ -44,7 +53,9 @@ def rotate(x, cos, sin):
 def rope_angles(positions, D, theta=10_000.0):
     speeds = theta ** -(torch.arange(0, D, 2) / D)
     a = ((positions[..., None] + 1) * speeds)[:, :, None, None]
-    return torch.cat((a.cos(), a.cos()), -1), torch.cat((-a.sin(), a.sin()), -1)
+    return torch.cat((a.cos(), a.cos()), -1), torch.cat(
+        (-a.sin(), a.sin()), -1
+    )
 
 
 def rotate(x, cos, sin):
@@ -57,7 +68,9 @@ def rotate(x, cos, sin):
 def rope_angles(positions, D, theta=10_000.0):
     speeds = theta ** -(torch.arange(D // 2) / D)
     a = (positions[..., None] * speeds)[:, :, None, None]
-    return torch.cat((a.cos(), a.cos()), -1), torch.cat((-a.sin(), a.sin()), -1)
+    return torch.cat((a.cos(), a.cos()), -1), torch.cat(
+        (-a.sin(), a.sin()), -1
+    )
 
 
 def rotate(x, cos, sin):
@@ -70,7 +83,9 @@ def rotate(x, cos, sin):
 def rope_angles(positions, D, theta=10_000.0):
     speeds = 10_000.0 ** -(torch.arange(0, D, 2) / D)
     a = (positions[..., None] * speeds)[:, :, None, None]
-    return torch.cat((a.cos(), a.cos()), -1), torch.cat((-a.sin(), a.sin()), -1)
+    return torch.cat((a.cos(), a.cos()), -1), torch.cat(
+        (-a.sin(), a.sin()), -1
+    )
 
 
 def rotate(x, cos, sin):
@@ -79,12 +94,14 @@ def rotate(x, cos, sin):
 
 
 # %% wrong: places_not_positions -- the angle of the place in the row
-# expects: Both are 2 apart
+# expects: they must be equal
 def rope_angles(positions, D, theta=10_000.0):
     speeds = theta ** -(torch.arange(0, D, 2) / D)
     places = torch.arange(positions.shape[1]).expand_as(positions)
     a = (places[..., None] * speeds)[:, :, None, None]
-    return torch.cat((a.cos(), a.cos()), -1), torch.cat((-a.sin(), a.sin()), -1)
+    return torch.cat((a.cos(), a.cos()), -1), torch.cat(
+        (-a.sin(), a.sin()), -1
+    )
 
 
 def rotate(x, cos, sin):
@@ -96,8 +113,12 @@ def rotate(x, cos, sin):
 # expects: each text has its own positions
 def rope_angles(positions, D, theta=10_000.0):
     speeds = theta ** -(torch.arange(0, D, 2) / D)
-    a = (positions[:1, :, None] * speeds)[:, :, None, None].repeat(len(positions), 1, 1, 1, 1)
-    return torch.cat((a.cos(), a.cos()), -1), torch.cat((-a.sin(), a.sin()), -1)
+    a = (positions[:1, :, None] * speeds)[:, :, None, None].repeat(
+        len(positions), 1, 1, 1, 1
+    )
+    return torch.cat((a.cos(), a.cos()), -1), torch.cat(
+        (-a.sin(), a.sin()), -1
+    )
 
 
 def rotate(x, cos, sin):
@@ -110,7 +131,9 @@ def rotate(x, cos, sin):
 def rope_angles(positions, D, theta=10_000.0):
     speeds = theta ** -(torch.arange(0, D, 2) / D)
     a = (positions[..., None] * speeds)[:, :, None, None]
-    return torch.cat((a.cos(), a.cos()), -1), torch.cat((-a.sin(), a.sin()), -1)
+    return torch.cat((a.cos(), a.cos()), -1), torch.cat(
+        (-a.sin(), a.sin()), -1
+    )
 
 
 def rotate(x, cos, sin):
@@ -140,7 +163,9 @@ def rope_angles(positions, D, theta=10_000.0):
     a = torch.einsum("bt,i->bti", positions.float(), speeds)
     cos, sin = a.cos(), a.sin()
     shape = (*positions.shape, 1, 1, D)
-    return torch.cat((cos, cos), -1).view(shape), torch.cat((-sin, sin), -1).view(shape)
+    return torch.cat((cos, cos), -1).view(shape), torch.cat(
+        (-sin, sin), -1
+    ).view(shape)
 
 
 def rotate(x, cos, sin):
@@ -152,10 +177,15 @@ def rotate(x, cos, sin):
 # %% right: complex -- each pair as one complex number
 def rope_angles(positions, D, theta=10_000.0):
     i = torch.arange(D // 2, dtype=torch.float64)
-    a = positions.double()[:, :, None] * torch.exp(-2 * i / D * math.log(theta))
+    a = positions.double()[:, :, None] * torch.exp(
+        -2 * i / D * math.log(theta)
+    )
     turn = torch.polar(torch.ones_like(a), a)
     cos, sin = turn.real.float(), turn.imag.float()
-    return tuple(t[:, :, None, None] for t in (torch.cat((cos, cos), -1), torch.cat((-sin, sin), -1)))
+    return tuple(
+        t[:, :, None, None]
+        for t in (torch.cat((cos, cos), -1), torch.cat((-sin, sin), -1))
+    )
 
 
 def rotate(x, cos, sin):

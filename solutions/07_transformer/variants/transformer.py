@@ -32,7 +32,9 @@ def transformer(ids, table, blocks, norm, D):
 def transformer(ids, table, blocks, norm, D):
     x = table[ids]
     angles = rope_angles(torch.arange(ids.shape[1])[None], 4 * D)
-    angles = [torch.cat((a[..., : D // 2], a[..., -D // 2 :]), -1) for a in angles]
+    angles = [
+        torch.cat((a[..., : D // 2], a[..., -D // 2 :]), -1) for a in angles
+    ]
     for block in blocks:
         x = block(x, Masks(causal=True), angles)
     return norm(x) @ table.T
@@ -82,7 +84,9 @@ def transformer(ids, table, blocks, norm, D):
 
 # %% right: enumerate -- the angles in a dictionary of arguments
 def transformer(ids, table, blocks, norm, D):
-    options = {"angles": rope_angles(torch.arange(ids.shape[-1]).unsqueeze(0), D)}
+    options = {
+        "angles": rope_angles(torch.arange(ids.shape[-1]).unsqueeze(0), D)
+    }
     x = table.index_select(0, ids.flatten()).view(*ids.shape, -1)
     for i in range(len(blocks)):
         x = blocks[i](x, Masks(causal=True), **options)
