@@ -21,6 +21,8 @@ module is the front end of a widget:
     attending()   attention by hand: four tokens in the plane
     blocks()      attention in blocks of keys, without the square of scores
     heads()       the heads of the course's mini-LLM on your sentence
+    rope()        two positions turn a query and a key
+    norms()       what norms and skips do in an untrained stack
     quiz(...)     questions whose right answers a cell has computed
 """
 
@@ -47,6 +49,7 @@ from minillm.figure_data import (
     wordmap_data,
 )
 from minillm.figure_senses import bankmap_data
+from minillm.figure_stack import norms_data
 from minillm.figure_tokens import merges_data
 from minillm.lexicon import Lexicon
 from minillm.places import COURSE
@@ -204,6 +207,26 @@ class Heads(Figure):
     """The heads of a trained model."""
 
     _esm = front_end("heads")
+class Rope(Figure):
+    """The dials of RoPE."""
+
+    _esm = front_end("rope")
+
+
+class Norms(Figure):
+    """The norm laboratory."""
+
+    _esm = front_end("norms")
+
+
+def rope() -> Rope:
+    """The dials of RoPE for a vector of four channels."""
+    return Rope(data={})
+
+
+def norms(runs: list[dict[str, Any]] | None = None) -> Norms:
+    """The norm laboratory of your runs, or of the course's."""
+    return Norms(data=norms_data() if runs is None else {"runs": runs})
 
 
 def onehot(table: list[list[float]] | None = None) -> Onehot:
@@ -385,6 +408,7 @@ def build(folder: Path = FIGURES / "data") -> dict[str, int]:
     lexicon, table, _ = austen_vectors()
     wordmap = to_json(wordmap_data(lexicon, table))
     files = {
+        "norms.json": to_json(norms_data()),
         "wordmap.json.gz": gzip.compress(wordmap, mtime=0),
         "bankmap.json.gz": gzip.compress(to_json(bankmap_data()), mtime=0),
         PAGE.name: PAGE.read_bytes(),

@@ -46,6 +46,7 @@ INTEGRATION = {  # the problem with the run on the real corpus: seconds, where o
     "03_word2vec": "austen_vectors",
     "05_elmo": "storyland_model",
     "06_attention": "reader",
+    "07_transformer": "transformer",
 }
 MOST_POINTS = 5  # of one check
 WHOLE = 4  # of so many tests with that run, one is in the quick tier
