@@ -191,6 +191,8 @@ def reading(sentence: str | None = None) -> Reading:
 def bankmap() -> Bankmap:
     """The six homonyms of Storyland, by the course's biLM."""
     return Bankmap(data=bankmap_data())
+
+
 class Attending(Figure):
     """Attention by hand."""
 
@@ -207,6 +209,8 @@ class Heads(Figure):
     """The heads of a trained model."""
 
     _esm = front_end("heads")
+
+
 class Rope(Figure):
     """The dials of RoPE."""
 
