@@ -10,7 +10,7 @@ There is a class for every assignment of the course, and for the lab of the test
     ~/otter/bin/pip install otter-grader==7.0.0 torch==2.13.0 ipykernel
 
 A row is one command over a class and is measured with everything that it starts. The points that
-the graders give are compared: they must agree. What one submission costs the engine is compared
+the graders give are compared. What one submission costs the engine is compared
 with the plain run of the same cells in one warm process (plain_class.py). The report is printed;
 `--out FILE` keeps it.
 """
@@ -64,7 +64,9 @@ row, about 2 where nothing else runs: seconds and submissions per minute mean no
 does.
 
 Stock nbgrader and otter run as installed, without a sandbox; this engine runs sandboxed and writes
-the autograded notebooks and the gradebook, from which the points are read. otter writes neither."""
+the autograded notebooks and the gradebook, from which the points are read. otter writes neither.
+Of work with a mistake in an earlier problem this engine may give more points than the others: it
+tries a check that failed again, with the right answers to earlier problems."""
 
 
 @dataclass
@@ -234,7 +236,7 @@ def cost(source: Path, folder: Path, size: int) -> Cost:
     write_class(source, folder, size, "plain/{student}.ipynb")
     script = str(ROOT / "benchmarks" / "plain_class.py")
     command = [sys.executable, script, str(source), "plain"]
-    said = run(command, folder, OMP_NUM_THREADS="1", PYTHONHASHSEED="0").output
+    said = run(command, folder, OMP_NUM_THREADS="1", PYTHONHASHSEED="0", MPLBACKEND="Agg").output
     copy_assignment(source, folder / "course")
     course, name = Course(folder / "course"), source.stem
     course.built_source(name).parent.mkdir(parents=True)
@@ -248,7 +250,7 @@ def cost(source: Path, folder: Path, size: int) -> Cost:
             engine[student] = tree_cpu(worker.process.pid) - before
             checks.update({check.id: check.seconds for check in attempt.checks})
     check, seconds = checks.most_common(1)[0]
-    return Cost(json.loads(said), engine, (check, seconds / size))
+    return Cost(json.loads(said.splitlines()[-1]), engine, (check, seconds / size))
 
 
 def tree_cpu(pid: int) -> float:
@@ -355,6 +357,7 @@ def measure(contestant: Contestant, source: Path, size: int) -> list[Row]:
     rows = in_folder(lambda folder: list(contestant(source, folder, size)))
     for row in rows:
         text = f"{source.stem}, {row.name}: {row.students} in {row.usage.seconds:.1f} s"
+        text += f", {row.usage.cpu_seconds / row.students:.3f} s of CPU each"
         print(text, file=sys.stderr, flush=True)
     return rows
 
@@ -368,15 +371,15 @@ def in_folder(work: Callable[[Path], T]) -> T:
 
 
 def class_report(source: Path, args: argparse.Namespace, own: Cost) -> list[str]:
-    """All graders on one class; the lines of the report. RuntimeError where points differ."""
+    """All graders on one class; the lines of the report."""
     slow = [stock_whole_class, *map(stock_processes, args.processes)]
     slow += [otter(args.otter_python, n) for n in args.processes[:1] or [1] if args.otter_python]
     rows = [row for contestant in slow for row in measure(contestant, source, args.size)]
     large = [args.large] if source == LAB and args.large else []
     rows += [row for size in (args.size, *large) for row in measure(ours, source, size)]
     graded = [row for row in rows if row.points]
-    if faults := disagreements(graded):
-        raise RuntimeError(f"{source.stem}: the graders disagree:\n" + "\n".join(faults))
+    faults = disagreements(graded)
+    same = "The same points from all." if not faults else f"Other points: {'; '.join(faults)}."
     best = max((row for row in graded if "nbgrader" in row.name), key=lambda row: row.per_minute)
     pages = [row for row in rows if "feedback" in row.name]
     stock_s = min(row.usage.cpu_seconds / row.students for row in graded if "nbgr" in row.name)
@@ -392,7 +395,7 @@ def class_report(source: Path, args: argparse.Namespace, own: Cost) -> list[str]
         "",
         *table(graded, best),
         "",
-        f"The same points from all. Before and after (`ratio` to {pages[0].name}):",
+        f"{same} Before and after (`ratio` to {pages[0].name}):",
         "",
         *table([row for row in rows if not row.points], pages[0]),
     ]
@@ -407,11 +410,8 @@ def report(args: argparse.Namespace) -> list[str]:
     for name, path in chosen.items():
         costs[name] = in_folder(lambda folder, path=path: cost(path, folder, args.size))
         print(*cost_table({name: costs[name]})[2:], file=sys.stderr, flush=True)
-    parts = (
-        []
-        if args.costs_only
-        else [class_report(path, args, costs[name]) for name, path in chosen.items()]
-    )
+    beside = chosen if args.beside is None else args.beside
+    parts = [class_report(chosen[name], args, costs[name]) for name in beside]
     return [
         "# Grading a class: time and memory",
         "",
@@ -423,8 +423,8 @@ def report(args: argparse.Namespace) -> list[str]:
         "",
         f"The limit is {MOST:g} times the plain run of the same cells in one warm process, plus "
         f"{PLUS_S:g} s. The engine's time has everything between a submission and its autograded "
-        "notebook: the check's lines in two processes, the sandbox, the page of results. `above "
-        "it` counts submissions; a check's seconds are those of the clock.",
+        "notebook. `above it` counts submissions: for one with a mistake in an earlier problem "
+        "checks of later problems run twice. A check's seconds are those of the clock.",
         "",
         *cost_table(costs),
         *[line for part in parts for line in part],
@@ -442,7 +442,8 @@ def main() -> None:
     parser.add_argument(
         "--processes", type=int, nargs="*", default=[2], help="of nbgrader's API at once"
     )
-    parser.add_argument("--costs-only", action="store_true", help="leave other graders out")
+    parser.add_argument("--beside", nargs="*", metavar="NAME",
+        help="assignments that the other graders grade, too (default: all)")  # fmt: skip
     parser.add_argument("--no-attacks", action="store_true", help="leave the cheats out")
     parser.add_argument("--out", type=Path, help="a file for the report")
     args = parser.parse_args()

@@ -4,7 +4,7 @@
 
 FOLDER holds `checks.json` (for each problem its checks: id, points, source) and
 `submissions/*.ipynb`; the points of each submission are written to `FOLDER/otter.json`. Each check
-runs as it stands, in the namespace of the submission, as an exception-based test of otter.
+runs as it stands, in a copy of the submission's namespace, as an exception-based test of otter.
 """
 
 import json
@@ -16,7 +16,7 @@ from pathlib import Path
 TEST = """
 @test_case(points={points}, hidden={hidden})
 def test_{number}(env):
-    exec({source!r}, env)
+    exec({source!r}, dict(env))
 """
 
 

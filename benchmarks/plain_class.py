@@ -1,11 +1,10 @@
 """Run a class without any grader: plain_class.py SOURCE FOLDER, prints CPU seconds by student.
 
 Every notebook in FOLDER runs in a fork of one warm process: the student's cells and the source's
-check cells, hidden lines included, one after the other, as plain Python. It is the work that no
-grader can save.
+check cells, hidden lines included, one after the other in IPython's shell, which draws figures as a
+notebook does. It is the work that no grader can save.
 """
 
-import contextlib
 import json
 import os
 import sys
@@ -15,18 +14,9 @@ import nbformat
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 from grader.authoring.assignment import cells, grade_id, read
+from grader.engine.cells import Cells
 from grader.engine.plan import plan
 from grader.engine.warm import import_all, warm_torch
-
-
-def run(codes: list[str]) -> None:
-    """Run the cells; what one raises is its own loss."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-    os.dup2(1, 2)
-    namespace = {"__name__": "__main__"}
-    for code in codes:
-        with contextlib.suppress(Exception):
-            exec(compile(code, "<cell>", "exec"), namespace)
 
 
 def main(source: Path, folder: Path) -> None:
@@ -37,6 +27,7 @@ def main(source: Path, folder: Path) -> None:
     import_all([*planned.packages, *planned.imports, "matplotlib.pyplot"])
     warm_torch()
     sys.modules.update(dict.fromkeys(planned.withheld))
+    shell = Cells()
     checks = {grade_id(cell): cell.source for cell in cells(read(source), "check")}
     seconds = {}
     for path in sorted(folder.glob("*.ipynb")):
@@ -44,10 +35,9 @@ def main(source: Path, folder: Path) -> None:
         codes = [checks.get(grade_id(cell), cell.source) for cell in code]
         child = os.fork()
         if child == 0:
-            try:
-                run(codes)
-            finally:
-                os._exit(0)
+            for code in codes:
+                shell.run(code, "<cell>")
+            os._exit(0)
         usage = os.wait4(child, 0)[2]
         seconds[path.stem] = usage.ru_utime + usage.ru_stime
     print(json.dumps(seconds))

@@ -8,8 +8,9 @@ import time
 from collections.abc import Callable
 from typing import TypeVar
 
-from sqlalchemy import Connection, Engine, create_engine, make_url, text
+from sqlalchemy import Engine, create_engine, make_url, text
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, ProgrammingError
+from sqlalchemy.orm import Session
 from sqlalchemy.pool import NullPool
 
 from grader.course import Course, GradingError
@@ -32,7 +33,7 @@ class Database:
         self.tell, self.patience_s = tell, patience_s
         self.engine = _engine(course.config().CourseDirectory.db_url, patience_s)
 
-    def transaction(self, action: Callable[[Connection], T]) -> T:
+    def transaction(self, action: Callable[[Session], T]) -> T:
         """What `action` returns, once its transaction is committed; it may have to run twice.
 
         Raises GradebookAway after `patience_s` seconds without an answer.
@@ -55,12 +56,12 @@ class Database:
                     self.tell("the gradebook answers again")
                 return done
 
-    def _once(self, action: Callable[[Connection], T]) -> T:
-        with self.engine.begin() as connection:
+    def _once(self, action: Callable[[Session], T]) -> T:
+        with Session(self.engine) as session, session.begin():
             if self.engine.dialect.name == "sqlite":
                 # Without it another writer could come between what is read and what is written.
-                connection.execute(text("BEGIN IMMEDIATE"))
-            return action(connection)
+                session.execute(text("BEGIN IMMEDIATE"))
+            return action(session)
 
     def _sentence(self, reason: str) -> str:
         return (

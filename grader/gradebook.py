@@ -14,7 +14,8 @@ from functools import cached_property
 from typing import Self
 
 from nbgrader.api import Assignment, SubmittedAssignment
-from sqlalchemy import Connection, select
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from grader import lateness, rows
 from grader.attempt import Attempt
@@ -65,7 +66,7 @@ class GradebookWriter:
             newest = {attempt.student: attempt for attempt in self._waiting}
             batch = [self._work(each) for each in newest.values() if each.status == "graded"]
             known = self._cells
-            self.database.transaction(lambda connection: self._enter(connection, known, batch))
+            self.database.transaction(lambda session: self._enter(session, known, batch))
             self.book.append_applied(self._waiting)
             self._waiting = []
 
@@ -88,10 +89,9 @@ class GradebookWriter:
         self.database.transaction(rows.index)
         return known
 
-    def _held(self, connection: Connection) -> set[str]:
+    def _held(self, session: Session) -> set[str]:
         query = select(SubmittedAssignment.student_id).join(Assignment)
-        found = connection.execute(query.where(Assignment.name == self.book.assignment))
-        return set(found.scalars())
+        return set(session.scalars(query.where(Assignment.name == self.book.assignment)))
 
     def _work(self, attempt: Attempt) -> rows.Work:
         now = self.book.collected(attempt)
@@ -103,10 +103,9 @@ class GradebookWriter:
         return rows.Work(attempt, now, self.book.applied(attempt.student))
 
     def _enter(
-        self, connection: Connection, known: rows.AssignmentCells, batch: Sequence[rows.Work]
+        self, session: Session, known: rows.AssignmentCells, batch: Sequence[rows.Work]
     ) -> None:
-        students = [work.attempt.student for work in batch]
-        books = rows.submitted(connection, known, students)
-        rows.write_grades(connection, known, books, batch)
-        rows.write_comments(connection, known, books, batch)
-        lateness.write(connection, self.course, self.book.assignment, [work.now for work in batch])
+        books = rows.submitted(session, known, [work.attempt.student for work in batch])
+        rows.write_grades(session, known, books, batch)
+        rows.write_comments(session, known, books, batch)
+        lateness.write(session, self.course, self.book.assignment, [work.now for work in batch])

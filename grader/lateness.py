@@ -13,7 +13,8 @@ from typing import Any
 from nbgrader.api import Assignment, Grade, SubmittedAssignment, SubmittedNotebook
 from nbgrader.plugins import LateSubmissionPlugin
 from nbgrader.preprocessors import AssignLatePenalties
-from sqlalchemy import Connection, func, select
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
 from traitlets import Unicode, validate
 
 from grader import roster
@@ -22,7 +23,6 @@ from grader.database import Database
 from grader.journal import Journal
 from grader.states import Collected
 
-HANDED_IN, BOOKS = SubmittedAssignment.__table__, SubmittedNotebook.__table__
 RULE = re.compile(
     r"none|(?:zero|(?P<amount>\d+(?:\.\d+)?) ?(?P<unit>%|points?) (?:a|per) day)"
     r"(?:, (?P<grace>\d+) ?(?P<of>min|h|d)\w* grace)?"
@@ -71,22 +71,22 @@ def settle(course: Course, assignment: str) -> None:
 
 
 def write(
-    connection: Connection, course: Course, assignment: str, collected: Iterable[Collected]
+    session: Session, course: Course, assignment: str, collected: Iterable[Collected]
 ) -> None:
     """Write when these submissions came in, the extensions of their students, the penalties."""
     plugin, extensions = _plugin(course), roster.extensions(course, assignment)
     came = {each.student: each for each in collected}
-    for row in _submissions(connection, assignment, list(came)):
+    for row in _submissions(session, assignment, list(came)):
         longer = row.extension
         if extensions is not None:
             longer = timedelta(seconds=extensions.get(row.student, 0.0)) or None
         time = _time(came[row.student], row.due, longer)
         values = {"timestamp": time, "extension": longer}
         if values != {"timestamp": row.time, "extension": row.extension}:
-            _update(connection, HANDED_IN, row.submission, values)
+            _update(session, SubmittedAssignment, row.submission, values)
         penalty = _penalty(plugin, row, time, longer)
         if penalty != row.penalty:
-            _update(connection, BOOKS, row.book, {"late_submission_penalty": penalty})
+            _update(session, SubmittedNotebook, row.book, {"late_submission_penalty": penalty})
 
 
 def _time(came: Collected, due: datetime | None, longer: timedelta | None) -> datetime | None:
@@ -96,7 +96,7 @@ def _time(came: Collected, due: datetime | None, longer: timedelta | None) -> da
     return due + MOMENT if came.late and due and not longer else None
 
 
-def _submissions(connection: Connection, assignment: str, students: Sequence[str]) -> Sequence[Any]:
+def _submissions(session: Session, assignment: str, students: Sequence[str]) -> Sequence[Any]:
     """One row for each submitted notebook, with its score."""
     query = (
         select(
@@ -115,7 +115,7 @@ def _submissions(connection: Connection, assignment: str, students: Sequence[str
         .where(Assignment.name == assignment, SubmittedAssignment.student_id.in_(students))
         .group_by(SubmittedAssignment.id, Assignment.id, SubmittedNotebook.id)
     )
-    return connection.execute(query).all()
+    return session.execute(query).all()
 
 
 def _plugin(course: Course) -> LateSubmissionPlugin:
@@ -138,5 +138,5 @@ def _penalty(
     return None if penalty is None else min(max(penalty, 0.0), row.score)
 
 
-def _update(connection: Connection, table: Any, key: str, values: dict[str, Any]) -> None:
-    connection.execute(table.update().where(table.c.id == key).values(values))
+def _update(session: Session, model: Any, key: str, values: dict[str, Any]) -> None:
+    session.execute(update(model).where(model.id == key).values(values))

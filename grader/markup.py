@@ -5,13 +5,13 @@ links and pictures are shown as text. Formulas become MathML, which a browser dr
 """
 
 import re
+from collections.abc import Callable
 from functools import lru_cache
 from html import escape
 from xml.etree import ElementTree
 
 from latex2mathml.converter import convert
 from markdown_it import MarkdownIt
-from markdown_it.token import Token
 from mdit_py_plugins.dollarmath import dollarmath_plugin
 from pygments import highlight
 from pygments.formatters import HtmlFormatter
@@ -30,6 +30,8 @@ MATH_ATTRIBUTE = re.compile(
     "|symmetric|linethickness|(column|row)(align|spacing|lines)|displaystyle|scriptlevel"
     "|width|height|depth|accent|accentunder|notation|largeop"
 )
+# What may be wider than a phone scrolls by itself, also by keyboard.
+SCROLLS = '<div class="wide" tabindex="0" role="group" aria-label="{}">'
 NAMESPACE = "{http://www.w3.org/1998/Math/MathML}"
 
 
@@ -63,32 +65,22 @@ def _parser(live: bool) -> MarkdownIt:
     dollarmath_plugin(parser, allow_labels=False, double_inline=True)
     if not live:
         parser.disable(LIVE_RULES)
-    parser.add_render_rule("table_open", _table_open)
-    parser.add_render_rule("table_close", _table_close)
-    for name in ("math_inline", "math_inline_double"):
-        parser.add_render_rule(name, _math)
-    parser.add_render_rule("math_block", _math_block)
+    rules: dict[str, Callable[..., str]] = {
+        "table_open": lambda *_: f"{SCROLLS.format('table')}<table>\n",
+        "table_close": lambda *_: "</table></div>\n",
+        "math_block": lambda _, tokens, i, *__: _math_block(tokens[i].content.strip()),
+        **dict.fromkeys(
+            ("math_inline", "math_inline_double"),
+            lambda _, tokens, i, *__: formula(tokens[i].content.strip()),
+        ),
+    }
+    for name, rule in rules.items():
+        parser.add_render_rule(name, rule)
     return parser
 
 
-# What may be wider than a phone scrolls by itself, also by keyboard.
-SCROLLS = '<div class="wide" tabindex="0" role="group" aria-label="{}">'
-
-
-def _table_open(renderer: object, tokens: list[Token], index: int, *rest: object) -> str:
-    return SCROLLS.format("table") + "<table>\n"
-
-
-def _table_close(renderer: object, tokens: list[Token], index: int, *rest: object) -> str:
-    return "</table></div>\n"
-
-
-def _math(renderer: object, tokens: list[Token], index: int, *rest: object) -> str:
-    return formula(tokens[index].content.strip())
-
-
-def _math_block(renderer: object, tokens: list[Token], index: int, *rest: object) -> str:
-    return f"{SCROLLS.format('formula')}{formula(tokens[index].content.strip(), True)}</div>\n"
+def _math_block(tex: str) -> str:
+    return f"{SCROLLS.format('formula')}{formula(tex, True)}</div>\n"
 
 
 AUTHORS, STUDENTS = _parser(live=True), _parser(live=False)

@@ -13,13 +13,14 @@ another id: the work moves along.
 import json
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 from nbgrader.api import Student, SubmittedAssignment
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session, load_only
 
 from grader.course import Course, GradingError
 from grader.database import Database
@@ -35,7 +36,6 @@ NAMES = ("name", "student", "full name", "student name")
 LOGINS = ("username", "login id", "sis login id", "sis user id", "sis id", "id number")
 NO_STUDENT = re.compile(r"points possible|student, test|test student", re.IGNORECASE)
 FOLDERS = ("collected", "submitted", "autograded", "feedback")
-TABLE = Student.__table__
 
 
 @dataclass
@@ -183,7 +183,7 @@ def register(course: Course, path: Path, assignment: str = "") -> Registered:
                 by_id |= {student.id: by_id.pop(former[0].id)} if former[0].id in by_id else {}
             del gone[former[0].id]
     result.left = sorted(known & gone.keys())
-    Database(course).transaction(lambda connection: _write(connection, new.students))
+    Database(course).transaction(lambda session: _write(session, new.students))
     kept["students"] = [asdict(each) for each in new.students]
     kept["left"] = [asdict(each) for each in gone.values()]
     if assignment and new.extensions is not None:
@@ -231,12 +231,12 @@ def _rename(course: Course, old: str, new: Member) -> None:
             f"in gradebook/{taken[0]}: correct the class list"
         )
 
-    def move(connection: Connection) -> None:
-        _write(connection, [new])
-        work = SubmittedAssignment.__table__
-        mine = work.c.student_id == old
-        connection.execute(work.update().where(mine).values(student_id=new.id))
-        connection.execute(TABLE.delete().where(TABLE.c.id == old))
+    def move(session: Session) -> None:
+        _write(session, [new])
+        session.flush()
+        work = SubmittedAssignment
+        session.execute(update(work).where(work.student_id == old).values(student_id=new.id))
+        session.execute(delete(Student).where(Student.id == old))
 
     for path in sorted(course.private("journal").glob("*.jsonl")):
         with Journal(course, path.stem) as book:
@@ -247,31 +247,15 @@ def _rename(course: Course, old: str, new: Member) -> None:
             course.private(folder, old).rename(course.private(folder, new.id))
 
 
-def _write(connection: Connection, students: Sequence[Member]) -> None:
+def _write(session: Session, students: Iterable[Member]) -> None:
     """Insert who is new and update who differs; others stay."""
-    found = {row.id: row for row in connection.execute(select(TABLE))}
-    rows = {student.id: _row(student) for student in students}
-    new = [{"id": key, **row} for key, row in rows.items() if key not in found]
-    changed = [
-        {"key": key, **row}
-        for key, row in rows.items()
-        if key in found and row.items() - found[key]._mapping.items()
-    ]
-    if new:
-        connection.execute(TABLE.insert(), new)
-    if changed:
-        connection.execute(TABLE.update().where(TABLE.c.id == bindparam("key")), changed)
-
-
-def _row(student: Member) -> dict[str, str | None]:
-    """What nbgrader, which shows "last, first", knows of a student."""
-    number = student.lms_id or None
-    return {
-        "first_name": "",
-        "last_name": student.name,
-        "email": student.email,
-        "lms_user_id": number,
-    }
+    columns = (Student.first_name, Student.last_name, Student.email, Student.lms_user_id)
+    found = {row.id: row for row in session.scalars(select(Student).options(load_only(*columns)))}
+    for student in students:
+        row = found.get(student.id) or Student(id=student.id)
+        row.first_name, row.last_name = "", student.name  # nbgrader shows "last, first"
+        row.email, row.lms_user_id = student.email, student.lms_id or None
+        session.add(row)
 
 
 def _store(course: Course) -> Path:

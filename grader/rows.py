@@ -5,7 +5,7 @@ students with few queries.
 """
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
@@ -20,16 +20,19 @@ from nbgrader.api import (
     SubmittedAssignment,
     SubmittedNotebook,
 )
-from sqlalchemy import Connection, Row, Select, Table, bindparam, select, text
+from sqlalchemy import Select, select, text
+from sqlalchemy.orm import Session, load_only
 
 from grader.attempt import Attempt
 from grader.course import GradingError, not_released
 from grader.states import Collected
 
 NO_RESPONSE = "No response."  # what stock nbgrader says below an untouched answer
-STUDENTS, SUBMISSIONS = Student.__table__, SubmittedAssignment.__table__
-BOOKS, GRADES, COMMENTS = SubmittedNotebook.__table__, Grade.__table__, Comment.__table__
-LOOKED_UP = (BOOKS.c.assignment_id, GRADES.c.notebook_id, COMMENTS.c.notebook_id)
+LOOKED_UP = (
+    SubmittedNotebook.__table__.c.assignment_id,
+    Grade.__table__.c.notebook_id,
+    Comment.__table__.c.notebook_id,
+)
 
 
 @dataclass(frozen=True)
@@ -55,7 +58,7 @@ class Work:
         return self.before is None or self.before.written.get(name) != self.now.written.get(name)
 
 
-def index(connection: Connection) -> None:
+def index(session: Session) -> None:
     """Make sure that a batch is looked up and not searched for in whole tables.
 
     nbgrader's tables have no index that begins with these columns.
@@ -63,20 +66,18 @@ def index(connection: Connection) -> None:
     for column in LOOKED_UP:
         name = f"by_{column.table.name}_{column.name}"
         on = f"{column.table.name} ({column.name})"
-        connection.execute(text(f"CREATE INDEX IF NOT EXISTS {name} ON {on}"))
+        session.execute(text(f"CREATE INDEX IF NOT EXISTS {name} ON {on}"))
 
 
-def cells(connection: Connection, assignment: str) -> AssignmentCells:
+def cells(session: Session, assignment: str) -> AssignmentCells:
     """The cells of an assignment's notebook; GradingError where it is not released."""
     query = select(Assignment.id, Notebook.id).join(Notebook)
-    found = connection.execute(
-        query.where(Assignment.name == assignment, Notebook.name == assignment)
-    )
+    found = session.execute(query.where(Assignment.name == assignment, Notebook.name == assignment))
     ids = found.one_or_none()
     if ids is None:
         raise not_released(assignment)
     table = BaseCell.__table__.c
-    names = connection.execute(
+    names = session.execute(
         select(table.type, table.id, table.name).where(table.notebook_id == ids[1])
     ).all()
     graded = {row.id: row.name for row in names if row.type == "GradeCell"}
@@ -84,66 +85,68 @@ def cells(connection: Connection, assignment: str) -> AssignmentCells:
     return AssignmentCells(ids[0], ids[1], graded, answers)
 
 
-def submitted(
-    connection: Connection, known: AssignmentCells, students: Sequence[str]
-) -> dict[str, str]:
+def submitted(session: Session, known: AssignmentCells, students: Sequence[str]) -> dict[str, str]:
     """Id of each student's submitted notebook, by student; what is missing is made."""
-    have = set(connection.execute(select(Student.id).where(Student.id.in_(students))).scalars())
-    _insert(connection, STUDENTS, [{"id": each} for each in students if each not in have])
-    query = select(SUBMISSIONS.c.student_id, SUBMISSIONS.c.id)
-    query = query.where(SUBMISSIONS.c.assignment_id == known.assignment)
-    query = query.where(SUBMISSIONS.c.student_id.in_(students))
-    ids = _filled(
-        connection, SUBMISSIONS, query, students, "student_id", assignment_id=known.assignment
-    )
-    query = select(BOOKS.c.assignment_id, BOOKS.c.id).where(BOOKS.c.notebook_id == known.notebook)
-    query = query.where(BOOKS.c.assignment_id.in_(ids.values()))
-    books = _filled(
-        connection, BOOKS, query, ids.values(), "assignment_id", notebook_id=known.notebook
-    )
+    have = set(session.scalars(select(Student.id).where(Student.id.in_(students))))
+    session.add_all(Student(id=each) for each in students if each not in have)
+    task, book = SubmittedAssignment, SubmittedNotebook
+    query = select(task.student_id, task.id).where(task.student_id.in_(students))
+    query = query.where(task.assignment_id == known.assignment)
+    ids = _filled(session, query, students, lambda student: task(
+        id=uuid4().hex, student_id=student, assignment_id=known.assignment))  # fmt: skip
+    query = select(book.assignment_id, book.id).where(book.assignment_id.in_(ids.values()))
+    query = query.where(book.notebook_id == known.notebook)
+    books = _filled(session, query, ids.values(), lambda task_id: book(
+        id=uuid4().hex, assignment_id=task_id, notebook_id=known.notebook))  # fmt: skip
     return {student: books[ids[student]] for student in students}
 
 
 def _filled(
-    connection: Connection,
-    table: Table,
-    query: Select,
-    keys: Iterable[str],
-    column: str,
-    **values: str,
+    session: Session, query: Select, keys: Iterable[str], make: Callable[[str], Any]
 ) -> dict[str, str]:
     """The ids that `query` gives by key, after a row was made for every key that lacks one."""
-    found = {row[0]: row[1] for row in connection.execute(query)}
-    made = {key: uuid4().hex for key in keys if key not in found}
-    _insert(connection, table, [{"id": v, column: k, **values} for k, v in made.items()])
-    return found | made
+    found = {row[0]: row[1] for row in session.execute(query)}
+    made = {key: make(key) for key in keys if key not in found}
+    session.add_all(made.values())
+    session.flush()
+    return found | {key: row.id for key, row in made.items()}
 
 
 def write_grades(
-    connection: Connection, known: AssignmentCells, books: Mapping[str, str], batch: Sequence[Work]
+    session: Session, known: AssignmentCells, books: Mapping[str, str], batch: Sequence[Work]
 ) -> None:
     """Enter the points of the checks, and which cells wait for a person."""
-    old = _rows(connection, GRADES, books)
-    wanted = {}
+    old = _rows(session, Grade, books)
     for work in batch:
         points = _points(known, work)
         for cell, name in known.graded.items():
-            key = (books[work.attempt.student], cell)
+            key = books[work.attempt.student], cell
             waits = _waits(work, name, points[name], old.get(key))
-            wanted[key] = {"auto_score": points[name], "needs_manual_grade": waits}
-    _write(connection, GRADES, old, wanted)
+            row = old.get(key) or Grade(notebook_id=key[0], cell_id=cell)
+            row.auto_score, row.needs_manual_grade = points[name], waits
+            session.add(row)
 
 
 def write_comments(
-    connection: Connection, known: AssignmentCells, books: Mapping[str, str], batch: Sequence[Work]
+    session: Session, known: AssignmentCells, books: Mapping[str, str], batch: Sequence[Work]
 ) -> None:
     """Say below every answer that is as released that there is no response."""
-    wanted = {}
+    old = _rows(session, Comment, books)
     for work in batch:
         for cell, name in known.answers.items():
-            comment = NO_RESPONSE if name in work.now.untouched else None
-            wanted[books[work.attempt.student], cell] = {"auto_comment": comment}
-    _write(connection, COMMENTS, _rows(connection, COMMENTS, books), wanted)
+            key = books[work.attempt.student], cell
+            row = old.get(key) or Comment(notebook_id=key[0], cell_id=cell)
+            row.auto_comment = NO_RESPONSE if name in work.now.untouched else None
+            session.add(row)
+
+
+def _rows(session: Session, model: Any, books: Mapping[str, str]) -> dict[tuple[str, str], Any]:
+    """The rows of these submitted notebooks, by notebook and cell."""
+    columns = [getattr(model, column.key) for column in model.__table__.columns]
+    query = select(model).options(load_only(*columns)).where(model.notebook_id.in_(books.values()))
+    # A person who marks one of them meanwhile waits for the end of this transaction.
+    found = session.scalars(query.with_for_update())
+    return {(row.notebook_id, row.cell_id): row for row in found}
 
 
 def _points(known: AssignmentCells, work: Work) -> dict[str, float | None]:
@@ -162,43 +165,10 @@ def _points(known: AssignmentCells, work: Work) -> dict[str, float | None]:
     return points
 
 
-def _waits(work: Work, name: str, points: float | None, old: Row | None) -> bool:
+def _waits(work: Work, name: str, points: float | None, old: Grade | None) -> bool:
     """Whether a cell waits for a person."""
     if old is None or (points is not None and old.manual_score is None):
         return points is None
     if name in work.now.written:
         return old.needs_manual_grade or work.text_changed(name)
     return old.needs_manual_grade or old.auto_score != points
-
-
-def _rows(connection: Connection, table: Table, books: Mapping[str, str]) -> dict[tuple, Row]:
-    """The rows of these submitted notebooks, by notebook and cell."""
-    query = select(table).where(table.c.notebook_id.in_(books.values()))
-    # A person who marks one of them meanwhile waits for the end of this transaction.
-    found = connection.execute(query.with_for_update())
-    return {(row.notebook_id, row.cell_id): row for row in found}
-
-
-def _write(connection: Connection, table: Table, old: Mapping, wanted: Mapping) -> None:
-    """Insert what is new and update what is different; both have the same columns throughout."""
-    new = [(key, values) for key, values in wanted.items() if key not in old]
-    _insert(
-        connection,
-        table,
-        [{"id": uuid4().hex, "notebook_id": k[0], "cell_id": k[1], **v} for k, v in new],
-    )
-    changed = [
-        {"key": old[key].id, **{f"new_{name}": value for name, value in values.items()}}
-        for key, values in wanted.items()
-        if key in old and any(getattr(old[key], n) != v for n, v in values.items())
-    ]
-    if changed:
-        columns = [name.removeprefix("new_") for name in changed[0] if name != "key"]
-        command = table.update().where(table.c.id == bindparam("key"))
-        command = command.values({name: bindparam(f"new_{name}") for name in columns})
-        connection.execute(command, changed)
-
-
-def _insert(connection: Connection, table: Table, rows: list[dict[str, Any]]) -> None:
-    if rows:
-        connection.execute(table.insert(), rows)

@@ -5,6 +5,8 @@
     tokenizer_file                     tokenizer.json
 03  word2vec cbow sgns pmi             vectors of words, by three roads
     lexicon vectors relations          the words, their table, what it knows
+05  elmo probe                         vectors in context, what they know
+    senses states                      homonyms, vectors of their tokens
 06  attention cache                    attention, masks; what was read before
 07  config layers embedding            the settings, the parts
     transformer initialisation         the model, its first weights
@@ -22,6 +24,7 @@
     quantization                       their weights in few bits
     storyland                          a world whose entropy is known
     ladder figures figure_data         what the book shows
+    figure_senses
     places                             where the files of the course are
     checking                           what assignments' checks share
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from minillm.corpus import BOS, ByteVocabulary, WordVocabulary
+from minillm.corpus import BOS, DATA, ByteVocabulary, WordVocabulary
 from minillm.lexicon import Lexicon
 from minillm.ngram import (
     NGram,
@@ -286,3 +286,10 @@ def wordmap_data(
         "scales": scale.astype(float).tolist(),
         "xy": places.round(4).tolist(),
     }
+
+
+def highway_data() -> dict[str, Any]:
+    """Measured gradients by distance, each against that of the last input."""
+    file = DATA / "results" / "04_gradients.json"
+    measured = json.loads(file.read_text())
+    return {name: measured[name] for name in ("elman", "gru", "lstm")}

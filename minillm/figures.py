@@ -16,6 +16,15 @@ module is the front end of a widget:
     wordmap()     neighbours among the course's word vectors
     configurator()  a published model: its parameters and its memory
     twoletters()  the chain rule and the product of conditionals
+    highway()     how much of a gradient is left some steps back
+    gates()       a trained LSTM reads your sentence, gate by gate
+    reading()     which tokens a state has read, in two directions
+    bankmap()     vectors of a homonym in context, layer by layer
+    attending()   attention by hand: four tokens in the plane
+    blocks()      attention in blocks of keys, without the square of scores
+    heads()       the heads of the course's mini-LLM on your sentence
+    rope()        two positions turn a query and a key
+    norms()       what norms and skips do in an untrained stack
     quiz(...)     questions whose right answers a cell has computed
 """
 
@@ -24,7 +33,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import anywidget
 import numpy as np
@@ -32,17 +41,24 @@ import traitlets
 from IPython.display import HTML
 
 from minillm.corpus import austen, chinese
+from minillm.export import PAGE
 from minillm.figure_data import (
     explorer_data,
+    highway_data,
     shannon_data,
     smoothing_data,
     to_json,
     wordmap_data,
 )
+from minillm.figure_senses import bankmap_data
+from minillm.figure_stack import norms_data
 from minillm.figure_tokens import merges_data
 from minillm.lexicon import Lexicon
 from minillm.places import COURSE
 from minillm.vectors import austen as austen_vectors
+
+if TYPE_CHECKING:
+    from minillm.language_model import LanguageModel
 
 FIGURES = COURSE / "book" / "figures"
 IMPORT = re.compile(r'^import [^;]* from "\./(\w+\.js)";\n', re.MULTILINE)
@@ -65,10 +81,14 @@ SENTENCES = (
 
 def front_end(name: str) -> str:
     """The text of a figure's module, imports replaced by what they import."""
+    pasted: set[str] = set()  # what two modules import comes once
 
     def paste(match: re.Match[str]) -> str:
+        if match[1] in pasted:
+            return ""
+        pasted.add(match[1])
         imported = (FIGURES / match[1]).read_text(encoding="utf-8")
-        return imported.replace("\nexport ", "\n")
+        return IMPORT.sub(paste, imported).replace("\nexport ", "\n")
 
     module = (FIGURES / f"{name}.js").read_text(encoding="utf-8")
     return IMPORT.sub(paste, module)
@@ -135,6 +155,18 @@ class Sgns(Figure):
     _esm = front_end("sgns")
 
 
+class Highway(Figure):
+    """Gradients by distance."""
+
+    _esm = front_end("highway")
+
+
+class Gates(Figure):
+    """What the gates of an LSTM do with a sentence."""
+
+    _esm = front_end("gates")
+
+
 class Wordmap(Figure):
     """A map of word vectors."""
 
@@ -151,6 +183,66 @@ class Twoletters(Figure):
     """A language of two letters."""
 
     _esm = front_end("twoletters")
+class Reading(Figure):
+    """Which tokens have been read."""
+
+    _esm = front_end("reading")
+
+
+class Bankmap(Figure):
+    """Vectors of a homonym in context."""
+
+    _esm = front_end("bankmap")
+
+
+def reading(sentence: str | None = None) -> Reading:
+    """The reading heads on your sentence, or on the chapter's."""
+    return Reading(data={"sentence": sentence} if sentence else {})
+
+
+def bankmap() -> Bankmap:
+    """The six homonyms of Storyland, by the course's biLM."""
+    return Bankmap(data=bankmap_data())
+
+
+class Attending(Figure):
+    """Attention by hand."""
+
+    _esm = front_end("attending")
+
+
+class Blocks(Figure):
+    """Attention in blocks of keys."""
+
+    _esm = front_end("blocks")
+
+
+class Heads(Figure):
+    """The heads of a trained model."""
+
+    _esm = front_end("heads")
+
+
+class Rope(Figure):
+    """The dials of RoPE."""
+
+    _esm = front_end("rope")
+
+
+class Norms(Figure):
+    """The norm laboratory."""
+
+    _esm = front_end("norms")
+
+
+def rope() -> Rope:
+    """The dials of RoPE for a vector of four channels."""
+    return Rope(data={})
+
+
+def norms(runs: list[dict[str, Any]] | None = None) -> Norms:
+    """The norm laboratory of your runs, or of the course's."""
+    return Norms(data=norms_data() if runs is None else {"runs": runs})
 
 
 def onehot(table: list[list[float]] | None = None) -> Onehot:
@@ -184,6 +276,28 @@ def configurator(model: str = "LLaMA 7B") -> Configurator:
 def twoletters(p: list[float] | None = None) -> Twoletters:
     """Your probabilities of AA, AB, BA and BB, or the chapter's."""
     return Twoletters(data={"p": p} if p else {})
+def attending(
+    words: Sequence[str] | None = None,
+    q: Sequence[Sequence[float]] = (),
+    k: Sequence[Sequence[float]] = (),
+    v: Sequence[Sequence[float]] = (),
+) -> Attending:
+    """Attention of your tokens, two numbers in each row, or the chapter's."""
+    data = {"words": list(words), "q": q, "k": k, "v": v} if words else {}
+    return Attending(data=data)
+
+
+def blocks() -> Blocks:
+    """The chapter's four tokens, their keys read in blocks."""
+    return Blocks(data={})
+
+
+def heads(text: str | None = None, model: bytes | None = None) -> Heads:
+    """The heads of a model on your sentence; `model` is a file of
+    `minillm.export`, by default that of the course.
+    """
+    data: dict[str, Any] = {"model": model or PAGE.read_bytes()}
+    return Heads(data=data | ({"text": text} if text else {}))
 
 
 def counting(sentences: Iterable[str] = TOY) -> Counting:
@@ -263,6 +377,19 @@ def _texts(split: Any) -> list[str]:
     return [chapter.text for chapter in austen(split)]
 
 
+def highway() -> Highway:
+    """Gradients by distance, and what a forget bias does to them."""
+    return Highway(data=highway_data())
+
+
+def gates(model: "LanguageModel | None" = None) -> Gates:
+    """Your LSTM of one layer over bytes, or the course's, on your sentence."""
+    # Here, not above: the other figures do without PyTorch.
+    from minillm.figure_rnn import gates_data, lstm
+
+    return Gates(data=gates_data(model or lstm(), _texts("valid")[0]))
+
+
 def quiz(
     questions: Mapping[str, Iterable[tuple[str, bool, str]]], start: int = 1
 ) -> HTML:
@@ -305,12 +432,17 @@ def build(folder: Path = FIGURES / "data") -> dict[str, int]:
     lexicon, table, _ = austen_vectors()
     wordmap = to_json(wordmap_data(lexicon, table))
     files = {
+        "norms.json": to_json(norms_data()),
         "wordmap.json.gz": gzip.compress(wordmap, mtime=0),
+        "bankmap.json.gz": gzip.compress(to_json(bankmap_data()), mtime=0),
+        PAGE.name: PAGE.read_bytes(),
         "explorer.bin": explorer_data(train),
         "smoothing.json.gz": gzip.compress(smoothing, mtime=0),
         "merges.json.gz": gzip.compress(
             to_json(merges_data(_corpora())), mtime=0
         ),
+        "highway.json": to_json(highway_data()),
+        "gates.json.gz": gzip.compress(to_json(gates().data), mtime=0),
         "shannon.json": to_json(shannon_data(train, valid, SENTENCES)),
     }
     folder.mkdir(exist_ok=True)

@@ -1,4 +1,4 @@
-"""The small parts of a Transformer: positions, norms, feed-forward."""
+"""The small parts of a Transformer: positions, norms, feed-forward, skips."""
 
 import math
 from collections.abc import Callable
@@ -200,12 +200,27 @@ ACTIVATIONS: dict[str, tuple[Callable, Callable]] = {  # plain, torch's own
 }
 
 
-class FeedForward(nn.Module):
-    """Two layers applied to each token by itself.
+def feed_forward(
+    x: Tensor,
+    up: Callable[[Tensor], Tensor],
+    down: Callable[[Tensor], Tensor],
+    activation: Callable[[Tensor], Tensor],
+    gated: bool = False,
+) -> Tensor:
+    """Two layers applied to each token of `x` (B, T, C) by itself: (B, T, C).
 
-    Plain: down(f(up(x))). Gated (GeGLU, SwiGLU): down(f(gate(x)) * up(x)),
-    where one matrix holds gate and up, in this order. Shazeer 2020.
+    Plain: down(f(up(x))), where `up` gives (B, T, hidden). Gated (GeGLU,
+    SwiGLU): `up` gives (B, T, 2 hidden), the gate and then the value, and the
+    result is down(f(gate) * value). Shazeer 2020.
     """
+    if not gated:
+        return down(activation(up(x)))
+    gate, value = up(x).chunk(2, dim=-1)  # (B, T, hidden) each
+    return down(activation(gate) * value)
+
+
+class FeedForward(nn.Module):
+    """`feed_forward` with its parameters."""
 
     def __init__(self, config: Config):
         super().__init__()
@@ -218,7 +233,35 @@ class FeedForward(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """(B, T, C) to (B, T, C)."""
-        if not self.gated:
-            return self.down(self.activation(self.up(x)))
-        gate, up = self.up(x).chunk(2, dim=-1)
-        return self.down(self.activation(gate) * up)
+        return feed_forward(x, self.up, self.down, self.activation, self.gated)
+
+
+# Residual stream
+
+
+def residual(
+    x: Tensor,
+    sublayer: Callable[[Tensor], Tensor],
+    norm: Callable[[Tensor], Tensor],
+    kind: str,
+    alpha: float = 1.0,
+) -> Tensor:
+    """The stream `x` (..., C) with what a sublayer f writes into it (..., C).
+
+    pre     x + f(norm(x)): Xiong et al. 2020
+    post    norm(alpha x + f(x)): Vaswani et al. 2017; with alpha above 1 it
+            is DeepNorm (Wang et al. 2022, eq. 4)
+    deep    alpha n + f(n) with n = norm(x): DeepNorm as ChatGLM-6B has it,
+            the norm of the layer before moved behind the border
+
+    Norm and sublayer are called once each. Raises `ValueError` on another
+    `kind`.
+    """
+    if kind == "pre":
+        return x + sublayer(norm(x))
+    if kind == "post":
+        return norm(alpha * x + sublayer(x))
+    if kind == "deep":
+        n = norm(x)
+        return alpha * n + sublayer(n)
+    raise ValueError(f"kind is 'pre', 'post' or 'deep', not {kind!r}")

@@ -43,7 +43,7 @@ from minillm.embedding import (
     positions_of,
 )
 from minillm.initialisation import initialise
-from minillm.layers import NORMS, FeedForward, rope_angles
+from minillm.layers import NORMS, FeedForward, residual, rope_angles
 from minillm.network import Network, drawing_from
 
 Pair = tuple[Tensor, Tensor]  # keys and values (B, H_kv, S, D) of a source
@@ -52,13 +52,8 @@ Pair = tuple[Tensor, Tensor]  # keys and values (B, H_kv, S, D) of a source
 class Block(nn.Module):
     """Attention, in a decoder with a source attention to it, feed-forward.
 
-    Each of them is a sublayer f beside the skip that carries x past it:
-
-    pre     x + f(norm(x)): Xiong et al. 2020
-    post    norm(alpha x + f(x)): Vaswani et al. 2017; with alpha above 1 it
-            is DeepNorm (Wang et al. 2022, eq. 4)
-    deep    alpha n + f(n) with n = norm(x): DeepNorm as ChatGLM-6B has it,
-            the norm of the layer before moved behind the border
+    Each of them is a sublayer beside the skip that carries x past it; its
+    `residual` says where the norm stands.
     """
 
     def __init__(self, config: Config, cross: bool = False):
@@ -82,27 +77,23 @@ class Block(nn.Module):
         source_bias: Tensor | None = None,
     ) -> Tensor:
         """(B, T, C) to (B, T, C); `source` are keys and values to look at."""
+        drop, kind, alpha = self.dropout, self.kind, self.alpha
 
         def attend(y: Tensor) -> Tensor:
-            return self.attention(y, *visible, angles, cache)
+            return drop(self.attention(y, *visible, angles, cache))
 
-        def look_up(y: Tensor) -> Tensor:
-            return self.cross(y, *cast(Pair, source), source_bias)
+        def think(y: Tensor) -> Tensor:
+            return drop(self.feed_forward(y))
 
-        sublayers = [(attend, self.attention_norm)]
+        x = residual(x, attend, self.attention_norm, kind, alpha)
         if source is not None:
-            sublayers.append((look_up, self.cross_norm))
-        sublayers.append((self.feed_forward, self.feed_forward_norm))
-        alpha, drop = self.alpha, self.dropout
-        for f, norm in sublayers:
-            if self.kind == "pre":
-                x = x + drop(f(norm(x)))
-            elif self.kind == "post":
-                x = norm(alpha * x + drop(f(x)))
-            else:
-                x = norm(x)
-                x = alpha * x + drop(f(x))
-        return x
+            k, v = source
+
+            def look_up(y: Tensor) -> Tensor:
+                return drop(self.cross(y, k, v, source_bias))
+
+            x = residual(x, look_up, self.cross_norm, kind, alpha)
+        return residual(x, think, self.feed_forward_norm, kind, alpha)
 
 
 class Transformer(Network):

@@ -44,6 +44,9 @@ INTEGRATION = {  # the problem with the run on the real corpus: seconds, where o
     "01_ngrams": "best_model",
     "02_tokenization": "train_merges",
     "03_word2vec": "austen_vectors",
+    "05_elmo": "storyland_model",
+    "06_attention": "reader",
+    "07_transformer": "transformer",
 }
 MOST_POINTS = 5  # of one check
 WHOLE = 4  # of so many tests with that run, one is in the quick tier

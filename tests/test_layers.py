@@ -340,3 +340,82 @@ def test_feed_forward_works_on_each_token_alone():
 def test_feed_forward_without_bias_has_none():
     names = [name for name, _ in feed_forward("relu", bias=False).named_parameters()]
     assert names == ["up.weight", "down.weight"]
+
+
+@pytest.mark.parametrize("gated", [False, True])
+def test_feed_forward_calls_each_part_once(gated):
+    shapes = []
+
+    def noted(f):
+        def call(x):
+            shapes.append(tuple(x.shape))
+            return f(x)
+
+        return call
+
+    x = normal(2, 3, 4)
+    up, same = noted(lambda x: x.repeat(1, 1, 2)), noted(lambda x: x)
+    layers.feed_forward(x, up, same, noted(torch.relu), gated)
+    inner = (2, 3, 4) if gated else (2, 3, 8)
+    assert shapes == [(2, 3, 4), inner, inner]
+
+
+def test_feed_forward_gate_comes_first():
+    x = torch.tensor([[[2.0, -1.0]]])
+    one = layers.feed_forward(x, nn.Identity(), nn.Identity(), F.silu, True)
+    assert one.item() == pytest.approx(-1.7616, abs=1e-4)
+    assert abs(one.item() - (F.silu(torch.tensor(-1.0)) * 2).item()) > 1  # exchanged
+    assert abs(one.item() - F.silu(torch.tensor(-2.0)).item()) > 1  # of the product
+
+
+# Residual stream
+
+TOY = torch.tensor([1.0, 7, 1, 7])
+
+
+def plain_norm(x):
+    """LayerNorm without parameters."""
+    return F.layer_norm(x, x.shape[-1:], eps=0.0)
+
+
+@pytest.mark.parametrize(
+    ("kind", "alpha", "expected"),
+    [
+        ("pre", 1.0, [-1, 9, -1, 9]),
+        ("post", 1.0, [-1, 1, -1, 1]),
+        ("deep", 2.0, [-4, 4, -4, 4]),
+    ],
+)
+def test_residual_by_hand(kind, alpha, expected):
+    out = layers.residual(TOY, lambda y: 2 * y, plain_norm, kind, alpha)
+    close(out, torch.tensor(expected, dtype=torch.float32))
+
+
+def test_residual_pre_is_not_the_one_whose_skip_is_normed():
+    normed = plain_norm(TOY)
+    wrong = normed + 2 * normed  # x = norm(x); x + f(x)
+    right = layers.residual(TOY, lambda y: 2 * y, plain_norm, "pre")
+    assert (right - wrong).abs().max() > 1
+
+
+def test_residual_post_sees_the_direction_of_the_sum_only():
+    for factor in (0.1, 1, 30):
+        out = layers.residual(factor * TOY, lambda y: 2 * y, plain_norm, "post")
+        close(out, torch.tensor([-1.0, 1, -1, 1]))
+
+
+@pytest.mark.parametrize("kind", ["pre", "post", "deep"])
+def test_residual_calls_norm_and_sublayer_once(kind):
+    calls = []
+    x = normal(2, 3, 4)
+
+    def noted(name, f):
+        return lambda y: (calls.append(name), f(y))[1]
+
+    layers.residual(x, noted("f", torch.tanh), noted("norm", plain_norm), kind, 1.5)
+    assert sorted(calls) == ["f", "norm"]
+
+
+def test_residual_refuses_another_kind():
+    with pytest.raises(ValueError, match="'sandwich'"):
+        layers.residual(TOY, plain_norm, plain_norm, "sandwich")

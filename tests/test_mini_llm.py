@@ -71,12 +71,14 @@ def test_compared_says_on_which_side_of_counting_a_model_is():
 
 
 @pytest.mark.parametrize(
-    ("recipe", "minutes"), [("austen", 14.5), ("austen-long", None), ("storyland", 4.8)]
+    ("recipe", "minutes"),
+    [("austen", 14.5), ("austen-long", None), ("austen-page", None), ("storyland", 4.8)],
 )
 def test_recipes_are_words_that_training_knows(recipe, minutes, results, tmp_path):
     args = tools.mini_llm.arguments(recipe, tmp_path, ["--seed", "3"])
     assert (args.corpus, args.seed, args.compile) == (recipe.split("-")[0], 3, False)
-    assert args.minutes <= minutes if minutes else args.steps == 7000
+    steps = {"austen-long": 7000, "austen-page": 800}
+    assert args.minutes <= minutes if minutes else args.steps == steps[recipe]
     assert tools.mini_llm.arguments(recipe, tmp_path, ["--steps", "5"]).minutes is None
 
 

@@ -1,7 +1,8 @@
 """Train the course's mini-LLM and put it on the ladder: `python -m tools.mini_llm`.
 
 A LLaMA-style model on the novels of Jane Austen, in 15 minutes on two cores; `--recipe austen-long`
-takes a larger one and two hours, `--recipe storyland` stories whose entropy is known and 5 minutes.
+takes a larger one and two hours, `--recipe austen-page` the small one that runs in the book's pages
+and half an hour, `--recipe storyland` stories whose entropy is known and 5 minutes.
 Results are in --out; `--keep` writes the rung and its curve into data/results, too. After a stop,
 `--resume` goes on.
 """
@@ -21,6 +22,7 @@ from minillm.decoding import Sampling
 from minillm.generation import complete
 from minillm.ladder import Rung
 from minillm.language_model import LanguageModel
+from tools import page
 from tools.ladder import rung
 from tools.machine import can_compile, fastest_dtype
 from tools.run import Run
@@ -65,6 +67,23 @@ RECIPES: dict[str, dict[str, object]] = {
         "dropout": 0.3,
         "valid": 250,
     },
+    "austen-page": {
+        "corpus": "austen",
+        "steps": 800,
+        "vocabulary": 2048,
+        "row": "llama",
+        "layers": 4,
+        "heads": 4,
+        "width": 128,
+        "context": 256,
+        "batch": 8,
+        "optimizer": "muon",
+        "lr": 3e-3,
+        "matrix-lr": 0.02,
+        "weight-decay": 0.1,
+        "warmup": 50,
+        "floor": 0,
+    },
     "storyland": {
         "corpus": "storyland",
         "minutes": 4.5,
@@ -95,6 +114,7 @@ def command_line() -> argparse.ArgumentParser:
     words.add_argument("--recipe", default="austen", choices=RECIPES)
     words.add_argument("--out", type=Path, default=None, help="default: runs/ and the recipe")
     words.add_argument("--keep", action="store_true", help="write the results into data/results")
+    words.add_argument("--page", action="store_true", help="write the model of the book's pages")
     return words
 
 
@@ -183,6 +203,8 @@ def main() -> None:
     print(f"\n{text}")
     if words.keep:
         keep(new, log.read(run.out / "log.jsonl"))
+    if words.page:
+        page.write(run.out)
 
 
 if __name__ == "__main__":

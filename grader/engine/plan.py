@@ -11,8 +11,8 @@ import nbformat
 from nbformat import NotebookNode
 
 from grader import verdict
-from grader.authoring.assignment import cells, kind, read
-from grader.authoring.names import changes, imported_modules, root
+from grader.authoring.assignment import cells, read
+from grader.authoring.names import changes, codes, imported_modules, root
 from grader.authoring.probes import DEFINITIONS, IMPORTS, Part, parts
 from grader.authoring.rules import hidden_numbers
 from grader.authoring.weave import library_files, withheld_modules
@@ -124,7 +124,7 @@ class Plan:
     released: NotebookNode
     checks: dict[str, Check]
     given: dict[str, str]  # text of each given cell, by id
-    leading: list[str]  # ids of the given cells before the first answer
+    leading: list[str]  # ids of the given cells that run before any submission
     messages: list[verdict.Message]  # that the author's cells hold
     imports: list[str] = field(default_factory=list)  # modules that the source imports
     packages: list[str] = field(default_factory=list)  # of the course's library
@@ -164,11 +164,25 @@ def plan(path: Path, release: Path) -> Plan:
 
 
 def _leading(notebook: NotebookNode) -> list[str]:
-    """Ids of the given cells that stand before the first answer."""
-    found = []
-    for cell in notebook.cells:
-        if kind(cell) == "answer":
-            break
-        if kind(cell) == "given" and cell.cell_type == "code":
-            found.append(cell.id)
+    """Ids of the given cells that give the same before any check has run as at their place.
+
+    They use no answer when they run. Those above the first answer are always among them; from the
+    first one below it on that binds or changes what stands above, the others wait for their turn.
+    """
+    found: list[str] = []
+    bound: set[str] = set()
+    changed: set[str] = set()  # in place, by checks
+    modules: set[str] = set()  # `np.append` changes none
+    below = False
+    for code in codes(notebook):
+        below |= code.kind == "answer"
+        modules |= code.imports.keys()
+        own = {root(place) for place in changes(code.tree)} & code.reads - modules
+        if code.kind == "check":
+            changed |= own
+        elif code.kind == "given":
+            if below and (code.binds & bound or own - code.binds or code.reads & changed):
+                break
+            found.append(code.cell.id)
+            bound |= code.binds
     return found

@@ -48,7 +48,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
     """Note how a test ended."""
-    name = report.nodeid.split("::")[-1].split("[")[0]
+    name = report.nodeid.split("::")[-1].split("[")[0].split("@")[0]  # @: a group of xdist
     if report.when == "call" or report.outcome != "passed":
         outcomes.setdefault(name, set()).add(report.outcome)
 

@@ -137,6 +137,7 @@ def group(session: int) -> list[int]:
     return [int(pid) for pid, sess, stat in rows if int(sess) == session and stat[0] != "Z"]
 
 
+@pytest.mark.slow
 def test_cluster_over_ssh_grades(over_ssh, tmp_path):
     """In a process of its own, as dask reads its settings when it is imported."""
     (tmp_path / "course").mkdir()

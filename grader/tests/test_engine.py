@@ -299,6 +299,33 @@ def test_plan_knows_what_a_check_shows_hides_and_sends():
 
 
 @pytest.mark.parametrize(
+    ("third", "leading"),
+    [
+        ("import json\ndef more(x):\n    rows = [x]\n    rows[0] = np.append(x, 1)", "abc"),
+        ("size = 3", "ab"),
+        ("words.append('c')", "ab"),
+        ("print(words)", "ab"),
+        ("print(size)", "abc"),
+    ],
+)
+def test_given_cells_run_ahead_where_that_makes_no_difference(tmp_path, third, leading):
+    """The check below the answer changes `words`; the third cell stands below the check."""
+    texts = [
+        (":given: a", "import numpy as np\nsize, words = 2, []"),
+        (":answer: f", "### BEGIN SOLUTION\nf = 1\n### END SOLUTION"),
+        (":given: b", "table = np.zeros(size)"),
+        (":check: f-a\n:points: 100", "words.append('b')\nprint(words)"),
+        (":given: c", third),
+    ]
+    cells_ = [f"```{{code-cell}} ipython3\n{head}\n\n{text}\n```\n" for head, text in texts]
+    path = tmp_path / "solutions" / "01_x" / "01_x.md"
+    path.parent.mkdir(parents=True)
+    path.write_text("---\njupytext:\n  formats: md:myst\n---\n\n# X\n\n" + "\n".join(cells_))
+    nbformat.write(nbformat.v4.new_notebook(), tmp_path / "x.ipynb")
+    assert plan.plan(path, tmp_path / "x.ipynb").leading == list(leading)
+
+
+@pytest.mark.parametrize(
     ("source", "text"),
     [
         ("1 + 1", "2"),

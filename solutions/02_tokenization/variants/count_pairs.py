@@ -43,7 +43,7 @@ def count_pairs(words, counts):
 
 
 # %% wrong: a_set_of_pairs_per_word -- a pair counts once in each word
-# expects: expected (3, 2) 14 times
+# expects: you counted it once
 
 
 def count_pairs(words, counts):

@@ -163,3 +163,13 @@ def merge(ids, pair, token):
         merged.append(token)
         at = t + 2
     return merged + ids[at:]
+
+
+# %% wrong: in_a_text -- replaces digits in a text of the ids
+# expects: an id is a number, not its digits
+
+
+def merge(ids, pair, token):
+    text = " ".join(map(str, ids))
+    text = text.replace(f"{pair[0]} {pair[1]}", str(token))
+    return [int(i) for i in text.split()]

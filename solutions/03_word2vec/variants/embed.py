@@ -21,7 +21,7 @@ def embed(ids, table):
 
 
 # %% wrong: columns -- picks columns
-# expects: raises ValueError
+# expects: the error ValueError
 def embed(ids, table):
     check_ids(ids, table.shape[1])
     return table[:, ids].T

@@ -88,3 +88,16 @@ def sgns_loss(v, u_pos, u_neg):
             for a, b, rows in zip(v, u_pos, u_neg)
         ]
     )
+
+
+# %% wrong: epsilon -- the logarithm of the sigmoid plus something small
+# expects: add nothing inside a logarithm
+
+
+def sgns_loss(v, u_pos, u_neg):
+    def sig(x):
+        return 1 / (1 + np.exp(-np.clip(x, -500, 500)))
+
+    pos = (v * u_pos).sum(1)
+    neg = np.einsum("bc,bkc->bk", v, u_neg)
+    return -np.log(sig(pos) + 1e-10) - np.log(sig(-neg) + 1e-10).sum(1)

@@ -10,7 +10,7 @@ def skipgram_pairs(ids, window, rng=None):
 
 
 # %% wrong: to_the_right_only -- the left half of the window is missing
-# expects: for 4 tokens and window 2, the result has the shape (5, 2)
+# expects: the pairs [(11, 10), (12, 10), (12, 11), (13, 11), (13, 12)] are missing
 def skipgram_pairs(ids, window, rng=None):
     T = len(ids)
     b = (
@@ -213,3 +213,34 @@ def skipgram_pairs(ids, window, rng=None):
             if i != j and abs(i - j) <= b[i]:
                 out.append((ids[i], ids[j]))
     return np.array(out, dtype=int).reshape(-1, 2)
+
+
+# %% wrong: matrix -- a matrix of all distances
+# expects: The memory must not grow with the square
+
+
+def skipgram_pairs(ids, window, rng=None):
+    T = len(ids)
+    b = (
+        np.full(T, window)
+        if rng is None
+        else rng.integers(1, window + 1, size=T)
+    )
+    place = np.arange(T)
+    distance = np.abs(place[:, None] - place)
+    centre, context = np.nonzero((distance > 0) & (distance <= b[:, None]))
+    return np.stack((ids[centre], ids[context]), axis=1)
+
+
+# %% wrong: right_side -- the last context to the right is left out
+# expects: the pairs [(10, 12), (11, 13)
+
+
+def skipgram_pairs(ids, window, rng=None):
+    pairs = []
+    for i in range(len(ids)):
+        b = window if rng is None else rng.integers(1, window + 1)
+        for j in range(max(0, i - b), min(len(ids), i + b)):
+            if i != j:
+                pairs.append((ids[i], ids[j]))
+    return np.array(pairs, dtype=np.int64).reshape(-1, 2)

@@ -430,3 +430,35 @@ def train(
             descend(outputs, n.ravel(), dn.reshape(-1, dim), step)
             j += 1
     return inputs, outputs
+
+
+# %% wrong: one_order -- shuffled once, before the epochs
+# expects: shuffle them in each epoch
+
+
+def train(
+    pairs,
+    noise,
+    dim,
+    rng,
+    n_negative=5,
+    n_epochs=1,
+    lr=0.025,
+    batch_size=256,
+):
+    V = len(noise)
+    inputs = ((rng.random((V, dim)) - 0.5) / dim).astype(np.float32)
+    outputs = np.zeros((V, dim), np.float32)
+    order = rng.permutation(pairs)
+    n, j = n_epochs * int(np.ceil(len(pairs) / batch_size)), 0
+    for _ in range(n_epochs):
+        for s in range(0, len(order), batch_size):
+            c, o = order[s : s + batch_size].T
+            neg = rng.choice(V, (len(c), n_negative), p=noise)
+            dv, dp, dn = sgns_gradients(inputs[c], outputs[o], outputs[neg])
+            step = lr * (1 - j / n)
+            descend(inputs, c, dv, step)
+            descend(outputs, o, dp, step)
+            descend(outputs, neg.reshape(-1), dn.reshape(-1, dim), step)
+            j += 1
+    return inputs, outputs

@@ -1,0 +1,98 @@
+"""The data of the figures on recurrent networks."""
+
+import base64
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from minillm import language_model
+from minillm.corpus import BOS, DATA
+from minillm.language_model import LanguageModel
+from minillm.recurrent import RNN
+from minillm.rnn import lstm_cell
+
+MODEL = DATA / "models" / "lstm_austen.safetensors"
+QUOTE, NEWLINE = 36, 12  # ids of bytes
+
+
+def lstm() -> LanguageModel:
+    """The course's LSTM over the bytes of Austen."""
+    return language_model.load(MODEL, RNN)
+
+
+def inside_quotes(ids: Iterable[int]) -> np.ndarray:
+    """1 at each id inside of a quotation, the opening mark included, else 0.
+
+    A paragraph begins outside.
+    """
+    found, is_open = [], False
+    for i in ids:
+        is_open = (is_open ^ (i == QUOTE)) and i != NEWLINE
+        found.append(float(is_open))
+    return np.array(found)
+
+
+def cells(net: RNN, ids: Iterable[int]) -> np.ndarray:
+    """The cell (T, H) of a one-layer LSTM behind each id of a text."""
+    W_x, W_h, b_x, b_h = net.layers[0].parameters()
+    ((h, c),) = net.initial_state(1)
+    found = []
+    with torch.inference_mode():
+        for x in net.embedding(torch.tensor([BOS, *ids])):
+            h, c = lstm_cell(x[None], h, c, W_x, W_h, b_x + b_h)
+            found.append(c[0])
+    return torch.stack(found)[1:].numpy()
+
+
+def quote_unit(net: RNN, ids: np.ndarray) -> tuple[int, float]:
+    """The unit whose cell follows the quotation marks best, and the
+    correlation of the two.
+    """
+    c, inside = cells(net, ids.tolist()), inside_quotes(ids.tolist())
+    c, inside = c - c.mean(0), inside - inside.mean()
+    scale = np.linalg.norm(c, axis=0) * np.linalg.norm(inside)
+    r = (c * inside[:, None]).sum(0) / np.maximum(scale, 1e-9)
+    best = int(np.abs(r).argmax())
+    return best, float(r[best])
+
+
+def packed(weight: Tensor) -> dict[str, Any]:
+    """A matrix as signed bytes in base64, with a scale for each row."""
+    w = weight.detach().double().numpy()
+    scales = np.maximum(np.abs(w).max(axis=1), 1e-12) / 127
+    rows = np.round(w / scales[:, None]).astype(np.int8)
+    return {
+        "bytes": base64.b64encode(rows.tobytes()).decode(),
+        "scales": scales.tolist(),
+    }
+
+
+def unpacked(data: dict[str, Any]) -> np.ndarray:
+    """The matrix that `packed` has packed, rounded as it is."""
+    scales = np.array(data["scales"])
+    rows = np.frombuffer(base64.b64decode(data["bytes"]), np.int8)
+    return rows.reshape(len(scales), -1) * scales[:, None]
+
+
+def gates_data(
+    model: LanguageModel, text: str, n_bytes: int = 6000
+) -> dict[str, Any]:
+    """A one-layer LSTM over bytes for the page, and the unit that follows the
+    quotation marks of the first `n_bytes` of a text best.
+    """
+    net: RNN = model.net  # type: ignore[assignment]
+    W_x, W_h, b_x, b_h = net.layers[0].parameters()
+    ids = model.vocabulary.encode(text)[:n_bytes]
+    unit, correlation = quote_unit(net, ids)
+    return {
+        "table": packed(net.embedding.weight),
+        "W_x": packed(W_x),
+        "W_h": packed(W_h),
+        "b": (b_x + b_h).tolist(),
+        "unit": unit,
+        "correlation": correlation,
+        "n_bytes": len(ids),
+    }

@@ -1,0 +1,67 @@
+# %% wrong: untrained -- the network as it was drawn
+# expects: bits per byte, at most
+def austen_lstm(stream, vocab_size, generator):
+    return RNN(RNNConfig(vocab_size, "lstm", 32, 128), generator)
+
+
+# %% wrong: no_step -- gradients, and no step
+# expects: bits per byte, at most
+def austen_lstm(stream, vocab_size, generator):
+    net = RNN(RNNConfig(vocab_size, "lstm", 32, 64), generator)
+    rows, state = torch.from_numpy(lanes(stream, 32)), net.initial_state(32)
+    for start in range(0, 320, 32):
+        _, state = train_window(net, rows[:, start : start + 33], state)
+        clip_gradients(net.parameters(), 1.0)
+    return net
+
+
+# %% wrong: not_the_network -- returns the state
+# expects: expected a network
+def austen_lstm(stream, vocab_size, generator):
+    net = RNN(RNNConfig(vocab_size, "lstm", 32, 64), generator)
+    return net.initial_state(1)
+
+
+# %% wrong: shuffled_rate -- a rate that is far too small
+# expects: bits per byte, at most
+def austen_lstm(stream, vocab_size, generator):
+    net = RNN(RNNConfig(vocab_size, "lstm", 32, 64), generator)
+    optimizer = torch.optim.AdamW(net.parameters(), lr=1e-5)
+    rows, state = torch.from_numpy(lanes(stream, 32)), net.initial_state(32)
+    for start in range(0, 640, 32):
+        _, state = train_window(net, rows[:, start : start + 33], state)
+        optimizer.step()
+        optimizer.zero_grad()
+    return net
+
+
+# %% right: gru -- another cell, Adam
+def austen_lstm(stream, vocab_size, generator):
+    net = RNN(RNNConfig(vocab_size, "gru", 32, 128), generator)
+    optimizer = torch.optim.Adam(net.parameters(), lr=2e-2)
+    rows = torch.from_numpy(lanes(stream, 32))
+    state = net.initial_state(32)
+    for start in range(0, min(rows.shape[1] - 1, 170 * 32), 32):
+        _, state = train_window(net, rows[:, start : start + 33], state)
+        clip_gradients(net.parameters(), 1.0)
+        optimizer.step()
+        optimizer.zero_grad()
+    return net
+
+
+# %% right: windows_in_a_list -- falling rate, B = 24
+def austen_lstm(stream, vocab_size, generator):
+    net = RNN(RNNConfig(vocab_size, width=32, hidden=128), generator)
+    optimizer = torch.optim.AdamW(net.parameters(), lr=2e-2, weight_decay=0)
+    rows, state = torch.from_numpy(lanes(stream, 24)), net.initial_state(24)
+    windows = [rows[:, a : a + 33] for a in range(0, rows.shape[1] - 1, 32)][
+        :180
+    ]
+    schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, 200)
+    for window in windows:
+        optimizer.zero_grad()
+        _, state = train_window(net, window, state)
+        clip_gradients(net.parameters(), 1.0)
+        optimizer.step()
+        schedule.step()
+    return net

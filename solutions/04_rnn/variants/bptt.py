@@ -1,0 +1,238 @@
+# %% wrong: last_step_only -- nothing comes from later steps
+# expects: misses the terms of the earlier steps
+def bptt(x, h0, d_h, W_xh, W_hh, b):
+    T, h = x.shape[1], [h0]
+    for t in range(T):
+        h.append(np.tanh(x[:, t] @ W_xh.T + h[-1] @ W_hh.T + b))
+    g = {n: np.zeros_like(a) for n, a in zip(NAMES, (x, h0, W_xh, W_hh, b))}
+    for t in reversed(range(T)):
+        delta = d_h[:, t] * (1 - h[t + 1] ** 2)
+        g["W_xh"] += delta.T @ x[:, t]
+        g["W_hh"] += delta.T @ h[t]
+        g["b"] += delta.sum(0)
+        g["x"][:, t] = delta @ W_xh
+        g["h0"] = delta @ W_hh
+    return g
+
+
+# %% wrong: no_tanh -- the derivative of tanh is missing
+# expects: derivative of tanh, 1 - h_t^2
+def bptt(x, h0, d_h, W_xh, W_hh, b):
+    T, h = x.shape[1], [h0]
+    for t in range(T):
+        h.append(np.tanh(x[:, t] @ W_xh.T + h[-1] @ W_hh.T + b))
+    g = {n: np.zeros_like(a) for n, a in zip(NAMES, (x, h0, W_xh, W_hh, b))}
+    later = np.zeros_like(h0)
+    for t in reversed(range(T)):
+        delta = d_h[:, t] + later
+        g["W_xh"] += delta.T @ x[:, t]
+        g["W_hh"] += delta.T @ h[t]
+        g["b"] += delta.sum(0)
+        g["x"][:, t] = delta @ W_xh
+        later = delta @ W_hh
+    return g | {"h0": later}
+
+
+# %% wrong: h_of_the_same_step -- delta_t with h_t
+# expects: pairs delta_t with h_t
+def bptt(x, h0, d_h, W_xh, W_hh, b):
+    T, h = x.shape[1], [h0]
+    for t in range(T):
+        h.append(np.tanh(x[:, t] @ W_xh.T + h[-1] @ W_hh.T + b))
+    g = {n: np.zeros_like(a) for n, a in zip(NAMES, (x, h0, W_xh, W_hh, b))}
+    later = np.zeros_like(h0)
+    for t in reversed(range(T)):
+        delta = (d_h[:, t] + later) * (1 - h[t + 1] ** 2)
+        g["W_xh"] += delta.T @ x[:, t]
+        g["W_hh"] += delta.T @ h[t + 1]
+        g["b"] += delta.sum(0)
+        g["x"][:, t] = delta @ W_xh
+        later = delta @ W_hh
+    return g | {"h0": later}
+
+
+# %% wrong: tanh_of_the_step_before -- 1 - h_{t-1}^2
+# expects: not 1 - h_{t-1}^2
+def bptt(x, h0, d_h, W_xh, W_hh, b):
+    T, h = x.shape[1], [h0]
+    for t in range(T):
+        h.append(np.tanh(x[:, t] @ W_xh.T + h[-1] @ W_hh.T + b))
+    g = {n: np.zeros_like(a) for n, a in zip(NAMES, (x, h0, W_xh, W_hh, b))}
+    later = np.zeros_like(h0)
+    for t in reversed(range(T)):
+        delta = (d_h[:, t] + later) * (1 - h[t] ** 2)
+        g["W_xh"] += delta.T @ x[:, t]
+        g["W_hh"] += delta.T @ h[t]
+        g["b"] += delta.sum(0)
+        g["x"][:, t] = delta @ W_xh
+        later = delta @ W_hh
+    return g | {"h0": later}
+
+
+# %% wrong: not_transposed -- W_hh.T in the way back; the toy can't tell
+# expects: the gradient of W_hh
+def bptt(x, h0, d_h, W_xh, W_hh, b):
+    T, h = x.shape[1], [h0]
+    for t in range(T):
+        h.append(np.tanh(x[:, t] @ W_xh.T + h[-1] @ W_hh.T + b))
+    g = {n: np.zeros_like(a) for n, a in zip(NAMES, (x, h0, W_xh, W_hh, b))}
+    later = np.zeros_like(h0)
+    for t in reversed(range(T)):
+        delta = (d_h[:, t] + later) * (1 - h[t + 1] ** 2)
+        g["W_xh"] += delta.T @ x[:, t]
+        g["W_hh"] += delta.T @ h[t]
+        g["b"] += delta.sum(0)
+        g["x"][:, t] = delta @ W_xh
+        later = delta @ W_hh.T
+    return g | {"h0": later}
+
+
+# %% wrong: mean_over_texts -- divides by B
+# expects: the gradient of W_hh
+def bptt(x, h0, d_h, W_xh, W_hh, b):
+    T, h = x.shape[1], [h0]
+    for t in range(T):
+        h.append(np.tanh(x[:, t] @ W_xh.T + h[-1] @ W_hh.T + b))
+    g = {n: np.zeros_like(a) for n, a in zip(NAMES, (x, h0, W_xh, W_hh, b))}
+    later = np.zeros_like(h0)
+    for t in reversed(range(T)):
+        delta = (d_h[:, t] + later) * (1 - h[t + 1] ** 2)
+        g["W_xh"] += delta.T @ x[:, t] / len(x)
+        g["W_hh"] += delta.T @ h[t] / len(x)
+        g["b"] += delta.mean(0)
+        g["x"][:, t] = delta @ W_xh
+        later = delta @ W_hh
+    return g | {"h0": later}
+
+
+# %% wrong: h0_is_delta -- forgets the last W_hh
+# expects: the gradient of h0
+def bptt(x, h0, d_h, W_xh, W_hh, b):
+    T, h = x.shape[1], [h0]
+    for t in range(T):
+        h.append(np.tanh(x[:, t] @ W_xh.T + h[-1] @ W_hh.T + b))
+    g = {n: np.zeros_like(a) for n, a in zip(NAMES, (x, h0, W_xh, W_hh, b))}
+    later = delta = np.zeros_like(h0)
+    for t in reversed(range(T)):
+        delta = (d_h[:, t] + later) * (1 - h[t + 1] ** 2)
+        g["W_xh"] += delta.T @ x[:, t]
+        g["W_hh"] += delta.T @ h[t]
+        g["b"] += delta.sum(0)
+        g["x"][:, t] = delta @ W_xh
+        later = delta @ W_hh
+    return g | {"h0": delta}
+
+
+# %% wrong: always_float64 -- another dtype than what came in
+# expects: float32
+def bptt(x, h0, d_h, W_xh, W_hh, b):
+    T, h = x.shape[1], [h0]
+    for t in range(T):
+        h.append(np.tanh(x[:, t] @ W_xh.T + h[-1] @ W_hh.T + b))
+    g = {n: np.zeros(a.shape) for n, a in zip(NAMES, (x, h0, W_xh, W_hh, b))}
+    later = np.zeros(h0.shape)
+    for t in reversed(range(T)):
+        delta = (d_h[:, t] + later) * (1 - h[t + 1] ** 2)
+        g["W_xh"] += delta.T @ x[:, t]
+        g["W_hh"] += delta.T @ h[t]
+        g["b"] += delta.sum(0)
+        g["x"][:, t] = delta @ W_xh
+        later = delta @ W_hh
+    return g | {"h0": later}
+
+
+# %% wrong: no_step -- fails where T is 0
+# expects: T
+def bptt(x, h0, d_h, W_xh, W_hh, b):
+    T, h = x.shape[1], [h0]
+    for t in range(T):
+        h.append(np.tanh(x[:, t] @ W_xh.T + h[-1] @ W_hh.T + b))
+    g = {n: np.zeros_like(a) for n, a in zip(NAMES, (x, h0, W_xh, W_hh, b))}
+    later = 0
+    for t in reversed(range(T)):
+        delta = (d_h[:, t] + later) * (1 - h[t + 1] ** 2)
+        g["W_xh"] += delta.T @ x[:, t]
+        g["W_hh"] += delta.T @ h[t]
+        g["b"] += delta.sum(0)
+        g["x"][:, t] = delta @ W_xh
+        later = delta @ W_hh
+    if T == 0:
+        later = delta
+    return g | {"h0": later}
+
+
+# %% wrong: changes_d_h -- adds what comes later to the argument
+# expects: argument was changed
+def bptt(x, h0, d_h, W_xh, W_hh, b):
+    T, h = x.shape[1], [h0]
+    for t in range(T):
+        h.append(np.tanh(x[:, t] @ W_xh.T + h[-1] @ W_hh.T + b))
+    g = {n: np.zeros_like(a) for n, a in zip(NAMES, (x, h0, W_xh, W_hh, b))}
+    for t in reversed(range(T)):
+        delta = d_h[:, t] * (1 - h[t + 1] ** 2)
+        g["W_xh"] += delta.T @ x[:, t]
+        g["W_hh"] += delta.T @ h[t]
+        g["b"] += delta.sum(0)
+        g["x"][:, t] = delta @ W_xh
+        if t:
+            d_h[:, t - 1] += delta @ W_hh
+        else:
+            g["h0"] = delta @ W_hh
+    return g
+
+
+# %% right: einsum -- all deltas first, then the sums at once
+def bptt(x, h0, d_h, W_xh, W_hh, b):
+    T, h = x.shape[1], [h0]
+    for t in range(T):
+        h.append(np.tanh(x[:, t] @ W_xh.T + h[-1] @ W_hh.T + b))
+    delta, later = np.zeros_like(d_h), np.zeros_like(h0)
+    for t in range(T - 1, -1, -1):
+        delta[:, t] = (d_h[:, t] + later) * (1 - h[t + 1] ** 2)
+        later = delta[:, t] @ W_hh
+    before = np.stack(h, axis=1)[:, :T]
+    return {
+        "W_xh": np.einsum("bth,btc->hc", delta, x),
+        "W_hh": np.einsum("bth,btk->hk", delta, before),
+        "b": delta.sum((0, 1)),
+        "x": delta @ W_xh,
+        "h0": later,
+    }
+
+
+# %% right: text_by_text -- one loop more, over the batch
+def bptt(x, h0, d_h, W_xh, W_hh, b):
+    g = {n: np.zeros_like(a) for n, a in zip(NAMES, (x, h0, W_xh, W_hh, b))}
+    for i in range(len(x)):
+        h = [h0[i]]
+        for x_t in x[i]:
+            h.append(np.tanh(W_xh @ x_t + W_hh @ h[-1] + b))
+        later = np.zeros_like(h0[i])
+        for t in range(len(x[i]) - 1, -1, -1):
+            delta = (d_h[i, t] + later) * (1 - h[t + 1] ** 2)
+            g["W_xh"] += np.outer(delta, x[i, t])
+            g["W_hh"] += np.outer(delta, h[t])
+            g["b"] += delta
+            g["x"][i, t] = W_xh.T @ delta
+            later = W_hh.T @ delta
+        g["h0"][i] = later
+    return g
+
+
+# %% right: deltas_in_a_list -- forward and backward in comprehensions
+def bptt(x, h0, d_h, W_xh, W_hh, b):
+    steps = range(x.shape[1])
+    h, deltas = [h0], []
+    for t in steps:
+        h = [*h, np.tanh(x[:, t] @ W_xh.T + h[t] @ W_hh.T + b)]
+    later = 0 * h0
+    for t in steps[::-1]:
+        deltas.insert(0, (d_h[:, t] + later) * (1 - np.square(h[t + 1])))
+        later = np.matmul(deltas[0], W_hh)
+    return {
+        "x": np.stack([d @ W_xh for d in deltas], 1) if deltas else 0 * x,
+        "h0": later,
+        "W_xh": sum((deltas[t].T @ x[:, t] for t in steps), 0 * W_xh),
+        "W_hh": sum((deltas[t].T @ h[t] for t in steps), 0 * W_hh),
+        "b": sum((d.sum(0) for d in deltas), 0 * b),
+    }

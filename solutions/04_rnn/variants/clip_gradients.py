@@ -1,0 +1,205 @@
+# %% wrong: each_tensor -- clipped one by one
+# expects: by itself
+def clip_gradients(parameters, limit):
+    if not limit > 0:
+        raise ValueError(limit)
+    gradients = [p.grad for p in parameters if p.grad is not None]
+    if not gradients:
+        raise ValueError("none")
+    norm = torch.linalg.vector_norm(torch.stack([g.norm() for g in gradients]))
+    if not norm.isfinite():
+        raise FloatingPointError(norm)
+    for g in gradients:
+        g.mul_((limit / (g.norm() + 1e-6)).clamp(max=1))
+    return norm
+
+
+# %% wrong: each_value -- clamps the numbers
+# expects: are (1.5, 2) and (6)
+def clip_gradients(parameters, limit):
+    if not limit > 0:
+        raise ValueError(limit)
+    gradients = [p.grad for p in parameters if p.grad is not None]
+    if not gradients:
+        raise ValueError("none")
+    norm = torch.linalg.vector_norm(torch.stack([g.norm() for g in gradients]))
+    if not norm.isfinite():
+        raise FloatingPointError(norm)
+    for g in gradients:
+        g.clamp_(-limit / 2, limit / 2)
+    return norm
+
+
+# %% wrong: sum_of_norms -- 5 + 12
+# expects: is no norm
+def clip_gradients(parameters, limit):
+    if not limit > 0:
+        raise ValueError(limit)
+    gradients = [p.grad for p in parameters if p.grad is not None]
+    if not gradients:
+        raise ValueError("none")
+    norm = sum(g.norm() for g in gradients)
+    if not norm.isfinite():
+        raise FloatingPointError(norm)
+    for g in gradients:
+        g.mul_((limit / (norm + 1e-6)).clamp(max=1))
+    return norm
+
+
+# %% wrong: norm_after -- returns the clipped norm
+# expects: before clipping
+def clip_gradients(parameters, limit):
+    if not limit > 0:
+        raise ValueError(limit)
+    gradients = [p.grad for p in parameters if p.grad is not None]
+    if not gradients:
+        raise ValueError("none")
+    norm = torch.cat([g.flatten() for g in gradients]).norm()
+    if not norm.isfinite():
+        raise FloatingPointError(norm)
+    for g in gradients:
+        g.mul_((limit / (norm + 1e-6)).clamp(max=1))
+    return torch.cat([g.flatten() for g in gradients]).norm()
+
+
+# %% wrong: always_scaled -- small gradients grow
+# expects: below the limit 20
+def clip_gradients(parameters, limit):
+    if not limit > 0:
+        raise ValueError(limit)
+    gradients = [p.grad for p in parameters if p.grad is not None]
+    if not gradients:
+        raise ValueError("none")
+    norm = torch.cat([g.flatten() for g in gradients]).norm()
+    if not norm.isfinite():
+        raise FloatingPointError(norm)
+    for g in gradients:
+        g.mul_(limit / (norm + 1e-6))
+    return norm
+
+
+# %% wrong: zero_by_zero -- 0 / 0
+# expects: gradients of 0 stay 0
+def clip_gradients(parameters, limit):
+    if not limit > 0:
+        raise ValueError(limit)
+    gradients = [p.grad for p in parameters if p.grad is not None]
+    if not gradients:
+        raise ValueError("none")
+    norm = torch.cat([g.flatten() for g in gradients]).norm()
+    if not norm.isfinite():
+        raise FloatingPointError(norm)
+    for g in gradients:
+        g.mul_(
+            limit * g.norm() / norm / g.norm()
+            if norm > limit or norm == 0
+            else 1
+        )
+    return norm
+
+
+# %% wrong: generator_read_twice -- the second loop sees nothing
+# expects: scale them in place
+def clip_gradients(parameters, limit):
+    if not limit > 0:
+        raise ValueError(limit)
+    norms = [p.grad.norm() for p in parameters if p.grad is not None]
+    if not norms:
+        raise ValueError("none")
+    norm = torch.stack(norms).norm()
+    if not norm.isfinite():
+        raise FloatingPointError(norm)
+    for p in parameters:
+        if p.grad is not None:
+            p.grad.mul_((limit / (norm + 1e-6)).clamp(max=1))
+    return norm
+
+
+# %% wrong: not_in_place -- new tensors nobody sees
+# expects: scale them in place
+def clip_gradients(parameters, limit):
+    if not limit > 0:
+        raise ValueError(limit)
+    gradients = [p.grad for p in parameters if p.grad is not None]
+    if not gradients:
+        raise ValueError("none")
+    norm = torch.cat([g.flatten() for g in gradients]).norm()
+    if not norm.isfinite():
+        raise FloatingPointError(norm)
+    gradients = [g * (limit / (norm + 1e-6)).clamp(max=1) for g in gradients]
+    return norm
+
+
+# %% wrong: nan_goes_through -- nothing is refused
+# expects: must raise
+def clip_gradients(parameters, limit):
+    gradients = [p.grad for p in parameters if p.grad is not None]
+    norm = torch.cat([g.flatten() for g in gradients]).norm()
+    for g in gradients:
+        g.mul_((limit / (norm + 1e-6)).clamp(max=1))
+    return norm
+
+
+# %% wrong: raises_too_late -- scales first, then looks
+# expects: nothing is changed
+def clip_gradients(parameters, limit):
+    if not limit > 0:
+        raise ValueError(limit)
+    gradients = [p.grad for p in parameters if p.grad is not None]
+    if not gradients:
+        raise ValueError("none")
+    norm = torch.cat([g.flatten() for g in gradients]).norm()
+    for g in gradients:
+        g.mul_((limit / (norm + 1e-6)).clamp(max=1))
+    if not norm.isfinite():
+        raise FloatingPointError(norm)
+    return norm
+
+
+# %% right: by_an_if -- scales only where it must
+def clip_gradients(parameters, limit):
+    if not limit > 0:
+        raise ValueError(f"limit {limit}")
+    grads = [p.grad for p in parameters if p.grad is not None]
+    if len(grads) == 0:
+        raise ValueError("no gradient")
+    norm = torch.sqrt(sum((g**2).sum() for g in grads))
+    tiny = torch.stack([g.abs().max() for g in grads]).max()
+    if not torch.isfinite(norm):
+        raise FloatingPointError(f"norm {norm}")
+    if norm > limit and tiny > 0:
+        for g in grads:
+            g *= limit / norm
+    return norm
+
+
+# %% right: one_long_vector -- all numbers side by side
+def clip_gradients(parameters, limit):
+    grads = [p.grad for p in list(parameters) if p.grad is not None]
+    if not grads or not limit > 0:
+        raise ValueError("nothing to clip")
+    norm = torch.cat([g.reshape(-1) for g in grads]).norm()
+    if norm.isnan() or norm.isinf():
+        raise FloatingPointError("not finite")
+    factor = min(1.0, limit / (norm.item() + 1e-12))
+    for g in grads:
+        g.copy_(g * factor)
+    return norm
+
+
+# %% right: divides -- by the larger of norm / limit and 1
+def clip_gradients(parameters, limit):
+    if limit != limit or limit <= 0:
+        raise ValueError("limit")
+    grads = [g for p in parameters if (g := p.grad) is not None]
+    if not grads:
+        raise ValueError("no gradients")
+    norm = torch.linalg.vector_norm(
+        torch.stack([torch.linalg.vector_norm(g) for g in grads])
+    )
+    if not bool(torch.isfinite(norm)):
+        raise FloatingPointError("gradient")
+    with torch.no_grad():
+        for g in grads:
+            g.div_(max(1.0, float(norm) / limit))
+    return norm

@@ -1,0 +1,205 @@
+# %% wrong: fresh_state -- each window from zeros
+# expects: depends on the window
+@torch.no_grad()
+def log2_probs(net, ids, window):
+    stream = torch.tensor([BOS, *ids, EOS])
+    found = []
+    with evaluating(net):
+        for start in range(0, len(stream) - 1, window):
+            piece = stream[start : start + window + 1]
+            logits, _ = net(piece[None, :-1], net.initial_state(1))
+            logits[..., BOS] = -torch.inf
+            log_p = logits[0].log_softmax(dim=-1)
+            found.append(log_p.gather(1, piece[1:, None])[:, 0])
+    return torch.cat(found).double().numpy() / np.log(2)
+
+
+# %% wrong: no_end -- EOS is not predicted
+# expects: EOS is one of them
+@torch.no_grad()
+def log2_probs(net, ids, window):
+    stream = torch.tensor([BOS, *ids])
+    state, found = net.initial_state(1), []
+    with evaluating(net):
+        for start in range(0, len(stream) - 1, window):
+            piece = stream[start : start + window + 1]
+            logits, state = net(piece[None, :-1], state)
+            logits[..., BOS] = -torch.inf
+            log_p = logits[0].log_softmax(dim=-1)
+            found.append(log_p.gather(1, piece[1:, None])[:, 0])
+    return torch.cat(found).double().numpy() / np.log(2)
+
+
+# %% wrong: nats -- natural logarithms
+# expects: These are nats
+@torch.no_grad()
+def log2_probs(net, ids, window):
+    stream = torch.tensor([BOS, *ids, EOS])
+    state, found = net.initial_state(1), []
+    with evaluating(net):
+        for start in range(0, len(stream) - 1, window):
+            piece = stream[start : start + window + 1]
+            logits, state = net(piece[None, :-1], state)
+            logits[..., BOS] = -torch.inf
+            log_p = logits[0].log_softmax(dim=-1)
+            found.append(log_p.gather(1, piece[1:, None])[:, 0])
+    return torch.cat(found).double().numpy()
+
+
+# %% wrong: surprise -- the sign turned round
+# expects: sign is wrong
+@torch.no_grad()
+def log2_probs(net, ids, window):
+    stream = torch.tensor([BOS, *ids, EOS])
+    state, found = net.initial_state(1), []
+    with evaluating(net):
+        for start in range(0, len(stream) - 1, window):
+            piece = stream[start : start + window + 1]
+            logits, state = net(piece[None, :-1], state)
+            logits[..., BOS] = -torch.inf
+            log_p = logits[0].log_softmax(dim=-1)
+            found.append(log_p.gather(1, piece[1:, None])[:, 0])
+    return -torch.cat(found).double().numpy() / np.log(2)
+
+
+# %% wrong: bos_has_probability -- its logit stays
+# expects: BOS has a probability
+@torch.no_grad()
+def log2_probs(net, ids, window):
+    stream = torch.tensor([BOS, *ids, EOS])
+    state, found = net.initial_state(1), []
+    with evaluating(net):
+        for start in range(0, len(stream) - 1, window):
+            piece = stream[start : start + window + 1]
+            logits, state = net(piece[None, :-1], state)
+            log_p = logits[0].log_softmax(dim=-1)
+            found.append(log_p.gather(1, piece[1:, None])[:, 0])
+    return torch.cat(found).double().numpy() / np.log(2)
+
+
+# %% wrong: dropout_on -- in whatever mode it is
+# expects: dropout is still on
+@torch.no_grad()
+def log2_probs(net, ids, window):
+    stream = torch.tensor([BOS, *ids, EOS])
+    state, found = net.initial_state(1), []
+    for start in range(0, len(stream) - 1, window):
+        piece = stream[start : start + window + 1]
+        logits, state = net(piece[None, :-1], state)
+        logits[..., BOS] = -torch.inf
+        log_p = logits[0].log_softmax(dim=-1)
+        found.append(log_p.gather(1, piece[1:, None])[:, 0])
+    return torch.cat(found).double().numpy() / np.log(2)
+
+
+# %% wrong: stays_in_evaluation -- does not switch back
+# expects: now in evaluation mode
+@torch.no_grad()
+def log2_probs(net, ids, window):
+    stream = torch.tensor([BOS, *ids, EOS])
+    state, found = net.initial_state(1), []
+    net.eval()
+    for start in range(0, len(stream) - 1, window):
+        piece = stream[start : start + window + 1]
+        logits, state = net(piece[None, :-1], state)
+        logits[..., BOS] = -torch.inf
+        log_p = logits[0].log_softmax(dim=-1)
+        found.append(log_p.gather(1, piece[1:, None])[:, 0])
+    return torch.cat(found).double().numpy() / np.log(2)
+
+
+# %% wrong: overlapping -- windows repeat a token
+# expects: log2_probs
+@torch.no_grad()
+def log2_probs(net, ids, window):
+    stream = torch.tensor([BOS, *ids, EOS])
+    state, found = net.initial_state(1), []
+    with evaluating(net):
+        for start in range(0, len(stream), window):
+            piece = stream[start : start + window]
+            logits, state = net(piece[None, :-1], state)
+            logits[..., BOS] = -torch.inf
+            log_p = logits[0].log_softmax(dim=-1)
+            found.append(log_p.gather(1, piece[1:, None])[:, 0])
+    return torch.cat(found).double().numpy() / np.log(2)
+
+
+# %% wrong: rest_left_out -- only full windows
+# expects: log2_probs
+@torch.no_grad()
+def log2_probs(net, ids, window):
+    stream = torch.tensor([BOS, *ids, EOS])
+    state, found = net.initial_state(1), [torch.zeros(0)]
+    with evaluating(net):
+        for start in range(0, len(stream) - window, window):
+            piece = stream[start : start + window + 1]
+            logits, state = net(piece[None, :-1], state)
+            logits[..., BOS] = -torch.inf
+            log_p = logits[0].log_softmax(dim=-1)
+            found.append(log_p.gather(1, piece[1:, None])[:, 0])
+    return torch.cat(found).double().numpy() / np.log(2)
+
+
+# %% wrong: single_precision -- an array of float32
+# expects: array of float64
+@torch.no_grad()
+def log2_probs(net, ids, window):
+    stream = torch.tensor([BOS, *ids, EOS])
+    state, found = net.initial_state(1), []
+    with evaluating(net):
+        for start in range(0, len(stream) - 1, window):
+            piece = stream[start : start + window + 1]
+            logits, state = net(piece[None, :-1], state)
+            logits[..., BOS] = -torch.inf
+            log_p = logits[0].log_softmax(dim=-1)
+            found.append(log_p.gather(1, piece[1:, None])[:, 0])
+    return torch.cat(found).numpy() / np.float32(np.log(2))
+
+
+# %% right: inputs_and_targets -- two rows that are split
+@torch.no_grad()
+def log2_probs(net, ids, window):
+    given, asked = torch.tensor([BOS, *ids]), torch.tensor([*ids, EOS])
+    state, scores = net.initial_state(1), []
+    with evaluating(net):
+        for x, y in zip(given.split(window), asked.split(window)):
+            z, state = net(x[None], state)
+            z = z[0].index_fill(1, torch.tensor([BOS]), -torch.inf)
+            scores += [-F.cross_entropy(z, y, reduction="none")]
+    return (torch.cat(scores) / np.log(2)).to(torch.float64).numpy()
+
+
+# %% right: token_by_token -- slow, whatever the window
+@torch.no_grad()
+def log2_probs(net, ids, window):
+    stream, state, scores = (
+        [BOS, *map(int, ids), EOS],
+        net.initial_state(1),
+        [],
+    )
+    with evaluating(net):
+        for t in range(len(stream) - 1):
+            z, state = net(torch.tensor([[stream[t]]]), state)
+            z[0, 0, BOS] = -torch.inf
+            scores.append(
+                z[0, 0].double().log_softmax(0)[stream[t + 1]].item()
+            )
+    return np.array(scores) / np.log(2)
+
+
+# %% right: without_initial_state -- None stands for it
+@torch.no_grad()
+def log2_probs(net, ids, window):
+    stream = torch.from_numpy(
+        np.concatenate([[BOS], ids, [EOS]]).astype(np.int64)
+    )
+    out, state, n = np.zeros(len(stream) - 1), None, len(stream) - 1
+    with evaluating(net):
+        for a in range(0, n, window):
+            e = min(n, a + window)
+            z, state = net(stream[None, a:e], state)
+            z = z.double()
+            z[:, :, BOS] = float("-inf")
+            p = z.softmax(-1)[0, torch.arange(e - a), stream[a + 1 : e + 1]]
+            out[a:e] = np.log2(p.numpy())
+    return out

@@ -1,0 +1,391 @@
+# %% wrong: unflipped -- the backward states stay in the order in which they were made
+# expects: reverse them back
+class BiLM(nn.Module):
+    def __init__(self, vocab_size, width, n_layers=2):
+        super().__init__()
+        self.embedding = nn.Embedding(vocab_size, width)
+        self.rightward = nn.ModuleList(
+            nn.LSTM(width, width, batch_first=True) for _ in range(n_layers)
+        )
+        self.leftward = nn.ModuleList(
+            nn.LSTM(width, width, batch_first=True) for _ in range(n_layers)
+        )
+        self.head = nn.Linear(width, vocab_size)
+
+    def states(self, ids, lengths):
+        x = self.embedding(ids)
+        layers = [torch.cat((x, x), -1)]
+        right, left = x, reverse(x, lengths)
+        for n, (a, b) in enumerate(zip(self.rightward, self.leftward)):
+            right, left = (
+                a(right)[0] + (right if n else 0),
+                b(left)[0] + (left if n else 0),
+            )
+            layers.append(torch.cat((right, left), -1))
+        return torch.stack(layers)
+
+
+# %% wrong: flip -- reverses whole rows with their filling
+# expects: Reverse each row within its length
+class BiLM(nn.Module):
+    def __init__(self, vocab_size, width, n_layers=2):
+        super().__init__()
+        self.embedding = nn.Embedding(vocab_size, width)
+        self.rightward = nn.ModuleList(
+            nn.LSTM(width, width, batch_first=True) for _ in range(n_layers)
+        )
+        self.leftward = nn.ModuleList(
+            nn.LSTM(width, width, batch_first=True) for _ in range(n_layers)
+        )
+        self.head = nn.Linear(width, vocab_size)
+
+    def states(self, ids, lengths):
+        x = self.embedding(ids)
+        layers = [torch.cat((x, x), -1)]
+        right, left = x, x.flip(1)
+        for n, (a, b) in enumerate(zip(self.rightward, self.leftward)):
+            right, left = (
+                a(right)[0] + (right if n else 0),
+                b(left)[0] + (left if n else 0),
+            )
+            layers.append(torch.cat((right, left.flip(1)), -1))
+        return torch.stack(layers)
+
+
+# %% wrong: no_residual -- layer 2 is the LSTM's output alone
+# expects: Here the input is missing
+class BiLM(nn.Module):
+    def __init__(self, vocab_size, width, n_layers=2):
+        super().__init__()
+        self.embedding = nn.Embedding(vocab_size, width)
+        self.rightward = nn.ModuleList(
+            nn.LSTM(width, width, batch_first=True) for _ in range(n_layers)
+        )
+        self.leftward = nn.ModuleList(
+            nn.LSTM(width, width, batch_first=True) for _ in range(n_layers)
+        )
+        self.head = nn.Linear(width, vocab_size)
+
+    def states(self, ids, lengths):
+        x = self.embedding(ids)
+        layers = [torch.cat((x, x), -1)]
+        right, left = x, reverse(x, lengths)
+        for a, b in zip(self.rightward, self.leftward):
+            right, left = a(right)[0], b(left)[0]
+            layers.append(torch.cat((right, reverse(left, lengths)), -1))
+        return torch.stack(layers)
+
+
+# %% wrong: residual_everywhere -- layer 1 adds the embedding
+# expects: the forward half of layer 1 is what rightward[0] makes
+class BiLM(nn.Module):
+    def __init__(self, vocab_size, width, n_layers=2):
+        super().__init__()
+        self.embedding = nn.Embedding(vocab_size, width)
+        self.rightward = nn.ModuleList(
+            nn.LSTM(width, width, batch_first=True) for _ in range(n_layers)
+        )
+        self.leftward = nn.ModuleList(
+            nn.LSTM(width, width, batch_first=True) for _ in range(n_layers)
+        )
+        self.head = nn.Linear(width, vocab_size)
+
+    def states(self, ids, lengths):
+        x = self.embedding(ids)
+        layers = [torch.cat((x, x), -1)]
+        right, left = x, reverse(x, lengths)
+        for a, b in zip(self.rightward, self.leftward):
+            right, left = a(right)[0] + right, b(left)[0] + left
+            layers.append(torch.cat((right, reverse(left, lengths)), -1))
+        return torch.stack(layers)
+
+
+# %% wrong: half_embedding -- layer 0 is not doubled but filled with zeros
+# expects: written twice
+class BiLM(nn.Module):
+    def __init__(self, vocab_size, width, n_layers=2):
+        super().__init__()
+        self.embedding = nn.Embedding(vocab_size, width)
+        self.rightward = nn.ModuleList(
+            nn.LSTM(width, width, batch_first=True) for _ in range(n_layers)
+        )
+        self.leftward = nn.ModuleList(
+            nn.LSTM(width, width, batch_first=True) for _ in range(n_layers)
+        )
+        self.head = nn.Linear(width, vocab_size)
+
+    def states(self, ids, lengths):
+        x = self.embedding(ids)
+        layers = [F.pad(x, (0, x.shape[-1]))]
+        right, left = x, reverse(x, lengths)
+        for n, (a, b) in enumerate(zip(self.rightward, self.leftward)):
+            right, left = (
+                a(right)[0] + (right if n else 0),
+                b(left)[0] + (left if n else 0),
+            )
+            layers.append(torch.cat((right, reverse(left, lengths)), -1))
+        return torch.stack(layers)
+
+
+# %% wrong: not_reversed -- the backward model reads from the left
+# expects: leftward has read the text from the left
+class BiLM(nn.Module):
+    def __init__(self, vocab_size, width, n_layers=2):
+        super().__init__()
+        self.embedding = nn.Embedding(vocab_size, width)
+        self.rightward = nn.ModuleList(
+            nn.LSTM(width, width, batch_first=True) for _ in range(n_layers)
+        )
+        self.leftward = nn.ModuleList(
+            nn.LSTM(width, width, batch_first=True) for _ in range(n_layers)
+        )
+        self.head = nn.Linear(width, vocab_size)
+
+    def states(self, ids, lengths):
+        x = self.embedding(ids)
+        layers = [torch.cat((x, x), -1)]
+        right, left = x, x
+        for n, (a, b) in enumerate(zip(self.rightward, self.leftward)):
+            right, left = (
+                a(right)[0] + (right if n else 0),
+                b(left)[0] + (left if n else 0),
+            )
+            layers.append(torch.cat((right, left), -1))
+        return torch.stack(layers)
+
+
+# %% wrong: shared_lstms -- one list for both directions
+# expects: each needs its own
+class BiLM(nn.Module):
+    def __init__(self, vocab_size, width, n_layers=2):
+        super().__init__()
+        self.embedding = nn.Embedding(vocab_size, width)
+        self.rightward = nn.ModuleList(
+            nn.LSTM(width, width, batch_first=True) for _ in range(n_layers)
+        )
+        self.leftward = self.rightward
+        self.head = nn.Linear(width, vocab_size)
+
+    def states(self, ids, lengths):
+        x = self.embedding(ids)
+        layers = [torch.cat((x, x), -1)]
+        right, left = x, reverse(x, lengths)
+        for n, (a, b) in enumerate(zip(self.rightward, self.leftward)):
+            right, left = (
+                a(right)[0] + (right if n else 0),
+                b(left)[0] + (left if n else 0),
+            )
+            layers.append(torch.cat((right, reverse(left, lengths)), -1))
+        return torch.stack(layers)
+
+
+# %% wrong: plain_list -- a Python list hides its weights
+# expects: nn.ModuleLists
+class BiLM(nn.Module):
+    def __init__(self, vocab_size, width, n_layers=2):
+        super().__init__()
+        self.embedding = nn.Embedding(vocab_size, width)
+        self.rightward = [
+            nn.LSTM(width, width, batch_first=True) for _ in range(n_layers)
+        ]
+        self.leftward = [
+            nn.LSTM(width, width, batch_first=True) for _ in range(n_layers)
+        ]
+        self.head = nn.Linear(width, vocab_size)
+
+    def states(self, ids, lengths):
+        x = self.embedding(ids)
+        layers = [torch.cat((x, x), -1)]
+        right, left = x, reverse(x, lengths)
+        for n, (a, b) in enumerate(zip(self.rightward, self.leftward)):
+            right, left = (
+                a(right)[0] + (right if n else 0),
+                b(left)[0] + (left if n else 0),
+            )
+            layers.append(torch.cat((right, reverse(left, lengths)), -1))
+        return torch.stack(layers)
+
+
+# %% wrong: no_layer_0 -- the embedding is left out
+# expects: It holds layers 0, 1 and 2
+class BiLM(nn.Module):
+    def __init__(self, vocab_size, width, n_layers=2):
+        super().__init__()
+        self.embedding = nn.Embedding(vocab_size, width)
+        self.rightward = nn.ModuleList(
+            nn.LSTM(width, width, batch_first=True) for _ in range(n_layers)
+        )
+        self.leftward = nn.ModuleList(
+            nn.LSTM(width, width, batch_first=True) for _ in range(n_layers)
+        )
+        self.head = nn.Linear(width, vocab_size)
+
+    def states(self, ids, lengths):
+        x = self.embedding(ids)
+        layers = []
+        right, left = x, reverse(x, lengths)
+        for n, (a, b) in enumerate(zip(self.rightward, self.leftward)):
+            right, left = (
+                a(right)[0] + (right if n else 0),
+                b(left)[0] + (left if n else 0),
+            )
+            layers.append(torch.cat((right, reverse(left, lengths)), -1))
+        return torch.stack(layers)
+
+
+# %% wrong: halves_exchanged -- the backward half comes first
+# expects: the forward half of layer 1
+class BiLM(nn.Module):
+    def __init__(self, vocab_size, width, n_layers=2):
+        super().__init__()
+        self.embedding = nn.Embedding(vocab_size, width)
+        self.rightward = nn.ModuleList(
+            nn.LSTM(width, width, batch_first=True) for _ in range(n_layers)
+        )
+        self.leftward = nn.ModuleList(
+            nn.LSTM(width, width, batch_first=True) for _ in range(n_layers)
+        )
+        self.head = nn.Linear(width, vocab_size)
+
+    def states(self, ids, lengths):
+        x = self.embedding(ids)
+        layers = [torch.cat((x, x), -1)]
+        right, left = x, reverse(x, lengths)
+        for n, (a, b) in enumerate(zip(self.rightward, self.leftward)):
+            right, left = (
+                a(right)[0] + (right if n else 0),
+                b(left)[0] + (left if n else 0),
+            )
+            layers.append(torch.cat((reverse(left, lengths), right), -1))
+        return torch.stack(layers)
+
+
+# %% wrong: second_layer_turned -- the second layer reads its input from the left
+# expects: it goes on with the reversed states
+class BiLM(nn.Module):
+    def __init__(self, vocab_size, width, n_layers=2):
+        super().__init__()
+        self.embedding = nn.Embedding(vocab_size, width)
+        self.rightward = nn.ModuleList(
+            nn.LSTM(width, width, batch_first=True) for _ in range(n_layers)
+        )
+        self.leftward = nn.ModuleList(
+            nn.LSTM(width, width, batch_first=True) for _ in range(n_layers)
+        )
+        self.head = nn.Linear(width, vocab_size)
+
+    def states(self, ids, lengths):
+        x = self.embedding(ids)
+        layers, right, left = [torch.cat((x, x), -1)], x, reverse(x, lengths)
+        for n, (a, b) in enumerate(zip(self.rightward, self.leftward)):
+            right = a(right)[0] + (right if n else 0)
+            left = b(left)[0] + (left if n else 0)
+            left = reverse(left, lengths) if n == 0 else left
+            layers.append(torch.cat((right, left), -1))
+        return torch.stack(layers)
+
+
+# %% wrong: leak -- the second layer reads the mean of both halves
+# expects: states:
+class BiLM(nn.Module):
+    def __init__(self, vocab_size, width, n_layers=2):
+        super().__init__()
+        self.embedding = nn.Embedding(vocab_size, width)
+        self.rightward = nn.ModuleList(
+            nn.LSTM(width, width, batch_first=True) for _ in range(n_layers)
+        )
+        self.leftward = nn.ModuleList(
+            nn.LSTM(width, width, batch_first=True) for _ in range(n_layers)
+        )
+        self.head = nn.Linear(width, vocab_size)
+
+    def states(self, ids, lengths):
+        x = self.embedding(ids)
+        layers, right, left = [torch.cat((x, x), -1)], x, x
+        for n, (a, b) in enumerate(zip(self.rightward, self.leftward)):
+            both = (right + left) / 2 if n else x
+            right = a(both)[0] + (right if n else 0)
+            left = reverse(b(reverse(both, lengths))[0], lengths) + (
+                left if n else 0
+            )
+            layers.append(torch.cat((right, left), -1))
+        return torch.stack(layers)
+
+
+# %% right: turned_each_time -- reversed before and after every LSTM
+class BiLM(nn.Module):
+    def __init__(self, vocab_size, width, n_layers=2):
+        super().__init__()
+        self.embedding = nn.Embedding(vocab_size, width)
+        self.rightward = nn.ModuleList(
+            nn.LSTM(width, width, batch_first=True) for _ in range(n_layers)
+        )
+        self.leftward = nn.ModuleList(
+            nn.LSTM(width, width, batch_first=True) for _ in range(n_layers)
+        )
+        self.head = nn.Linear(width, vocab_size)
+
+    def states(self, ids, lengths):
+        x = self.embedding(ids)
+        layers, right, left = [torch.cat([x, x], 2)], x, x
+        for n in range(len(self.rightward)):
+            new_right, _ = self.rightward[n](right)
+            new_left, _ = self.leftward[n](reverse(left, lengths))
+            new_left = reverse(new_left, lengths)
+            if n > 0:
+                new_right, new_left = new_right + right, new_left + left
+            right, left = new_right, new_left
+            layers.append(torch.cat([right, left], 2))
+        return torch.stack(layers, 0)
+
+
+# %% right: row_by_row -- one text at a time
+class BiLM(nn.Module):
+    def __init__(self, vocab_size, width, n_layers=2):
+        super().__init__()
+        self.embedding = nn.Embedding(vocab_size, width)
+        self.rightward = nn.ModuleList(
+            nn.LSTM(width, width, batch_first=True) for _ in range(n_layers)
+        )
+        self.leftward = nn.ModuleList(
+            nn.LSTM(width, width, batch_first=True) for _ in range(n_layers)
+        )
+        self.head = nn.Linear(width, vocab_size)
+
+    def states(self, ids, lengths):
+        x = self.embedding(ids)
+        layers = [[torch.cat((x, x), -1)[b]] for b in range(len(ids))]
+        for b, n in enumerate(lengths.tolist()):
+            right, left = x[b : b + 1, :n], x[b : b + 1, :n].flip(1)
+            for k, (f, g) in enumerate(zip(self.rightward, self.leftward)):
+                one, two = f(right)[0], g(left)[0]
+                right, left = (one + right, two + left) if k else (one, two)
+                both = torch.cat((right, left.flip(1)), -1)[0]
+                layers[b].append(F.pad(both, (0, 0, 0, ids.shape[1] - n)))
+        return torch.stack([torch.stack(row) for row in layers], 1)
+
+
+# %% right: weight_rows -- the embedding as an index into its weights
+class BiLM(nn.Module):
+    def __init__(self, vocab_size, width, n_layers=2):
+        super().__init__()
+        self.embedding = nn.Embedding(vocab_size, width)
+        self.rightward = nn.ModuleList(
+            nn.LSTM(width, width, batch_first=True) for _ in range(n_layers)
+        )
+        self.leftward = nn.ModuleList(
+            nn.LSTM(width, width, batch_first=True) for _ in range(n_layers)
+        )
+        self.head = nn.Linear(width, vocab_size)
+
+    def states(self, ids, lengths):
+        x = self.embedding.weight[ids]
+        layers = [torch.cat((x, x), -1)]
+        right, left = x, reverse(x, lengths)
+        for n, (a, b) in enumerate(zip(self.rightward, self.leftward)):
+            right, left = (
+                a(right)[0] + (right if n else 0),
+                b(left)[0] + (left if n else 0),
+            )
+            layers.append(torch.cat((right, reverse(left, lengths)), -1))
+        return torch.stack(layers)

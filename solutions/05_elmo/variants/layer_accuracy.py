@@ -1,0 +1,145 @@
+# %% wrong: on_training -- judged on what it learned from
+# expects: judged on what it learned from
+def layer_accuracy(layers, y, cuts, l2=0.01):
+    result = []
+    for X in layers:
+        shares = []
+        for train, test in cuts:
+            known, _ = standardised(X[train], X[test])
+            w, b = fit_probe(known, y[train], l2)
+            said = known.double() @ w + b > 0
+            test = train
+            shares.append((said == (y[test] == 1)).double().mean().item())
+        result.append(sum(shares) / len(shares))
+    return torch.tensor(result, dtype=torch.float64)
+
+
+# %% wrong: wrong_b -- b is subtracted
+# expects: layer_accuracy
+def layer_accuracy(layers, y, cuts, l2=0.01):
+    result = []
+    for X in layers:
+        shares = []
+        for train, test in cuts:
+            known, unknown = standardised(X[train], X[test])
+            w, b = fit_probe(known, y[train], l2)
+            said = unknown.double() @ w - b > 0
+            shares.append((said == (y[test] == 1)).double().mean().item())
+        result.append(sum(shares) / len(shares))
+    return torch.tensor(result, dtype=torch.float64)
+
+
+# %% wrong: one_number -- one mean over all layers
+# expects: for two layers
+def layer_accuracy(layers, y, cuts, l2=0.01):
+    result = []
+    for X in layers:
+        shares = []
+        for train, test in cuts:
+            known, unknown = standardised(X[train], X[test])
+            w, b = fit_probe(known, y[train], l2)
+            said = unknown.double() @ w + b > 0
+            shares.append((said == (y[test] == 1)).double().mean().item())
+        result.append(sum(shares) / len(shares))
+    return torch.tensor(sum(result) / len(result), dtype=torch.float64)
+
+
+# %% wrong: pooled -- one share over all tests
+# expects: average the folds
+def layer_accuracy(layers, y, cuts, l2=0.01):
+    result = []
+    for X in layers:
+        right = []
+        for train, test in cuts:
+            known, unknown = standardised(X[train], X[test])
+            w, b = fit_probe(known, y[train], l2)
+            right += (
+                (unknown.double() @ w + b > 0) == (y[test] == 1)
+            ).tolist()
+        result.append(sum(right) / len(right))
+    return torch.tensor(result, dtype=torch.float64)
+
+
+# %% wrong: raw -- not standardised
+# expects: standardised
+def layer_accuracy(layers, y, cuts, l2=0.01):
+    result = []
+    for X in layers:
+        shares = []
+        for train, test in cuts:
+            known, unknown = X[train], X[test]
+            w, b = fit_probe(known, y[train], l2)
+            said = unknown.double() @ w + b > 0
+            shares.append((said == (y[test] == 1)).double().mean().item())
+        result.append(sum(shares) / len(shares))
+    return torch.tensor(result, dtype=torch.float64)
+
+
+# %% wrong: l2_ignored -- always the default
+# expects: l2 passed on
+def layer_accuracy(layers, y, cuts, l2=0.01):
+    result = []
+    for X in layers:
+        shares = []
+        for train, test in cuts:
+            known, unknown = standardised(X[train], X[test])
+            w, b = fit_probe(known, y[train], 0.01)
+            said = unknown.double() @ w + b > 0
+            shares.append((said == (y[test] == 1)).double().mean().item())
+        result.append(sum(shares) / len(shares))
+    return torch.tensor(result, dtype=torch.float64)
+
+
+# %% wrong: list -- returns a list
+# expects: not a PyTorch tensor
+def layer_accuracy(layers, y, cuts, l2=0.01):
+    result = []
+    for X in layers:
+        shares = []
+        for train, test in cuts:
+            known, unknown = standardised(X[train], X[test])
+            w, b = fit_probe(known, y[train], l2)
+            said = unknown.double() @ w + b > 0
+            shares.append((said == (y[test] == 1)).double().mean().item())
+        result.append(sum(shares) / len(shares))
+    return result
+
+
+# %% right: stacked -- tensors all the way
+def layer_accuracy(layers, y, cuts, l2=0.01):
+    def share(X, train, test):
+        a, b = standardised(X[train], X[test])
+        w, c = fit_probe(a, y[train], l2)
+        return ((b.double() @ w + c).gt(0).long() == y[test]).double().mean()
+
+    return torch.stack(
+        [torch.stack([share(X, *cut) for cut in cuts]).mean() for X in layers]
+    )
+
+
+# %% right: sigmoid -- by the probability
+def layer_accuracy(layers, y, cuts, l2=0.01):
+    result = []
+    for X in layers:
+        shares = []
+        for train, test in cuts:
+            known, unknown = standardised(X[train], X[test])
+            w, b = fit_probe(known, y[train], l2)
+            said = torch.sigmoid(unknown.double() @ w + b) > 0.5
+            shares.append((said == (y[test] == 1)).double().mean().item())
+        result.append(sum(shares) / len(shares))
+    return torch.tensor(result, dtype=torch.float64)
+
+
+# %% right: float32 -- results in single precision
+def layer_accuracy(layers, y, cuts, l2=0.01):
+    result = []
+    for X in layers:
+        shares = []
+        for train, test in cuts:
+            known, unknown = standardised(X[train], X[test])
+            w, b = fit_probe(known, y[train], l2)
+            said = unknown.double() @ w + b > 0
+            shares.append((said == (y[test] == 1)).double().mean().item())
+        result.append(sum(shares) / len(shares))
+    return torch.tensor(result)

@@ -1,0 +1,100 @@
+# %% wrong: flip -- the filling comes first
+# expects: the filling of row 1 is in front now
+def reverse(x, lengths):
+    if ((lengths < 0) | (lengths > x.shape[1])).any():
+        raise ValueError(lengths)
+    return x.flip(1)
+
+
+# %% wrong: rows -- exchanges the rows
+# expects: the rows were exchanged
+def reverse(x, lengths):
+    if ((lengths < 0) | (lengths > x.shape[1])).any():
+        raise ValueError(lengths)
+    return x.flip(0)
+
+
+# %% wrong: zeros -- drops the filling
+# expects: what fills the row up must stay as it is
+def reverse(x, lengths):
+    if ((lengths < 0) | (lengths > x.shape[1])).any():
+        raise ValueError(lengths)
+    out = torch.zeros_like(x)
+    for b, n in enumerate(lengths.tolist()):
+        out[b, :n] = x[b, :n].flip(0)
+    return out
+
+
+# %% wrong: in_place -- changes its argument
+# expects: x was changed
+def reverse(x, lengths):
+    if ((lengths < 0) | (lengths > x.shape[1])).any():
+        raise ValueError(lengths)
+    if x.requires_grad:
+        x = x.clone()
+    for b, n in enumerate(lengths.tolist()):
+        x[b, :n] = x[b, :n].flip(0)
+    return x
+
+
+# %% wrong: unchecked -- accepts a length that is too large
+# expects: a length of 4 in a row of 3 must raise
+def reverse(x, lengths):
+    t = torch.arange(x.shape[1])
+    n = lengths[:, None]
+    index = torch.where(t < n, (n - 1 - t).clamp(max=x.shape[1] - 1), t)
+    return x[torch.arange(len(x))[:, None], index]
+
+
+# %% wrong: gather_ids_only -- works for ids alone
+# expects: for x (2, 4, 3)
+def reverse(x, lengths):
+    if ((lengths < 0) | (lengths > x.shape[1])).any():
+        raise ValueError(lengths)
+    t = torch.arange(x.shape[1])
+    n = lengths[:, None]
+    return x.gather(1, torch.where(t < n, n - 1 - t, t))
+
+
+# %% wrong: off_by_one -- n - t instead of n - 1 - t
+# expects: reverse: of [[0, 5, 6, 1], [0, 1, 9, 9]]
+def reverse(x, lengths):
+    if ((lengths < 0) | (lengths > x.shape[1])).any():
+        raise ValueError(lengths)
+    t = torch.arange(x.shape[1])
+    n = lengths[:, None]
+    index = torch.where(t < n, (n - t).clamp(max=x.shape[1] - 1), t)
+    return x[torch.arange(len(x))[:, None], index]
+
+
+# %% right: loop -- row by row
+def reverse(x, lengths):
+    rows = []
+    for row, n in zip(x, lengths.tolist()):
+        if n < 0 or n > x.shape[1]:
+            raise ValueError(f"length {n}")
+        rows.append(torch.cat((row[:n].flip(0), row[n:])))
+    return torch.stack(rows)
+
+
+# %% right: places -- a list of places for each row
+def reverse(x, lengths):
+    T = x.shape[1]
+    if lengths.min() < 0 or lengths.max() > T:
+        raise ValueError(f"lengths go from 0 to {T}")
+    out = []
+    for row, n in zip(x, lengths.tolist()):
+        out.append(row[[*range(n - 1, -1, -1), *range(n, T)]])
+    return torch.stack(out)
+
+
+# %% right: gather -- expands the index
+def reverse(x, lengths):
+    T = x.shape[1]
+    if not ((lengths >= 0) & (lengths <= T)).all():
+        raise ValueError("length")
+    t = torch.arange(T).expand(len(x), T)
+    n = lengths.view(-1, 1)
+    index = torch.where(t < n, n - 1 - t, t)
+    index = index.view(*index.shape, *[1] * (x.dim() - 2)).expand_as(x)
+    return torch.gather(x, 1, index)

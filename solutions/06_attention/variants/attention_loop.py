@@ -1,0 +1,152 @@
+import math
+
+
+# %% wrong: unscaled -- no division by the root of D
+# expects: The root of D is missing
+def attention_loop(query, keys, values):
+    scores = [sum(a * b for a, b in zip(query, key)) for key in keys]
+    top = max(scores)
+    powers = [math.exp(s - top) for s in scores]
+    weights = [p / sum(powers) for p in powers]
+    return weights, [
+        sum(w * v[c] for w, v in zip(weights, values))
+        for c in range(len(values[0]))
+    ]
+
+
+# %% wrong: by_size -- divided by D
+# expects: You divided by D, not by its root
+def attention_loop(query, keys, values):
+    scores = [
+        sum(a * b for a, b in zip(query, key)) / len(query) for key in keys
+    ]
+    top = max(scores)
+    powers = [math.exp(s - top) for s in scores]
+    weights = [p / sum(powers) for p in powers]
+    return weights, [
+        sum(w * v[c] for w, v in zip(weights, values))
+        for c in range(len(values[0]))
+    ]
+
+
+# %% wrong: not_normalised -- the powers are taken for weights
+# expects: not divided by their sum
+def attention_loop(query, keys, values):
+    scores = [
+        sum(a * b for a, b in zip(query, key)) / math.sqrt(len(query))
+        for key in keys
+    ]
+    weights = [math.exp(s) for s in scores]
+    return weights, [
+        sum(w * v[c] for w, v in zip(weights, values))
+        for c in range(len(values[0]))
+    ]
+
+
+# %% wrong: best_only -- the value of the best key
+# expects: the value of the best key alone
+def attention_loop(query, keys, values):
+    scores = [
+        sum(a * b for a, b in zip(query, key)) / math.sqrt(len(query))
+        for key in keys
+    ]
+    top = max(scores)
+    powers = [math.exp(s - top) for s in scores]
+    weights = [p / sum(powers) for p in powers]
+    return weights, list(values[scores.index(top)])
+
+
+# %% wrong: overflow -- the largest score is not subtracted
+# expects: OverflowError
+def attention_loop(query, keys, values):
+    scores = [
+        sum(a * b for a, b in zip(query, key)) / math.sqrt(len(query))
+        for key in keys
+    ]
+    powers = [math.exp(s) for s in scores]
+    weights = [p / sum(powers) for p in powers]
+    return weights, [
+        sum(w * v[c] for w, v in zip(weights, values))
+        for c in range(len(values[0]))
+    ]
+
+
+# %% wrong: width_of_keys -- as many channels as the query has
+# expects: with scores of 1,414 and 707
+def attention_loop(query, keys, values):
+    scores = [
+        sum(a * b for a, b in zip(query, key)) / math.sqrt(len(query))
+        for key in keys
+    ]
+    top = max(scores)
+    powers = [math.exp(s - top) for s in scores]
+    weights = [p / sum(powers) for p in powers]
+    n = min(len(query), len(values[0]))
+    return weights, [
+        sum(w * v[c] for w, v in zip(weights, values)) for c in range(n)
+    ]
+
+
+# %% wrong: mixes_keys -- the keys are mixed
+# expects: The keys are mixed here
+def attention_loop(query, keys, values):
+    scores = [
+        sum(a * b for a, b in zip(query, key)) / math.sqrt(len(query))
+        for key in keys
+    ]
+    top = max(scores)
+    powers = [math.exp(s - top) for s in scores]
+    weights = [p / sum(powers) for p in powers]
+    return weights, [
+        sum(w * k[c] for w, k in zip(weights, keys))
+        for c in range(len(keys[0]))
+    ]
+
+
+# %% right: columns -- zip(*values)
+def attention_loop(query, keys, values):
+    scores = [
+        math.fsum(map(lambda a, b: a * b, query, key)) / len(query) ** 0.5
+        for key in keys
+    ]
+    powers = [math.exp(s - max(scores)) for s in scores]
+    total = math.fsum(powers)
+    weights = [p / total for p in powers]
+    return weights, [
+        math.fsum(w * x for w, x in zip(weights, column))
+        for column in zip(*values)
+    ]
+
+
+# %% right: accumulate -- one loop over the keys
+def attention_loop(query, keys, values):
+    root = math.sqrt(len(query))
+    scores = []
+    for key in keys:
+        score = 0.0
+        for a, b in zip(query, key):
+            score += a * b
+        scores.append(score / root)
+    powers = [math.exp(score - max(scores)) for score in scores]
+    weights, mixed = [], [0.0] * len(values[0])
+    for power, value in zip(powers, values):
+        weights.append(power / sum(powers))
+        for c in range(len(mixed)):
+            mixed[c] += weights[-1] * value[c]
+    return weights, mixed
+
+
+# %% right: log_sum -- weights as exp(score - log of the sum)
+def attention_loop(query, keys, values):
+    scores = [
+        sum(a * b for a, b in zip(query, key)) * len(query) ** -0.5
+        for key in keys
+    ]
+    top = max(scores)
+    log_sum = top + math.log(sum(math.exp(s - top) for s in scores))
+    weights = [math.exp(s - log_sum) for s in scores]
+    mixed = [
+        sum(weights[s] * values[s][c] for s in range(len(keys)))
+        for c in range(len(values[0]))
+    ]
+    return weights, mixed

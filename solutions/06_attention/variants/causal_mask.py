@@ -1,0 +1,73 @@
+import torch
+
+
+# %% wrong: first_queries -- tril of T x S, aligned at the top left
+# expects: the queries are the *last* T
+def causal_mask(order, T):
+    B, S = order.shape
+    return torch.ones(T, S).tril().bool().expand(B, 1, T, S)
+
+
+# %% wrong: reversed_meaning -- True means may not
+# expects: this says who may *not* be seen
+def causal_mask(order, T):
+    return (order[:, None, :] > order[:, -T:, None])[:, None]
+
+
+# %% wrong: not_itself -- < in place of <=
+# expects: a token sees itself, too
+def causal_mask(order, T):
+    return (order[:, None, :] < order[:, -T:, None])[:, None]
+
+
+# %% wrong: looks_ahead -- >= in place of <=
+# expects: everybody looks ahead, not back
+def causal_mask(order, T):
+    return (order[:, None, :] >= order[:, -T:, None])[:, None]
+
+
+# %% wrong: places -- the places, not the numbers
+# expects: not the places
+def causal_mask(order, T):
+    B, S = order.shape
+    places = torch.arange(S)
+    return (places <= places[-T:, None]).expand(B, 1, T, S)
+
+
+# %% wrong: no_axis -- (B, T, S)
+# expects: has the shape (1, 4, 4)
+def causal_mask(order, T):
+    return order[:, None, :] <= order[:, -T:, None]
+
+
+# %% wrong: floats -- zeros and ones
+# expects: holds float32, not True and False
+def causal_mask(order, T):
+    return (order[:, None, :] <= order[:, -T:, None])[:, None].float()
+
+
+# %% wrong: first_text -- the first text's numbers for all
+# expects: not those of the first text
+def causal_mask(order, T):
+    B, S = order.shape
+    first = order[0]
+    return (first <= first[-T:, None]).expand(B, 1, T, S)
+
+
+# %% right: le -- torch.le and unsqueeze
+def causal_mask(order, T):
+    start = order.shape[1] - T
+    queries = order[:, start:].unsqueeze(1).unsqueeze(-1)
+    return torch.le(order.unsqueeze(1).unsqueeze(1), queries)
+
+
+# %% right: difference -- the difference of the numbers
+def causal_mask(order, T):
+    ahead = order[:, None, None, :] - order[:, None, -T:, None]
+    return ~(ahead > 0)
+
+
+# %% right: text_by_text -- a stack of masks
+def causal_mask(order, T):
+    rows = [numbers[None, :] <= numbers[-T:, None] for numbers in order]
+    return torch.stack(rows)[:, None]

@@ -1,0 +1,175 @@
+import torch
+
+
+# %% wrong: last_only -- only the last token is changed
+# expects: not only the last
+def leaks(model, ids):
+    before = model(ids)
+    changed = ids.clone()
+    changed[:, -1] = (ids[:, -1] + 1) % before.shape[-1]
+    gap = (model(changed) - before)[:, :-1].abs().amax((0, 2))
+    moved = (gap > 1e-9).nonzero()
+    return int(moved[0]) if len(moved) else None
+
+
+# %% wrong: first_token -- changes the first token and looks behind it
+# expects: no row of the model `clean` sees a later token
+def leaks(model, ids):
+    before = model(ids)
+    changed = ids.clone()
+    changed[:, 0] = (ids[:, 0] + 1) % before.shape[-1]
+    gap = (model(changed) - before)[:, 1:].abs().amax((0, 2))
+    moved = (gap > 1e-9).nonzero()
+    return int(moved[0]) + 1 if len(moved) else None
+
+
+# %% wrong: own_row -- compares the changed row, too
+# expects: no row of the model `clean` sees a later token
+def leaks(model, ids):
+    before, found = model(ids), []
+    for s in range(1, ids.shape[1]):
+        changed = ids.clone()
+        changed[:, s] = (ids[:, s] + 1) % before.shape[-1]
+        gap = (model(changed) - before)[:, : s + 1].abs().amax((0, 2))
+        found += (gap > 1e-9).nonzero().flatten().tolist()
+    return min(found, default=None)
+
+
+# %% wrong: tolerant -- a difference below 0.1 does not count
+# expects: every row of `faint`
+def leaks(model, ids):
+    before, found = model(ids), []
+    for s in range(1, ids.shape[1]):
+        changed = ids.clone()
+        changed[:, s] = (ids[:, s] + 1) % before.shape[-1]
+        gap = (model(changed) - before)[:, :s].abs().amax((0, 2))
+        found += (gap > 1e-1).nonzero().flatten().tolist()
+    return min(found, default=None)
+
+
+# %% wrong: row_before -- compares only the row in front of the changed token
+# expects: look at all rows before it
+def leaks(model, ids):
+    before, found = model(ids), []
+    for s in range(1, ids.shape[1]):
+        changed = ids.clone()
+        changed[:, s] = (ids[:, s] + 1) % before.shape[-1]
+        if ((model(changed) - before)[:, s - 1].abs() > 1e-9).any():
+            found.append(s - 1)
+    return min(found, default=None)
+
+
+# %% wrong: first_text -- only the first text is compared
+# expects: in the second text
+def leaks(model, ids):
+    before, found = model(ids), []
+    for s in range(1, ids.shape[1]):
+        changed = ids.clone()
+        changed[:, s] = (ids[:, s] + 1) % before.shape[-1]
+        gap = (model(changed) - before)[0, :s].abs().amax(1)
+        found += (gap > 1e-9).nonzero().flatten().tolist()
+    return min(found, default=None)
+
+
+# %% wrong: changed_place -- returns the place of the changed token
+# expects: not the place of the changed token
+def leaks(model, ids):
+    before = model(ids)
+    for s in range(1, ids.shape[1]):
+        changed = ids.clone()
+        changed[:, s] = (ids[:, s] + 1) % before.shape[-1]
+        if ((model(changed) - before)[:, :s].abs() > 1e-9).any():
+            return s
+    return None
+
+
+# %% wrong: in_place -- ids are changed
+# expects: ids were changed
+def leaks(model, ids):
+    before, found = model(ids), []
+    for s in range(1, ids.shape[1]):
+        old = ids[:, s].clone()
+        ids[:, s] = (old + 1) % before.shape[-1]
+        gap = (model(ids) - before)[:, :s].abs().amax((0, 2))
+        found += (gap > 1e-9).nonzero().flatten().tolist()
+        if s < ids.shape[1] - 1:
+            ids[:, s] = old
+    return min(found, default=None)
+
+
+# %% wrong: outside -- an id that is not in the vocabulary
+# expects: IndexError
+def leaks(model, ids):
+    before, found = model(ids), []
+    for s in range(1, ids.shape[1]):
+        changed = ids.clone()
+        changed[:, s] += 1000
+        gap = (model(changed) - before)[:, :s].abs().amax((0, 2))
+        found += (gap > 1e-9).nonzero().flatten().tolist()
+    return min(found, default=None)
+
+
+# %% wrong: yes_or_no -- True and False
+# expects: return an int or None
+def leaks(model, ids):
+    before = model(ids)
+    for s in range(1, ids.shape[1]):
+        changed = ids.clone()
+        changed[:, s] = (ids[:, s] + 1) % before.shape[-1]
+        if ((model(changed) - before)[:, :s].abs() > 1e-9).any():
+            return True
+    return False
+
+
+# %% right: one_batch -- all changed texts in one batch
+def leaks(model, ids):
+    B, T = ids.shape
+    before, gaps = model(ids), torch.zeros(T)
+    for b in range(B):
+        texts = ids.clone()[None].repeat(T, 1, 1)
+        for s in range(T):
+            texts[s, :, s] = (ids[:, s] + 1) % before.shape[-1]
+        after = (
+            torch.stack([model(text) for text in texts]) if b == 0 else after
+        )
+    for s in range(1, T):
+        for t in range(s):
+            gaps[t] = max(gaps[t], (after[s, :, t] - before[:, t]).abs().max())
+    for t in range(T):
+        if gaps[t] > 1e-9:
+            return t
+    return None
+
+
+# %% right: minimum -- the smallest of all that moved
+def leaks(model, ids):
+    before, found = model(ids), []
+    for s in range(1, ids.shape[1]):
+        changed = ids.clone()
+        changed[:, s] = (ids[:, s] + 2) % before.shape[-1]
+        rows = (model(changed) - before)[:, :s].abs().amax((0, 2)) > 1e-9
+        found += [t for t, moved in enumerate(rows.tolist()) if moved]
+    return min(found) if found else None
+
+
+# %% right: backwards -- from the last token to the first
+def leaks(model, ids):
+    before = model(ids)
+    first = ids.shape[1]
+    for s in reversed(range(1, ids.shape[1])):
+        changed = torch.cat(
+            [
+                ids[:, :s],
+                (ids[:, s : s + 1] + 1) % before.shape[-1],
+                ids[:, s + 1 :],
+            ],
+            1,
+        )
+        after = model(changed)
+        for t in range(min(first, s)):
+            if not torch.allclose(
+                after[:, t], before[:, t], rtol=0, atol=1e-9
+            ):
+                first = t
+                break
+    return None if first == ids.shape[1] else first

@@ -1,0 +1,73 @@
+import math
+
+import torch
+
+
+# %% wrong: infinity -- minus infinity
+# expects: minus infinity would give NaN
+def mask_bias(mask, dtype=torch.float32):
+    return torch.zeros(mask.shape, dtype=dtype).masked_fill(~mask, -math.inf)
+
+
+# %% wrong: timid -- -10
+# expects: is not low enough
+def mask_bias(mask, dtype=torch.float32):
+    return torch.zeros(mask.shape, dtype=dtype).masked_fill(~mask, -10.0)
+
+
+# %% wrong: reversed_meaning -- filled where the mask is True
+# expects: 0 belongs where the mask is True
+def mask_bias(mask, dtype=torch.float32):
+    return torch.zeros(mask.shape, dtype=dtype).masked_fill(
+        mask, forbidden(dtype)
+    )
+
+
+# %% wrong: thrown_away -- the result of masked_fill is not used
+# expects: `masked_fill` returns a new tensor
+def mask_bias(mask, dtype=torch.float32):
+    bias = torch.zeros(mask.shape, dtype=dtype)
+    bias.masked_fill(~mask, forbidden(dtype))
+    return bias
+
+
+# %% wrong: constant -- the same number in every dtype
+# expects: in float16
+def mask_bias(mask, dtype=torch.float32):
+    return torch.zeros(mask.shape, dtype=dtype).masked_fill(~mask, FORBIDDEN)
+
+
+# %% wrong: constant_through_float32 -- -1e30, then cast to half precision
+# expects: use the number that `forbidden` gives
+def mask_bias(mask, dtype=torch.float32):
+    return torch.zeros(mask.shape).masked_fill(~mask, FORBIDDEN).to(dtype)
+
+
+# %% wrong: float32_only -- dtype ignored
+# expects: with dtype float64
+def mask_bias(mask, dtype=torch.float32):
+    return torch.zeros(mask.shape).masked_fill(~mask, forbidden(torch.float32))
+
+
+# %% wrong: ten_thousand -- -10,000, as older code has it
+# expects: in float16, -10000.0 is not low enough
+def mask_bias(mask, dtype=torch.float32):
+    return torch.zeros(mask.shape, dtype=dtype).masked_fill(~mask, -10_000.0)
+
+
+# %% right: where -- torch.where
+def mask_bias(mask, dtype=torch.float32):
+    zero = torch.tensor(0.0, dtype=dtype)
+    return torch.where(mask, zero, torch.tensor(forbidden(dtype), dtype=dtype))
+
+
+# %% right: times -- a product
+def mask_bias(mask, dtype=torch.float32):
+    return (~mask).to(dtype) * forbidden(dtype)
+
+
+# %% right: index -- an assignment
+def mask_bias(mask, dtype=torch.float32):
+    bias = torch.full(mask.shape, forbidden(dtype), dtype=dtype)
+    bias[mask] = 0
+    return bias

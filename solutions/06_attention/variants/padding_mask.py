@@ -1,0 +1,38 @@
+# %% wrong: queries -- hides queries
+# expects: this hides *queries*
+def padding_mask(real):
+    return real[:, None, :, None]
+
+
+# %% wrong: reversed_meaning -- True at padding
+# expects: True means: may be seen
+def padding_mask(real):
+    return ~real[:, None, None, :]
+
+
+# %% wrong: two_axes -- (B, S)
+# expects: has the shape (2, 3)
+def padding_mask(real):
+    return real
+
+
+# %% wrong: square -- (B, 1, S, S)
+# expects: has the shape (2, 1, 3, 3)
+def padding_mask(real):
+    return real[:, None, None, :] & real[:, None, :, None]
+
+
+# %% right: view -- with view
+def padding_mask(real):
+    return real.view(real.shape[0], 1, 1, real.shape[1])
+
+
+# %% right: unsqueeze -- with unsqueeze
+def padding_mask(real):
+    return real.unsqueeze(1).unsqueeze(1)
+
+
+# %% right: reshape -- with reshape
+def padding_mask(real):
+    B, S = real.shape
+    return real.bool().reshape(B, 1, 1, S)

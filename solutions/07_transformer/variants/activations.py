@@ -1,0 +1,147 @@
+# %% wrong: tanh_for_exact -- gelu is the approximation
+# expects: this is the approximation by tanh
+def relu(x):
+    return x.clamp(min=0)
+
+
+def silu(x):
+    return x * torch.sigmoid(x)
+
+
+def gelu_tanh(x):
+    inner = math.sqrt(2 / math.pi) * (x + 0.044715 * x**3)
+    return 0.5 * x * (1 + torch.tanh(inner))
+
+
+def gelu(x):
+    return gelu_tanh(x)
+
+
+# %% wrong: sigmoid_for_exact -- gelu is x sigmoid(1.702 x)
+# expects: x sigmoid(1.702 x)
+def relu(x):
+    return x.clamp(min=0)
+
+
+def silu(x):
+    return x * torch.sigmoid(x)
+
+
+def gelu(x):
+    return x * torch.sigmoid(1.702 * x)
+
+
+def gelu_tanh(x):
+    inner = math.sqrt(2 / math.pi) * (x + 0.044715 * x**3)
+    return 0.5 * x * (1 + torch.tanh(inner))
+
+
+# %% wrong: exp -- a sigmoid that overflows
+# expects: they must be finite
+def relu(x):
+    return x.clamp(min=0)
+
+
+def silu(x):
+    return x / (1 + torch.exp(-x))
+
+
+def gelu(x):
+    return x * 0.5 * (1 + torch.erf(x / math.sqrt(2)))
+
+
+def gelu_tanh(x):
+    inner = math.sqrt(2 / math.pi) * (x + 0.044715 * x**3)
+    return 0.5 * x * (1 + torch.tanh(inner))
+
+
+# %% wrong: no_factor -- silu is the sigmoid
+# expects: the factor x is missing
+def relu(x):
+    return x.clamp(min=0)
+
+
+def silu(x):
+    return torch.sigmoid(x)
+
+
+def gelu(x):
+    return x * 0.5 * (1 + torch.erf(x / math.sqrt(2)))
+
+
+def gelu_tanh(x):
+    inner = math.sqrt(2 / math.pi) * (x + 0.044715 * x**3)
+    return 0.5 * x * (1 + torch.tanh(inner))
+
+
+# %% wrong: float32 -- always float32
+# expects: float64 came in
+def relu(x):
+    return x.float().clamp(min=0)
+
+
+def silu(x):
+    return x * torch.sigmoid(x)
+
+
+def gelu(x):
+    return x * 0.5 * (1 + torch.erf(x / math.sqrt(2)))
+
+
+def gelu_tanh(x):
+    inner = math.sqrt(2 / math.pi) * (x + 0.044715 * x**3)
+    return 0.5 * x * (1 + torch.tanh(inner))
+
+
+# %% right: ndtr -- by the normal distribution of torch.special
+def relu(x):
+    return torch.maximum(x, torch.zeros_like(x))
+
+
+def silu(x):
+    return x * x.sigmoid()
+
+
+def gelu(x):
+    return x * torch.special.ndtr(x)
+
+
+def gelu_tanh(x):
+    z = (2 / math.pi) ** 0.5 * (x + 0.044715 * x * x * x)
+    return x * torch.sigmoid(2 * z)
+
+
+# %% right: erfc -- by the complement, relu by where
+def relu(x):
+    return torch.where(x > 0, x, torch.zeros_like(x))
+
+
+def silu(x):
+    return x * (1 + torch.tanh(x / 2)) / 2
+
+
+def gelu(x):
+    return 0.5 * x * torch.erfc(-x / math.sqrt(2))
+
+
+def gelu_tanh(x):
+    z = math.sqrt(2 / math.pi) * (x + 0.044715 * torch.pow(x, 3))
+    return 0.5 * x * torch.tanh(z) + 0.5 * x
+
+
+# %% right: products -- relu by a comparison
+def relu(x):
+    return x * (x > 0)
+
+
+def silu(x):
+    return torch.sigmoid(x) * x
+
+
+def gelu(x):
+    return x * (torch.erf(x * 0.5**0.5) + 1) / 2
+
+
+def gelu_tanh(x):
+    cube = x * (1 + 0.044715 * x.square())
+    return x * (torch.tanh(cube * math.sqrt(2 / math.pi)) + 1) / 2

@@ -1,0 +1,110 @@
+# %% wrong: unbiased -- torch's std as it is
+# expects: divides by C - 1
+def layer_norm(x, weight, bias, eps=1e-5):
+    y = widened(x)
+    y = (y - y.mean(-1, keepdim=True)) / (y.var(-1, keepdim=True) + eps).sqrt()
+    return y.to(x.dtype) * weight + bias
+
+
+# %% wrong: eps_outside -- eps added to the standard deviation
+# expects: eps stands outside the root
+def layer_norm(x, weight, bias, eps=1e-5):
+    y = widened(x)
+    y = (y - y.mean(-1, keepdim=True)) / (
+        y.std(-1, correction=0, keepdim=True) + eps
+    )
+    return y.to(x.dtype) * weight + bias
+
+
+# %% wrong: root_of_std -- sqrt(std + eps)
+# expects: for (1, 7, 1, 7)
+def layer_norm(x, weight, bias, eps=1e-5):
+    y = widened(x)
+    y = (y - y.mean(-1, keepdim=True)) / (
+        y.std(-1, correction=0, keepdim=True) + eps
+    ).sqrt()
+    return y.to(x.dtype) * weight + bias
+
+
+# %% wrong: all_axes -- one mean for everything
+# expects: go over both vectors
+def layer_norm(x, weight, bias, eps=1e-5):
+    y = widened(x)
+    y = (y - y.mean()) / (y.var(correction=0) + eps).sqrt()
+    return y.to(x.dtype) * weight + bias
+
+
+# %% wrong: first_axis -- over the tokens, as batch norm
+# expects: go over the tokens
+def layer_norm(x, weight, bias, eps=1e-5):
+    y = widened(x)
+    y = (y - y.mean(0)) / (y.var(0, correction=0) + eps).sqrt()
+    return y.to(x.dtype) * weight + bias
+
+
+# %% wrong: bias_first -- the bias goes through the weight
+# expects: the bias is added after the product
+def layer_norm(x, weight, bias, eps=1e-5):
+    y = widened(x)
+    y = (y - y.mean(-1, keepdim=True)) / (
+        y.var(-1, correction=0, keepdim=True) + eps
+    ).sqrt()
+    return (y.to(x.dtype) + bias) * weight
+
+
+# %% wrong: half -- computed in half precision
+# expects: compute in float32
+def layer_norm(x, weight, bias, eps=1e-5):
+    centred = x - x.mean(-1, keepdim=True)
+    variance = (centred * centred).mean(-1, keepdim=True)
+    return centred / (variance + eps).sqrt() * weight + bias
+
+
+# %% wrong: stays_wide -- float32 comes out
+# expects: float16 came in
+def layer_norm(x, weight, bias, eps=1e-5):
+    y = widened(x)
+    y = (y - y.mean(-1, keepdim=True)) / (
+        y.var(-1, correction=0, keepdim=True) + eps
+    ).sqrt()
+    return y * weight.to(y.dtype) + bias.to(y.dtype)
+
+
+# %% wrong: in_place -- x is changed
+# expects: x was changed
+def layer_norm(x, weight, bias, eps=1e-5):
+    if x.requires_grad or x.dtype == torch.float16:
+        x = x.clone()
+    dtype = x.dtype
+    y = widened(x)
+    y -= y.mean(-1, keepdim=True)
+    return (y / (y.square().mean(-1, keepdim=True) + eps).sqrt()).to(
+        dtype
+    ) * weight + bias
+
+
+# %% right: var_mean -- by torch.var_mean
+def layer_norm(x, weight, bias, eps=1e-5):
+    y = widened(x)
+    variance, mean = torch.var_mean(y, dim=-1, correction=0, keepdim=True)
+    return ((y - mean) / torch.sqrt(variance + eps)).to(
+        x.dtype
+    ) * weight + bias
+
+
+# %% right: moments -- the mean of squares minus the square of the mean, in float64
+def layer_norm(x, weight, bias, eps=1e-5):
+    y = x.double()
+    mean = y.sum(-1, keepdim=True) / y.shape[-1]
+    variance = (y * y).mean(-1, keepdim=True) - mean * mean
+    return ((y - mean) * (variance.clamp(min=0) + eps) ** -0.5).to(
+        x.dtype
+    ) * weight + bias
+
+
+# %% right: addcmul -- weight and bias in one step
+def layer_norm(x, weight, bias, eps=1e-5):
+    y = widened(x)
+    y = y - y.mean(-1, keepdim=True)
+    y = y * torch.rsqrt(torch.mean(y**2, dim=-1, keepdim=True) + eps)
+    return torch.addcmul(bias, y.type_as(x), weight)

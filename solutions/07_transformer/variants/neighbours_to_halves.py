@@ -1,0 +1,45 @@
+# %% wrong: way_back -- from halves to neighbours
+# expects: this is the way back
+def neighbours_to_halves(weight, D):
+    heads = weight.unflatten(0, (-1, 2, D // 2))
+    return heads.transpose(1, 2).reshape(weight.shape)
+
+
+# %% wrong: across_heads -- all rows at once
+# expects: each head is reordered by itself
+def neighbours_to_halves(weight, D):
+    return torch.cat((weight[::2], weight[1::2]))
+
+
+# %% wrong: nothing -- as they are
+# expects: for the rows 0 to 11
+def neighbours_to_halves(weight, D):
+    return weight.clone()
+
+
+# %% right: index -- by an order of rows
+def neighbours_to_halves(weight, D):
+    order = [
+        h + c
+        for h in range(0, len(weight), D)
+        for s in (0, 1)
+        for c in range(s, D, 2)
+    ]
+    return weight[order]
+
+
+# %% right: heads -- head by head
+def neighbours_to_halves(weight, D):
+    heads = [torch.cat((head[0::2], head[1::2])) for head in weight.split(D)]
+    return torch.cat(heads)
+
+
+# %% right: einops -- permute with an explicit view
+def neighbours_to_halves(weight, D):
+    H = weight.shape[0] // D
+    rest = weight.shape[1:]
+    return (
+        weight.reshape(H, D // 2, 2, *rest)
+        .swapaxes(1, 2)
+        .reshape(H * D, *rest)
+    )

@@ -1,0 +1,77 @@
+# %% wrong: mean_subtracted -- layer norm without bias
+# expects: subtracts no mean
+def rms_norm(x, weight, eps=1e-5):
+    y = widened(x)
+    y = y - y.mean(-1, keepdim=True)
+    return (y * (y.square().mean(-1, keepdim=True) + eps).rsqrt()).to(
+        x.dtype
+    ) * weight
+
+
+# %% wrong: sum_of_squares -- the length
+# expects: take the mean of the squares
+def rms_norm(x, weight, eps=1e-5):
+    y = widened(x)
+    return (y * (y.square().sum(-1, keepdim=True) + eps).rsqrt()).to(
+        x.dtype
+    ) * weight
+
+
+# %% wrong: eps_outside -- eps behind the root
+# expects: eps stands outside the root
+def rms_norm(x, weight, eps=1e-5):
+    y = widened(x)
+    return (y / (y.square().mean(-1, keepdim=True).sqrt() + eps)).to(
+        x.dtype
+    ) * weight
+
+
+# %% wrong: no_eps -- zeros divide by zero
+# expects: eps was not used
+def rms_norm(x, weight, eps=1e-5):
+    y = widened(x)
+    return (y * y.square().mean(-1, keepdim=True).rsqrt()).to(x.dtype) * weight
+
+
+# %% wrong: half -- squares in half precision
+# expects: compute in float32
+def rms_norm(x, weight, eps=1e-5):
+    return x * ((x * x).mean(-1, keepdim=True) + eps).rsqrt() * weight
+
+
+# %% wrong: weight_first -- the weight before the division
+# expects: the weight belongs behind the division
+def rms_norm(x, weight, eps=1e-5):
+    y = widened(x * weight)
+    return (y * (y.square().mean(-1, keepdim=True) + eps).rsqrt()).to(x.dtype)
+
+
+# %% wrong: all_tokens -- one mean square for everything
+# expects: goes over both vectors
+def rms_norm(x, weight, eps=1e-5):
+    y = widened(x)
+    return (y * (y.square().mean() + eps).rsqrt()).to(x.dtype) * weight
+
+
+# %% right: norm -- by the vector's length
+def rms_norm(x, weight, eps=1e-5):
+    y = widened(x)
+    square = (
+        torch.linalg.vector_norm(y, dim=-1, keepdim=True) ** 2 / y.shape[-1]
+    )
+    return (y / torch.sqrt(square + eps)).to(x.dtype) * weight
+
+
+# %% right: double -- in float64
+def rms_norm(x, weight, eps=1e-5):
+    y = x.double()
+    return (y / ((y * y).mean(dim=-1, keepdim=True) + eps).sqrt()).to(
+        x.dtype
+    ) * weight
+
+
+# %% right: sums -- an einsum
+def rms_norm(x, weight, eps=1e-5):
+    y = widened(x)
+    square = torch.einsum("...c,...c->...", y, y)[..., None] / y.size(-1)
+    return y.mul(torch.rsqrt(square + eps)).type_as(x) * weight

@@ -1,0 +1,93 @@
+# %% wrong: not_causal -- everybody looks ahead
+# expects: nobody may look ahead
+def transformer(ids, table, blocks, norm, D):
+    x = table[ids]
+    angles = rope_angles(torch.arange(ids.shape[1])[None], D)
+    for block in blocks:
+        x = block(x, Masks(), angles)
+    return norm(x) @ table.T
+
+
+# %% wrong: no_angles -- no positions
+# expects: a block gets no angles
+def transformer(ids, table, blocks, norm, D):
+    x = table[ids]
+    for block in blocks:
+        x = block(x, Masks(causal=True))
+    return norm(x) @ table.T
+
+
+# %% wrong: one_based -- positions from 1 on
+# expects: are not those of the positions 0 to 11
+def transformer(ids, table, blocks, norm, D):
+    x = table[ids]
+    angles = rope_angles(torch.arange(1, ids.shape[1] + 1)[None], D)
+    for block in blocks:
+        x = block(x, Masks(causal=True), angles)
+    return norm(x) @ table.T
+
+
+# %% wrong: width_for_head -- angles of C channels, cut to D
+# expects: are not those of the positions 0 to 11
+def transformer(ids, table, blocks, norm, D):
+    x = table[ids]
+    angles = rope_angles(torch.arange(ids.shape[1])[None], 4 * D)
+    angles = [
+        torch.cat((a[..., : D // 2], a[..., -D // 2 :]), -1) for a in angles
+    ]
+    for block in blocks:
+        x = block(x, Masks(causal=True), angles)
+    return norm(x) @ table.T
+
+
+# %% wrong: no_norm -- the last norm is forgotten
+# expects: is asked for
+def transformer(ids, table, blocks, norm, D):
+    x = table[ids]
+    angles = rope_angles(torch.arange(ids.shape[1])[None], D)
+    for block in blocks:
+        x = block(x, Masks(causal=True), angles)
+    return x @ table.T
+
+
+# %% wrong: states -- no head
+# expects: the result has the shape (2, 12, 64)
+def transformer(ids, table, blocks, norm, D):
+    x = table[ids]
+    angles = rope_angles(torch.arange(ids.shape[1])[None], D)
+    for block in blocks:
+        x = block(x, Masks(causal=True), angles)
+    return norm(x)
+
+
+# %% right: embedding -- by F.embedding and F.linear
+def transformer(ids, table, blocks, norm, D):
+    x = F.embedding(ids, table)
+    places = torch.arange(ids.size(1)).expand(len(ids), -1)
+    angles = rope_angles(places, D)
+    for block in blocks:
+        x = block(x, Masks(None, True), angles=angles)
+    return F.linear(norm(x), table)
+
+
+# %% right: bias -- the future hidden by a bias
+def transformer(ids, table, blocks, norm, D):
+    T = ids.shape[1]
+    ahead = torch.arange(T)[None] > torch.arange(T)[:, None]
+    visible = Masks(bias=torch.zeros(T, T).masked_fill(ahead, -1e30))
+    cos, sin = rope_angles(torch.arange(T).view(1, T), D, theta=1e4)
+    x = table[ids]
+    for block in blocks:
+        x = block(x, visible, (cos, sin))
+    return torch.einsum("btc,vc->btv", norm(x), table)
+
+
+# %% right: enumerate -- the angles in a dictionary of arguments
+def transformer(ids, table, blocks, norm, D):
+    options = {
+        "angles": rope_angles(torch.arange(ids.shape[-1]).unsqueeze(0), D)
+    }
+    x = table.index_select(0, ids.flatten()).view(*ids.shape, -1)
+    for i in range(len(blocks)):
+        x = blocks[i](x, Masks(causal=True), **options)
+    return torch.matmul(norm(x), table.transpose(0, 1))
