@@ -12,6 +12,7 @@
     transformer initialisation         the model, its first weights
     arguments                          what it can be given
 08  architectures tasks                the five rows; what they predict
+    likelihood kinds                   what a text costs, four kinds of models
 09  network                            what all that learns has in common
     losses optimizers muon             what is minimised, and how
     batches objectives recipe trainer  a run: its data, its aim, its settings
