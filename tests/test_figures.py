@@ -250,7 +250,7 @@ def test_words_are_cut_in_the_page_as_in_python(modules, valid):
 @pytest.mark.parametrize("n", [1, 2, 5])
 def test_explorer_draws_words_with_their_probability(modules, models, vocabulary, n):
     """Of evenly spaced numbers from 0 to 1 each id gets its share, but for one per order."""
-    times = 20_000
+    times = 4_000
     context = " She could not"
     found = modules.evaluate(
         """async ([context, n, times]) => {
