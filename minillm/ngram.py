@@ -229,14 +229,16 @@ def sample(
 
 
 def tune_k(
-    fit: Callable[[float], Model], valid: Iterable[str], ks: Iterable[float]
+    fit: Callable[[float], Model],
+    valid: str | Iterable[str],
+    ks: Iterable[float],
 ) -> tuple[float, list[float]]:
     """Choose the k whose model, `fit(k)`, does best on validation texts.
 
     Returns the k of `ks` with the fewest bits per byte, and the bits per byte
-    of every k, in the order of `ks`.
+    of every k, in the order of `ks`. `valid` may be one text.
     """
-    ks, valid = list(ks), list(valid)
+    ks, valid = list(ks), list(each_text(valid))
     bits = [bits_per_byte(fit(k), valid) for k in ks]
     return ks[int(np.argmin(bits))], bits
 

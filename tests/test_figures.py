@@ -95,8 +95,16 @@ def open_page(visit_at, address) -> Callable[..., Visit]:
 
 @pytest.fixture(scope="module")
 def light(open_page) -> Visit:
-    """The page with all figures, light, 1280 pixels wide."""
-    return open_page("light")
+    """The page with all figures, light, 1280 pixels wide; `explorer` is its module and index."""
+    visit = open_page("light")
+    visit.page.evaluate(
+        """() => { window.explorer = (async () => {
+            const m = await import("./explorer.js");
+            const packed = await (await fetch("data/explorer.bin")).arrayBuffer();
+            return { m, index: m.buildIndex(await m.unpack(packed)) };
+        })(); }"""
+    )
+    return visit
 
 
 @pytest.fixture
@@ -108,6 +116,12 @@ def page(light) -> Page:
     figure.get_by_role("radio", name="add-k").check(force=True)
     figure.get_by_role("slider").fill("0")
     figure.get_by_role("combobox").select_option(index=0)
+    return light.page
+
+
+@pytest.fixture
+def modules(light) -> Page:
+    """The same page for tests that only call functions of its modules: as the last one left it."""
     return light.page
 
 
@@ -196,17 +210,15 @@ def test_explorer_appends_the_word_that_is_pressed_with_the_keyboard(page):
     assert field.evaluate("e => e === document.activeElement")
 
 
-def test_explorer_equals_the_models_on_random_contexts(page, models, vocabulary, valid):
+def test_explorer_equals_the_models_on_random_contexts(modules, models, vocabulary, valid):
     rng = np.random.default_rng(0)
     pieces = words(valid[3])
     starts = rng.integers(0, len(pieces) - 6, 12)
     contexts = ["".join(pieces[s : s + rng.integers(0, 6)]) for s in starts]
     contexts += ["", "It", "¡qué žluť! \x1c\u2003½ a_b", "naïve ’tis 12 --x\n\nEmma"]
-    found = page.evaluate(
+    found = modules.evaluate(
         """async contexts => {
-            const m = await import("./explorer.js");
-            const packed = await (await fetch("data/explorer.bin")).arrayBuffer();
-            const index = m.buildIndex(await m.unpack(packed));
+            const { m, index } = await explorer;
             return contexts.map(context => {
                 const ids = m.encode(index, context).flatMap(piece => piece.ids);
                 return [1, 2, 3, 4, 5].map(n => {
@@ -227,24 +239,22 @@ def test_explorer_equals_the_models_on_random_contexts(page, models, vocabulary,
             assert total == pytest.approx(1, abs=1e-9)
 
 
-def test_words_are_cut_in_the_page_as_in_python(page, valid):
+def test_words_are_cut_in_the_page_as_in_python(modules, valid):
     rng = np.random.default_rng(1)
     alphabet = list("aé’' -—_19½Ⅷ中文.\n\t\x1c\x85\u3000\ufeffß😀")
     texts = ["".join(rng.choice(alphabet, 30)) for _ in range(300)] + valid[:2]
     cut = "async texts => texts.map((await import('./explorer.js')).words)"
-    assert page.evaluate(cut, texts) == [words(text) for text in texts]
+    assert modules.evaluate(cut, texts) == [words(text) for text in texts]
 
 
 @pytest.mark.parametrize("n", [1, 2, 5])
-def test_explorer_draws_words_with_their_probability(page, models, vocabulary, n):
+def test_explorer_draws_words_with_their_probability(modules, models, vocabulary, n):
     """Of evenly spaced numbers from 0 to 1 each id gets its share, but for one per order."""
-    times = 20_000
+    times = 4_000
     context = " She could not"
-    found = page.evaluate(
+    found = modules.evaluate(
         """async ([context, n, times]) => {
-            const m = await import("./explorer.js");
-            const packed = await (await fetch("data/explorer.bin")).arrayBuffer();
-            const index = m.buildIndex(await m.unpack(packed));
+            const { m, index } = await explorer;
             const ids = m.encode(index, context).flatMap(piece => piece.ids);
             return Array.from({ length: times }, (_, i) =>
                 m.pick(index, ids, n, (i + 0.5) / times));
@@ -259,9 +269,7 @@ def test_explorer_draws_words_with_their_probability(page, models, vocabulary, n
 def test_explorer_writes_on_with_each_order(page, models, vocabulary):
     written = page.evaluate(
         """async () => {
-            const m = await import("./explorer.js");
-            const packed = await (await fetch("data/explorer.bin")).arrayBuffer();
-            const index = m.buildIndex(await m.unpack(packed));
+            const { m, index } = await explorer;
             const ids = m.encode(index, " She could not").flatMap(piece => piece.ids);
             return [1, 2, 3, 4, 5].map(n => {
                 const more = m.writeOn(index, ids, n, m.randomNumbers(7), 8);
@@ -303,8 +311,8 @@ def loop_counts(text: str, n: int) -> dict[tuple[str, ...], dict[str, int]]:
 
 @pytest.mark.parametrize("text", TEXTS)
 @pytest.mark.parametrize("n", [1, 2, 3])
-def test_counting_counts_and_shares_as_python_does(page, text, n):
-    found = page.evaluate(
+def test_counting_counts_and_shares_as_python_does(modules, text, n):
+    found = modules.evaluate(
         """async ([text, n]) => {
             const { count, ngrams, share } = await import("./counting.js");
             const { rows } = count(ngrams(text, n));
@@ -347,7 +355,7 @@ def test_the_window_fills_the_table_step_by_step(page):
 @pytest.mark.parametrize("text", TEXTS)
 @pytest.mark.parametrize("D", [0.05, 0.5, 1.0])
 @pytest.mark.parametrize("counts", ["before", "totals"])
-def test_discount_equals_the_library_after_every_history(page, text, D, counts):
+def test_discount_equals_the_library_after_every_history(modules, text, D, counts):
     """On words without spaces: the library's vocabulary of such a text is the same."""
     kinds = {"before": ngram.continuation_counts, "totals": lambda ts: [t.count for t in ts]}
     known = dict.fromkeys(text.split())
@@ -355,7 +363,7 @@ def test_discount_equals_the_library_after_every_history(page, text, D, counts):
     vocabulary.encode = lambda line: np.array([vocabulary.ids[w] for w in line.split()], np.int64)
     model = OneDiscount(vocabulary, D, kinds[counts]).fit(text.splitlines())
     histories = ["<s>", *known, "<unk>"]
-    found = page.evaluate(
+    found = modules.evaluate(
         """async ([text, histories, D, counts]) => {
             const { learn, slices, smooth } = await import("./discount.js"), model = learn(text);
             return histories.map(history => {
@@ -454,7 +462,7 @@ def check_words(page: Page, p: np.ndarray, vocabulary: WordVocabulary) -> None:
     np.testing.assert_allclose(values(page, ".fig-left li"), p[ids], rtol=0, atol=1e-9)
 
 
-def test_losses_are_those_of_the_models_of_half_the_text(page, data, train, vocabulary):
+def test_losses_are_those_of_the_models_of_half_the_text(modules, data, train, vocabulary):
     shipped = json.loads(gzip.decompress((data / "smoothing.json.gz").read_bytes()))
     half = train[::2]
     here, other = (
@@ -475,7 +483,7 @@ def test_losses_are_those_of_the_models_of_half_the_text(page, data, train, voca
     kneser_ney = model.alpha[1][:-1] + model.backoff[1][here.history] * below
     laplace = (here.count + 1) / (total + vocabulary.size - 1)
     for method, value, p in (("kneser_ney", 0.7, kneser_ney), ("add_k", 1, laplace)):
-        losses = page.evaluate(script, [shipped, method, value])
+        losses = modules.evaluate(script, [shipped, method, value])
         for c, lost in enumerate(losses, 1):
             expected = c - (total * p)[here.count == c].mean()
             assert lost == pytest.approx(expected, abs=1e-6)
@@ -578,7 +586,7 @@ def test_without_smoothing_the_bill_is_infinite(page):
     assert "∞" in page.locator(".fig-cost").inner_text()
 
 
-def test_smoothing_equals_python_on_random_words(page, data, train, vocabulary):
+def test_smoothing_equals_python_on_random_words(modules, data, train, vocabulary):
     rng = np.random.default_rng(2)
     shipped = json.loads(gzip.decompress((data / "smoothing.json.gz").read_bytes()))
     table = ngram.count_ngrams(ngram.pad(map(vocabulary.encode, train)), 2, vocabulary.size)
@@ -589,7 +597,7 @@ def test_smoothing_equals_python_on_random_words(page, data, train, vocabulary):
     h, w = table[1].history[rows], table[1].word[rows]
     counts = np.stack([table[1].count[rows], total[h], kinds[h], preceding[w]], axis=1)
     ks, Ds = 10 ** rng.uniform(-5, 1, 200), rng.uniform(0, 1, 200)
-    found = page.evaluate(
+    found = modules.evaluate(
         """async ([data, counts, ks, Ds]) => {
             const { addK, kneserNey } = await import("./smoothing.js");
             return counts.map(([count, total, kinds, preceding], i) => {
@@ -622,11 +630,13 @@ def entropy_bounds(letters: list[list[int]]) -> tuple[float, float]:
     return float(lower), float(-np.sum(q[q > 0] * np.log2(q[q > 0])))
 
 
-def test_bounds_are_shannons_on_random_ranks(page):
+def test_bounds_are_shannons_on_random_ranks(modules):
     rng = np.random.default_rng(3)
     ranks = [rng.geometric(0.4, size=rng.integers(1, 200)).clip(max=27) for _ in range(50)]
     games = [[[int(r)] if r % 3 else list(range(r, 28)) for r in game] for game in ranks]
-    found = page.evaluate("async games => games.map((await import('./shannon.js')).bounds)", games)
+    found = modules.evaluate(
+        "async games => games.map((await import('./shannon.js')).bounds)", games
+    )
     shown = [(bound["lower"], bound["upper"]) for bound in found]
     np.testing.assert_allclose(shown, [entropy_bounds(game) for game in games], atol=1e-12)
     assert all(lower <= upper + 1e-12 for lower, upper in shown)

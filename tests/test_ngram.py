@@ -213,9 +213,13 @@ def test_add_k_at_the_start_of_a_text_uses_the_short_history():
 
 def test_tune_k_returns_the_best_and_all():
     train, valid = ["a b a b a b a c"], ["a b a c a b"]
-    best, bits = ngram.tune_k(
-        lambda k: NGram(ByteVocabulary(), 2, "add_k", k).fit(train), valid, [1e-6, 0.01, 10.0]
-    )
+    ks = [1e-6, 0.01, 10.0]
+
+    def fit(k):
+        return NGram(ByteVocabulary(), 2, "add_k", k).fit(train)
+
+    best, bits = ngram.tune_k(fit, valid, ks)
+    assert (best, bits) == ngram.tune_k(fit, valid[0], ks)  # one text is not its letters
     assert best == 0.01
     assert len(bits) == 3
     assert bits[1] == min(bits)

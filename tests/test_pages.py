@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from browsing import CHECKS, PHONE, TOO_WIDE, colour_problems, problems, serve
+from browsing import CHECKS, PHONE, TOO_WIDE, Visit, colour_problems, problems, resize, serve
 from repository import ROOT
 
 MAX_BYTES = 4_000_000
@@ -20,31 +20,43 @@ def toc_files() -> list[str]:
 
 
 PAGES = [f"{name}.html" for name in toc_files()] + ["search.html", "404.html"]
+FIRST_CHAPTER = next(page for page in PAGES if page.startswith("book/0"))
+
+
+def phone_problems(page: Visit) -> dict[str, list]:
+    """What is wrong on a narrow page.
+
+    The article has the colours that it has on a wide page; what surrounds it looks different.
+    """
+    around = partial(colour_problems, without=["article"])
+    fits = {"nothing is too wide": lambda visit: visit.page.evaluate(TOO_WIDE)}
+    return problems(page, CHECKS | fits | {"all text stands out": around})
 
 
 @pytest.mark.parametrize("path", PAGES)
-def test_page_is_sound_in_the_light_and_when_it_turns_dark(visit, path):
+def test_page_is_sound_in_the_light_when_it_gets_narrow_and_when_it_turns_dark(visit, path):
+    """Opened once: most of the time goes into drawing formulas and figures."""
     page = visit(path)
     assert problems(page) == {}
     assert page.page.evaluate(BYTES) < MAX_BYTES
+    resize(page, PHONE)
+    assert phone_problems(page) == {}
+    resize(page, 1280)
     page.page.emulate_media(color_scheme="dark", reduced_motion="reduce")
     page.page.wait_for_function("document.documentElement.dataset.theme === 'dark'")
     assert problems(page) == {}
+    page.page.close()
+
+
+@pytest.mark.parametrize("path", [PAGES[0], FIRST_CHAPTER])
+def test_page_that_is_opened_on_a_phone_fits_it(visit, path):
+    assert phone_problems(visit(path, width=PHONE)) == {}
 
 
 def test_page_that_is_opened_in_the_dark_is_dark(visit):
     page = visit(PAGES[0], scheme="dark")
     assert page.page.evaluate("document.documentElement.dataset.theme") == "dark"
     assert problems(page) == {}
-
-
-@pytest.mark.parametrize("path", PAGES)
-def test_page_fits_a_phone(visit, path):
-    page = visit(path, width=PHONE)
-    assert page.page.evaluate(TOO_WIDE) == []
-    # The article has the colours that it has on a wide page; what surrounds it looks different.
-    around = partial(colour_problems, without=["article"])
-    assert problems(page, CHECKS | {"all text stands out": around}) == {}
 
 
 def test_start_page_leads_to_the_introduction(built_book: Path):

@@ -148,6 +148,12 @@ def visit_at(browser: Browser) -> Iterator[Callable[..., Visit]]:
     context.close()
 
 
+def resize(visit: Visit, width: int) -> None:
+    """Make an open page as wide, and wait until it is drawn again."""
+    visit.page.set_viewport_size({"width": width, "height": 900})
+    visit.page.evaluate(SETTLED)
+
+
 def structure_problems(visit: Visit) -> list[list[str]]:
     """What axe-core calls serious or critical beside colours, as [rule, element]."""
     return axe_problems(visit, rules={COLOURS: {"enabled": False}})
