@@ -1,7 +1,7 @@
 """Messages over two pipes, with a deadline on reads and on writes.
 
-A frame is `MAGIC`, one byte for the kind, eight for the length of the payload, the payload. The
-peer may be hostile: it may not read, drip single bytes, end in the middle or announce more than
+A frame is `MAGIC`, eight bytes for the length of the payload, the payload. The peer may be
+hostile: it may not read, drip single bytes, end in the middle or announce more than
 it sends. None of that blocks for ever, and memory grows only with the bytes that really came.
 """
 
@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable
 
 MAGIC = b"MLLM"
-HEADER = struct.Struct("<4ssQ")  # magic, kind, bytes of payload
+HEADER = struct.Struct("<4sQ")  # magic, bytes of payload
 CHUNK = 1 << 18  # bytes that one system call moves at most
 IDLE_S = 0.25  # seconds between two calls of `idle`
 
@@ -56,14 +56,14 @@ class Channel:
         os.set_blocking(read_fd, False)
         os.set_blocking(write_fd, False)
 
-    def send(self, kind: bytes | int, payload: bytes = b"", deadline: float | None = None) -> None:
-        """Write one frame; `kind` is one byte, or its number.
+    def send(self, payload: bytes, deadline: float | None = None) -> None:
+        """Write one frame.
 
         Raises `Hung`, `Gone`, and `ValueError` on a payload that the peer would not take.
         """
         if len(payload) > self.largest:
             raise ValueError(f"a payload of {len(payload):,} bytes, at most {self.largest:,}")
-        header = HEADER.pack(MAGIC, _byte(kind), len(payload))
+        header = HEADER.pack(MAGIC, len(payload))
         self._enter()
         if len(payload) <= CHUNK:
             self._write(header + payload, deadline)
@@ -72,8 +72,8 @@ class Channel:
             self._write(payload, deadline)
         self._broken = False
 
-    def receive(self, deadline: float | None = None) -> tuple[bytes, bytes]:
-        """The kind, one byte, and the payload of the next frame.
+    def receive(self, deadline: float | None = None) -> bytes:
+        """The payload of the next frame.
 
         Raises `Hung`, `Gone` and `Garbled`. After a `Hung` before the first byte of a frame, the
         frame can still be received later.
@@ -84,7 +84,7 @@ class Channel:
             self._fill(header, HEADER.size, deadline)
         finally:
             self._broken = bool(header)
-        magic, kind, length = HEADER.unpack(header)
+        magic, length = HEADER.unpack(header)
         if magic != MAGIC:
             raise Garbled(f"a frame begins with {MAGIC!r}, not with {bytes(magic)!r}")
         if length > self.largest:
@@ -92,7 +92,7 @@ class Channel:
         payload = bytearray()
         self._fill(payload, length, deadline)
         self._broken = False
-        return kind, bytes(payload)
+        return bytes(payload)
 
     def close(self) -> None:
         """Close both ends; a second call does nothing."""
@@ -140,13 +140,6 @@ class Channel:
             _check(deadline)
             if self.idle is not None:
                 self.idle()
-
-
-def _byte(kind: bytes | int) -> bytes:
-    kind = bytes([kind]) if isinstance(kind, int) else kind
-    if len(kind) != 1:
-        raise ValueError(f"a kind is one byte, not {kind!r}")
-    return kind
 
 
 def _check(deadline: float | None) -> None:

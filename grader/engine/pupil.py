@@ -55,7 +55,7 @@ class Pupil:
     def _first_words(self, channel: Channel) -> list[str]:
         """The active layers of the sandbox, said before any line of the student's has run."""
         with self._guarded():
-            words = channel.receive(self.deadline)[1].decode()
+            words = channel.receive(self.deadline).decode()
         if not words.startswith("["):
             raise RuntimeError(words)
         return json.loads(words)
@@ -98,8 +98,8 @@ class Pupil:
             raise Lost("died", "its process had ended")
         payload = self.codec.encode([verb, *rest])
         with self._guarded():
-            self.channel.send(b"Q", payload, self.deadline)
-            reply = self.codec.decode(self.channel.receive(self.deadline)[1])
+            self.channel.send(payload, self.deadline)
+            reply = self.codec.decode(self.channel.receive(self.deadline))
         self._look_at_scratch()  # it may have been quicker than the clock
         if not is_reply(verb, reply):
             raise self._lost("died", "it sent back what is no answer")

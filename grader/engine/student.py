@@ -30,13 +30,12 @@ class Answerer:
     def serve(self) -> None:
         """Answer until the examiner closes the channel."""
         while True:
-            _, payload = self.channel.receive(None)
-            verb, *rest = self.codec.decode(payload)
+            verb, *rest = self.codec.decode(self.channel.receive(None))
             try:
                 reply = self.codec.encode(getattr(self, f"do_{verb}")(*rest))
             except Exception as error:  # too large, or the student's code is in the way
                 reply = self.codec.encode({"raised": raised(error), "outputs": [], "values": {}})
-            self.channel.send(b"R", reply)
+            self.channel.send(reply)
 
     def do_cell(self, file: str, source: str, given: bool) -> dict[str, Any]:
         """Run a cell; a given one is the course's own, and objects of its classes are data."""

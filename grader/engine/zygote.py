@@ -123,7 +123,7 @@ def become_student(
     try:
         layers = sandbox.enter(fds) if sandbox else []
     except SandboxError as error:
-        channel.send(b"R", str(error).encode())
+        channel.send(str(error).encode())
         raise
     explain_refusals()
     sys.path.insert(0, "")  # as in a notebook: what a cell has written can be imported
@@ -134,7 +134,7 @@ def become_student(
     if "torch" in sys.modules:
         sys.modules["torch"].manual_seed(seed)
     student = Answerer(channel, options["text"], options["packages"])
-    channel.send(b"R", json.dumps(layers).encode())
+    channel.send(json.dumps(layers).encode())
     student.serve()
 
 

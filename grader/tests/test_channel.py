@@ -38,16 +38,12 @@ def soon(seconds=60.0):
     return time.monotonic() + seconds
 
 
-def test_frames_arrive_in_order_whole_and_with_their_kind(pair):
+def test_frames_arrive_in_order_and_whole(pair):
     ours, peer = pair
-    ours.send(b"a", b"one")
-    ours.send(7)
-    ours.send(b"\xff", bytes(range(256)))
-    assert [peer.receive(soon()) for _ in range(3)] == [
-        (b"a", b"one"),
-        (b"\x07", b""),
-        (b"\xff", bytes(range(256))),
-    ]
+    frames = [b"one", b"", bytes(range(256))]
+    for frame in frames:
+        ours.send(frame)
+    assert [peer.receive(soon()) for _ in frames] == frames
 
 
 def test_a_large_payload_goes_both_ways(pair):
@@ -55,33 +51,24 @@ def test_a_large_payload_goes_both_ways(pair):
     payload = os.urandom(1 << 20) * 30
 
     def echo():
-        peer.send(*peer.receive(soon()), soon())
+        peer.send(peer.receive(soon()), soon())
 
     thread = threading.Thread(target=echo)
     thread.start()
-    ours.send(b"x", payload, soon())
-    kind, back = ours.receive(soon())
+    ours.send(payload, soon())
+    back = ours.receive(soon())
     thread.join()
-    assert kind == b"x"
     assert back == payload
-
-
-def test_a_kind_is_one_byte(pair):
-    ours, _ = pair
-    for kind in (b"", b"ab", 256, -1):
-        with pytest.raises(ValueError, match=r"kind|byte"):
-            ours.send(kind, b"x")
-    ours.send(b"a")  # and the channel still works
 
 
 def test_a_peer_that_does_not_read_is_hung(fds):
     channel, _, _ = fds
     began = time.monotonic()
     with pytest.raises(Hung, match="too long"):
-        channel.send(b"a", bytes(10 << 20), soon(0.3))
+        channel.send(bytes(10 << 20), soon(0.3))
     assert 0.3 <= time.monotonic() - began < 60
     with pytest.raises(Gone, match="step"):
-        channel.send(b"a", b"", soon())
+        channel.send(b"", soon())
 
 
 def test_a_peer_that_does_not_write_is_hung_and_can_be_asked_again(fds):
@@ -90,8 +77,8 @@ def test_a_peer_that_does_not_write_is_hung_and_can_be_asked_again(fds):
     with pytest.raises(Hung):
         channel.receive(soon(0.2))
     assert 0.2 <= time.monotonic() - began < 60
-    os.write(from_peer, HEADER.pack(MAGIC, b"k", 2) + b"ab")
-    assert channel.receive(soon()) == (b"k", b"ab")
+    os.write(from_peer, HEADER.pack(MAGIC, 2) + b"ab")
+    assert channel.receive(soon()) == b"ab"
 
 
 def test_single_bytes_in_time_do_not_move_the_deadline(fds):
@@ -99,7 +86,7 @@ def test_single_bytes_in_time_do_not_move_the_deadline(fds):
     stop = threading.Event()
 
     def drip():
-        for byte in HEADER.pack(MAGIC, b"k", 1 << 20) + bytes(1 << 20):
+        for byte in HEADER.pack(MAGIC, 1 << 20) + bytes(1 << 20):
             if stop.wait(0.01):
                 return
             os.write(from_peer, bytes([byte]))
@@ -128,7 +115,7 @@ def test_a_peer_that_reads_single_bytes_does_not_move_the_deadline(fds):
     thread.start()
     began = time.monotonic()
     with pytest.raises(Hung):
-        channel.send(b"a", bytes(10 << 20), soon(0.5))
+        channel.send(bytes(10 << 20), soon(0.5))
     assert time.monotonic() - began < 60
     stop.set()
     thread.join()
@@ -137,7 +124,7 @@ def test_a_peer_that_reads_single_bytes_does_not_move_the_deadline(fds):
 @pytest.mark.parametrize("n", [0, 1, HEADER.size - 1, HEADER.size, HEADER.size + 3])
 def test_an_end_in_the_middle_is_gone(fds, n):
     channel, _, from_peer = fds
-    os.write(from_peer, (HEADER.pack(MAGIC, b"k", 10) + bytes(10))[:n])
+    os.write(from_peer, (HEADER.pack(MAGIC, 10) + bytes(10))[:n])
     os.close(from_peer)
     with pytest.raises(Gone):
         channel.receive(soon())
@@ -147,16 +134,16 @@ def test_a_write_to_a_closed_end_is_gone(fds):
     channel, to_peer, _ = fds
     os.close(to_peer)
     with pytest.raises(Gone, match="read"):
-        channel.send(b"a", b"x", soon())
+        channel.send(b"x", soon())
 
 
 @pytest.mark.parametrize(
     "frame",
     [
         b"GET / HTTP/1.1\r\n",
-        HEADER.pack(b"MLLN", b"k", 1) + b"x",
-        HEADER.pack(MAGIC, b"k", (50 << 20) + 1),
-        HEADER.pack(MAGIC, b"k", (1 << 64) - 1),
+        HEADER.pack(b"MLLN", 1) + b"x",
+        HEADER.pack(MAGIC, (50 << 20) + 1),
+        HEADER.pack(MAGIC, (1 << 64) - 1),
     ],
 )
 def test_what_is_no_frame_is_garbled_and_ends_the_conversation(fds, frame):
@@ -171,7 +158,7 @@ def test_what_is_no_frame_is_garbled_and_ends_the_conversation(fds, frame):
 def test_an_announced_length_costs_no_memory(fds):
     channel, _, from_peer = fds
     channel.largest = 1 << 44
-    os.write(from_peer, HEADER.pack(MAGIC, b"k", 1 << 43) + b"only this")
+    os.write(from_peer, HEADER.pack(MAGIC, 1 << 43) + b"only this")
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     with pytest.raises(Hung):
         channel.receive(soon(0.2))
@@ -181,9 +168,9 @@ def test_an_announced_length_costs_no_memory(fds):
 def test_a_payload_that_the_peer_would_refuse_is_not_sent(pair):
     ours, peer = pair
     with pytest.raises(ValueError, match="52,428,801 bytes"):
-        ours.send(b"a", bytes((50 << 20) + 1))
-    ours.send(b"b", b"next")
-    assert peer.receive(soon()) == (b"b", b"next")
+        ours.send(bytes((50 << 20) + 1))
+    ours.send(b"next")
+    assert peer.receive(soon()) == b"next"
 
 
 def test_idle_is_called_while_it_waits_and_may_end_the_wait(fds):

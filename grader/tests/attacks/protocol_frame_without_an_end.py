@@ -10,7 +10,7 @@ import struct
 def tally(items):
     for fd in range(3, 64):
         try:
-            os.write(fd, struct.pack("<4ssQ", b"MLLM", b"R", 2**63))
+            os.write(fd, struct.pack("<4sQ", b"MLLM", 2**63))
         except OSError:
             pass
     return {"a": 2, "b": 1}

