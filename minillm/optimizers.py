@@ -18,10 +18,11 @@ def clip_gradients(parameters: Iterable[nn.Parameter], limit: float) -> Tensor:
     Returns the norm before, the root of the sum of all squares (a scalar).
     Pascanu et al. 2013, algorithm 1.
 
-    Raises `ValueError` on a limit that is not above 0 (infinity clips
-    nothing) and where there is no gradient, and `FloatingPointError` where
-    the norm is NaN or infinite. Then the gradients are as they were: scaled,
-    one bad number would have made all of them bad.
+    Raises `ValueError` on a limit that is not above 0, NaN too, and where
+    there is no gradient; a limit of infinity is allowed and clips nothing.
+    Raises `FloatingPointError` where the norm is NaN or infinite. Then the
+    gradients stay unchanged: if they were scaled, one bad number would make
+    all of them bad.
     """
     if not limit > 0:
         raise ValueError(

@@ -35,6 +35,38 @@ def austen_lstm(stream, vocab_size, generator):
     return net
 
 
+# %% wrong: own_generator -- the given generator is not used
+# expects: two seeds of the generator
+def austen_lstm(stream, vocab_size, generator):
+    net = RNN(
+        RNNConfig(vocab_size, "lstm", width=32, hidden=128),
+        torch.Generator().manual_seed(1),
+    )
+    optimizer = torch.optim.AdamW(net.parameters(), lr=2e-2)
+    rows = torch.from_numpy(lanes(stream, 32))
+    state = net.initial_state(32)
+    for start in range(0, min(32 * 150, rows.shape[1] - 1), 32):
+        _, state = train_window(net, rows[:, start : start + 33], state)
+        clip_gradients(net.parameters(), 1.0)
+        optimizer.step()
+        optimizer.zero_grad()
+    return net
+
+
+# %% wrong: no_zero -- gradients are never set to zero
+# expects: austen_lstm
+def austen_lstm(stream, vocab_size, generator):
+    net = RNN(RNNConfig(vocab_size, "lstm", width=32, hidden=128), generator)
+    optimizer = torch.optim.AdamW(net.parameters(), lr=2e-2)
+    rows = torch.from_numpy(lanes(stream, 32))
+    state = net.initial_state(32)
+    for start in range(0, min(32 * 150, rows.shape[1] - 1), 32):
+        _, state = train_window(net, rows[:, start : start + 33], state)
+        clip_gradients(net.parameters(), 1.0)
+        optimizer.step()
+    return net
+
+
 # %% right: gru -- another cell, Adam
 def austen_lstm(stream, vocab_size, generator):
     net = RNN(RNNConfig(vocab_size, "gru", 32, 128), generator)
@@ -64,4 +96,35 @@ def austen_lstm(stream, vocab_size, generator):
         clip_gradients(net.parameters(), 1.0)
         optimizer.step()
         schedule.step()
+    return net
+
+
+# %% right: gru_16 -- a GRU on windows of 48
+def austen_lstm(stream, vocab_size, generator):
+    torch.rand(17, generator=generator)
+    net = RNN(RNNConfig(vocab_size, "gru", width=32, hidden=128), generator)
+    optimizer = torch.optim.AdamW(net.parameters(), lr=1e-2)
+    rows = torch.from_numpy(lanes(stream, 32))
+    state = net.initial_state(32)
+    for k in range(min(150, (rows.shape[1] - 1) // 32)):
+        _, state = train_window(net, rows[:, k * 32 : k * 32 + 33], state)
+        clip_gradients(net.parameters(), 1.0)
+        optimizer.step()
+        optimizer.zero_grad()
+    return net
+
+
+# %% right: wide_batch -- 64 lanes, windows of 64, rate 1e-2, one pass, 90 windows
+def austen_lstm(stream, vocab_size, generator):
+    net = RNN(RNNConfig(vocab_size, "lstm", width=32, hidden=128), generator)
+    optimizer = torch.optim.AdamW(net.parameters(), lr=1e-2)
+    rows = torch.from_numpy(lanes(stream, 64))
+    state = net.initial_state(64)
+    for n, start in enumerate(range(0, rows.shape[1] - 1, 64)):
+        if n == 90:
+            break
+        _, state = train_window(net, rows[:, start : start + 65], state)
+        clip_gradients(net.parameters(), 1.0)
+        optimizer.step()
+        optimizer.zero_grad()
     return net

@@ -70,7 +70,7 @@ def bptt(x, h0, d_h, W_xh, W_hh, b):
 
 
 # %% wrong: not_transposed -- W_hh.T in the way back; the toy can't tell
-# expects: the gradient of W_hh
+# expects: not delta @ W_hh.T
 def bptt(x, h0, d_h, W_xh, W_hh, b):
     T, h = x.shape[1], [h0]
     for t in range(T):
@@ -162,7 +162,7 @@ def bptt(x, h0, d_h, W_xh, W_hh, b):
 
 
 # %% wrong: changes_d_h -- adds what comes later to the argument
-# expects: argument was changed
+# expects: the argument d_h was changed
 def bptt(x, h0, d_h, W_xh, W_hh, b):
     T, h = x.shape[1], [h0]
     for t in range(T):
@@ -178,6 +178,31 @@ def bptt(x, h0, d_h, W_xh, W_hh, b):
             d_h[:, t - 1] += delta @ W_hh
         else:
             g["h0"] = delta @ W_hh
+    return g
+
+
+# %% wrong: dtype_of_x -- all gradients have the dtype of x
+# expects: its gradient is
+def bptt(x, h0, d_h, W_xh, W_hh, b):
+    T = x.shape[1]
+    h = [h0]
+    for t in range(T):
+        h.append(np.tanh(x[:, t] @ W_xh.T + h[-1] @ W_hh.T + b))
+    g = {
+        k: np.zeros(v.shape, x.dtype)
+        for k, v in zip(
+            ("x", "h0", "W_xh", "W_hh", "b"), (x, h0, W_xh, W_hh, b)
+        )
+    }
+    later = np.zeros(h0.shape, x.dtype)
+    for t in reversed(range(T)):
+        delta = ((d_h[:, t] + later) * (1 - h[t + 1] ** 2)).astype(x.dtype)
+        g["W_hh"] += (delta.T @ h[t]).astype(x.dtype)
+        g["W_xh"] += (delta.T @ x[:, t]).astype(x.dtype)
+        g["b"] += delta.sum(0)
+        g["x"][:, t] = delta @ W_xh
+        later = (delta @ W_hh).astype(x.dtype)
+    g["h0"] = later
     return g
 
 
@@ -235,4 +260,48 @@ def bptt(x, h0, d_h, W_xh, W_hh, b):
         "W_xh": sum((deltas[t].T @ x[:, t] for t in steps), 0 * W_xh),
         "W_hh": sum((deltas[t].T @ h[t] for t in steps), 0 * W_hh),
         "b": sum((d.sum(0) for d in deltas), 0 * b),
+    }
+
+
+# %% right: recursion -- a recursive function over the steps
+def bptt(x, h0, d_h, W_xh, W_hh, b):
+    g = {
+        "x": np.zeros_like(x),
+        "W_xh": np.zeros_like(W_xh),
+        "W_hh": np.zeros_like(W_hh),
+        "b": np.zeros_like(b),
+    }
+
+    def back(t, h):
+        """Gradient in the state h before step t."""
+        if t == x.shape[1]:
+            return np.zeros_like(h0)
+        new = np.tanh(x[:, t] @ W_xh.T + h @ W_hh.T + b)
+        delta = (d_h[:, t] + back(t + 1, new)) * (1 - new * new)
+        g["W_hh"] += delta.T @ h
+        g["W_xh"] += delta.T @ x[:, t]
+        g["b"] += delta.sum(axis=0)
+        g["x"][:, t] = delta @ W_xh
+        return delta @ W_hh
+
+    g["h0"] = back(0, h0)
+    return g
+
+
+# %% right: stacked -- all deltas in one array, then einsum
+def bptt(x, h0, d_h, W_xh, W_hh, b):
+    T = x.shape[1]
+    h = np.concatenate([h0[:, None], np.zeros_like(d_h)], axis=1)
+    for t in range(T):
+        h[:, t + 1] = np.tanh(x[:, t] @ W_xh.T + h[:, t] @ W_hh.T + b)
+    D = np.zeros((h0.shape[0], T + 1, h0.shape[1]), h0.dtype)
+    for t in range(T - 1, -1, -1):
+        D[:, t] = (d_h[:, t] + D[:, t + 1] @ W_hh) * (1 - h[:, t + 1] ** 2)
+    d = D[:, :T]
+    return {
+        "h0": D[:, 0] @ W_hh,
+        "x": d @ W_xh,
+        "b": d.sum((0, 1)),
+        "W_hh": np.einsum("bti,btj->ij", d, h[:, :T]),
+        "W_xh": np.einsum("bti,btj->ij", d, x),
     }

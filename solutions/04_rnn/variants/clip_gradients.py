@@ -156,6 +156,57 @@ def clip_gradients(parameters, limit):
     return norm
 
 
+# %% wrong: nan_limit -- a limit of NaN is let through and clips nothing
+# expects: limit NaN must raise
+def clip_gradients(parameters, limit):
+    grads = [p.grad for p in parameters if p.grad is not None]
+    if limit <= 0 or not grads:
+        raise ValueError("limit")
+    norm = torch.linalg.vector_norm(
+        torch.stack([torch.linalg.vector_norm(g) for g in grads])
+    )
+    if not torch.isfinite(norm):
+        raise FloatingPointError("norm")
+    if norm > limit:
+        for g in grads:
+            g.mul_(limit / norm)
+    return norm
+
+
+# %% wrong: nan_only -- refuses NaN, but not infinity
+# expects: must raise a FloatingPointError
+def clip_gradients(parameters, limit):
+    grads = [p.grad for p in parameters if p.grad is not None]
+    if not limit > 0 or not grads:
+        raise ValueError("limit")
+    norm = torch.linalg.vector_norm(
+        torch.stack([torch.linalg.vector_norm(g) for g in grads])
+    )
+    if norm.isnan():
+        raise FloatingPointError("norm")
+    if norm > limit:
+        for g in grads:
+            g.mul_(limit / norm)
+    return norm
+
+
+# %% wrong: new_tensors -- puts new tensors into p.grad
+# expects: scale them in place
+def clip_gradients(parameters, limit):
+    ps = [p for p in parameters if p.grad is not None]
+    if not limit > 0 or not ps:
+        raise ValueError("limit")
+    norm = torch.linalg.vector_norm(
+        torch.stack([torch.linalg.vector_norm(p.grad) for p in ps])
+    )
+    if not torch.isfinite(norm):
+        raise FloatingPointError("norm")
+    factor = min(1.0, limit / (norm.item() + 1e-6))
+    for p in ps:
+        p.grad = p.grad * factor
+    return norm
+
+
 # %% right: by_an_if -- scales only where it must
 def clip_gradients(parameters, limit):
     if not limit > 0:
@@ -202,4 +253,21 @@ def clip_gradients(parameters, limit):
     with torch.no_grad():
         for g in grads:
             g.div_(max(1.0, float(norm) / limit))
+    return norm
+
+
+# %% right: one_vector -- all gradients in one long vector, foreach
+def clip_gradients(parameters, limit):
+    grads = []
+    for p in parameters:
+        if p.grad is not None:
+            grads.append(p.grad)
+    if not grads:
+        raise ValueError("no gradient")
+    if not limit > 0:
+        raise ValueError("limit must be above 0")
+    norm = torch.cat([g.reshape(-1) for g in grads]).norm()
+    if not norm.isfinite():
+        raise FloatingPointError("norm is not finite")
+    torch._foreach_mul_(grads, min(1.0, limit / (norm.item() + 1e-12)))
     return norm

@@ -59,6 +59,17 @@ def gru_cell(x, h, W_x, W_h, b_x, b_h):
     return (1 - z) * torch.tanh(r * (xn + hn)) + z * h
 
 
+# %% wrong: width_of_x -- splits by the number of inputs, C, not H
+# expects: has the shape
+def gru_cell(x, h, W_x, W_h, b_x, b_h):
+    n = x.shape[1]
+    a, c = x @ W_x.T + b_x, h @ W_h.T + b_h
+    r = torch.sigmoid(a[:, :n] + c[:, :n])
+    z = torch.sigmoid(a[:, n : 2 * n] + c[:, n : 2 * n])
+    new = torch.tanh(a[:, 2 * n : 3 * n] + r * c[:, 2 * n : 3 * n])
+    return (1 - z) * new + z * h[:, :n]
+
+
 # %% right: lerp -- between the new state and the old one
 def gru_cell(x, h, W_x, W_h, b_x, b_h):
     H = h.shape[1]

@@ -156,6 +156,42 @@ def log2_probs(net, ids, window):
     return torch.cat(found).numpy() / np.float32(np.log(2))
 
 
+# %% wrong: always_train -- leaves the network in training mode
+# expects: now in training mode
+@torch.no_grad()
+def log2_probs(net, ids, window):
+    net.eval()
+    stream = torch.tensor([BOS, *ids, EOS])
+    state, out = net.initial_state(1), []
+    for s in range(0, len(stream) - 1, window):
+        piece = stream[s : s + window + 1]
+        z, state = net(piece[None, :-1], state)
+        z[..., BOS] = -torch.inf
+        out.append(z[0].log_softmax(-1).gather(1, piece[1:, None])[:, 0])
+    net.train()
+    return (torch.cat(out).double() / np.log(2)).numpy()
+
+
+# %% wrong: rereads -- reads the text from its beginning for each window
+# expects: read
+@torch.no_grad()
+def log2_probs(net, ids, window):
+    stream = torch.tensor([BOS, *ids, EOS])
+    out = []
+    with evaluating(net):
+        for s in range(0, len(stream) - 1, window):
+            end = min(s + window, len(stream) - 1)
+            z, _ = net(stream[None, :end], net.initial_state(1))
+            z = z[0, s:end]
+            z[..., BOS] = -torch.inf
+            out.append(
+                z.log_softmax(-1).gather(1, stream[s + 1 : end + 1, None])[
+                    :, 0
+                ]
+            )
+    return (torch.cat(out).double() / np.log(2)).numpy()
+
+
 # %% right: inputs_and_targets -- two rows that are split
 @torch.no_grad()
 def log2_probs(net, ids, window):
@@ -203,3 +239,17 @@ def log2_probs(net, ids, window):
             p = z.softmax(-1)[0, torch.arange(e - a), stream[a + 1 : e + 1]]
             out[a:e] = np.log2(p.numpy())
     return out
+
+
+# %% right: one_by_one -- a token at a time whatever the window
+@torch.no_grad()
+def log2_probs(net, ids, window):
+    state, last, out = net.initial_state(1), BOS, []
+    with evaluating(net):
+        for y in [*ids.tolist(), EOS]:
+            z, state = net(torch.tensor([[last]]), state)
+            z = z[0, 0].double()
+            z[BOS] = -torch.inf
+            out.append(float(torch.log2(torch.softmax(z, 0)[y])))
+            last = y
+    return np.array(out)

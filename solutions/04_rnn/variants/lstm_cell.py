@@ -30,7 +30,7 @@ def lstm_cell(x, h, c, W_x, W_h, b):
 
 
 # %% wrong: in_place -- scales the old cell
-# expects: changed in place
+# expects: argument c was changed
 def lstm_cell(x, h, c, W_x, W_h, b):
     i, f, g, o = lstm_gates(x, h, W_x, W_h, b)
     c.mul_(f).add_(i * g)
@@ -42,6 +42,15 @@ def lstm_cell(x, h, c, W_x, W_h, b):
 def lstm_cell(x, h, c, W_x, W_h, b):
     i, f, g, o = lstm_gates(x, h, W_x, W_h, b)
     c = i * c + f * g
+    return o * torch.tanh(c), c
+
+
+# %% wrong: inplace_c -- scales and adds in the old cell itself
+# expects: argument c was changed
+def lstm_cell(x, h, c, W_x, W_h, b):
+    i, f, g, o = lstm_gates(x, h, W_x, W_h, b)
+    c *= f
+    c += i * g
     return o * torch.tanh(c), c
 
 

@@ -34,6 +34,14 @@ def lstm_gates(x, h, W_x, W_h, b):
     return i.sigmoid(), f.sigmoid(), g.tanh(), o.sigmoid()
 
 
+# %% wrong: exp_over -- sigmoid as e^a / (1 + e^a), NaN for large a
+# expects: sums of thousands
+def lstm_gates(x, h, W_x, W_h, b):
+    i, f, g, o = (x @ W_x.T + h @ W_h.T + b).chunk(4, dim=-1)
+    s = lambda a: torch.exp(a) / (1 + torch.exp(a))
+    return s(i), s(f), torch.tanh(g), s(o)
+
+
 # %% right: view -- four parts by a reshape
 def lstm_gates(x, h, W_x, W_h, b):
     a = (x @ W_x.T + h @ W_h.T + b).view(len(x), 4, -1)

@@ -29,7 +29,7 @@ def rnn_cell(x, h, W_xh, W_hh, b):
 
 
 # %% wrong: in_place -- adds to h
-# expects: an argument was changed
+# expects: the argument h was changed
 def rnn_cell(x, h, W_xh, W_hh, b):
     new = torch.tanh(x @ W_xh.T + h @ W_hh.T + b)
     h.copy_(new)
@@ -46,6 +46,21 @@ def rnn_cell(x, h, W_xh, W_hh, b):
 # expects: expected
 def rnn_cell(x, h, W_xh, W_hh, b):
     return torch.tanh(x @ W_xh.T + h.mean(0) @ W_hh.T + b)
+
+
+# %% wrong: tanh_by_exp -- tanh written out, overflows for large sums
+# expects: sums of thousands
+def rnn_cell(x, h, W_xh, W_hh, b):
+    a = x @ W_xh.T + h @ W_hh.T + b
+    up, down = torch.exp(a), torch.exp(-a)
+    return (up - down) / (up + down)
+
+
+# %% wrong: through_numpy -- computed in NumPy, no gradient flows
+# expects: no gradient reaches
+def rnn_cell(x, h, W_xh, W_hh, b):
+    x, h, W_xh, W_hh, b = (a.detach().numpy() for a in (x, h, W_xh, W_hh, b))
+    return torch.from_numpy(np.tanh(x @ W_xh.T + h @ W_hh.T + b))
 
 
 # %% right: linear -- torch's function for a product with a bias

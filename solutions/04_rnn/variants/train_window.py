@@ -111,6 +111,28 @@ def train_window(net, rows, state):
     return loss, detach(state)
 
 
+# %% wrong: mean_of_means -- mean of each text's mean, not of all targets
+# expects: mean of the texts' means
+def train_window(net, rows, state):
+    z, state = net(rows[:, :-1], state)
+    cost = -z.log_softmax(-1).gather(2, rows[:, 1:, None])[..., 0]
+    counts = rows[:, 1:] != BOS
+    loss = ((cost * counts).sum(1) / counts.sum(1)).mean()
+    loss.backward()
+    return loss.item(), detach(state)
+
+
+# %% wrong: marks_rows -- writes -100 into the given rows
+# expects: train_window
+def train_window(net, rows, state):
+    z, state = net(rows[:, :-1], state)
+    targets = rows[:, 1:]
+    targets[targets == BOS] = -100
+    loss = F.cross_entropy(z.flatten(0, 1), targets.flatten())
+    loss.backward()
+    return loss.item(), detach(state)
+
+
 # %% right: by_hand -- log-probabilities that are picked
 def train_window(net, rows, state):
     logits, state = net(rows[:, :-1], state)
@@ -143,3 +165,21 @@ def train_window(net, rows, state):
     loss = F.cross_entropy(logits[kept], rows[:, 1:][kept])
     loss.backward()
     return loss.item(), cut(state)
+
+
+# %% right: masked -- by logsumexp and a mask, own detach
+def train_window(net, rows, state):
+    def cut(s):
+        if isinstance(s, Tensor):
+            return s.detach().clone()
+        return None if s is None else tuple(cut(part) for part in s)
+
+    z, state = net(rows[:, :-1], cut(state))
+    y = rows[:, 1:]
+    keep = y.ne(BOS)
+    z, y = z[keep], y[keep]
+    loss = (
+        torch.logsumexp(z, 1) - z[torch.arange(len(y)), y]
+    ).sum() / keep.sum()
+    loss.backward()
+    return float(loss), cut(state)

@@ -102,6 +102,31 @@ def unrolled_loss(ids, h, weights):
     return torch.stack(losses).mean()
 
 
+# %% wrong: log_of_softmax -- log(softmax + tiny), wrong for logits of 1000
+# expects: large logits
+def unrolled_loss(ids, h, weights):
+    w, losses = weights, []
+    for t in range(ids.shape[1] - 1):
+        h = rnn_cell(w.table[ids[:, t]], h, w.W_xh, w.W_hh, w.b)
+        p = torch.softmax(h @ w.W_hy.T + w.b_y, 1)
+        losses.append(
+            -torch.log(p[range(len(ids)), ids[:, t + 1]] + 1e-12).mean()
+        )
+    return torch.stack(losses).mean(), h
+
+
+# %% wrong: from_numbers -- torch.tensor of Python numbers cuts the gradient
+# expects: must reach the weights
+def unrolled_loss(ids, h, weights):
+    w, losses = weights, []
+    for t in range(ids.shape[1] - 1):
+        h = rnn_cell(w.table[ids[:, t]], h, w.W_xh, w.W_hh, w.b)
+        losses.append(
+            F.cross_entropy(h @ w.W_hy.T + w.b_y, ids[:, t + 1]).item()
+        )
+    return torch.tensor(losses, dtype=h.dtype).mean(), h
+
+
 # %% right: all_logits_at_once -- one cross-entropy for the whole window
 def unrolled_loss(ids, h, weights):
     w, states = weights, []
