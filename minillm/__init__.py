@@ -23,6 +23,7 @@
     fast_decoding                      one more token, as fast as can be
     weights pretrained gguf wordpiece  models of others
     quantization                       their weights in few bits
+    export                             a model in a file that a page runs
     storyland                          a world whose entropy is known
     ladder figures figure_data         what the book shows
     figure_senses

@@ -13,7 +13,9 @@ import pytest
 import tools.bands
 import tools.compute
 import tools.mini_llm
+import tools.page
 from minillm import ladder
+from minillm.export import read_header
 from tools.machine import fastest_dtype, keep_memory
 from tools.texts import texts_of
 
@@ -34,7 +36,8 @@ def results(tmp_path, monkeypatch):
 
 
 def test_mini_llm_trains_scores_compares_and_writes(results, tmp_path, monkeypatch, capsys):
-    words = f"mini_llm --recipe storyland --keep --out {tmp_path / 'out'} {TINY}"
+    monkeypatch.setattr(tools.page, "PAGE", tmp_path / "page.bin")
+    words = f"mini_llm --recipe storyland --keep --page --out {tmp_path / 'out'} {TINY}"
     for _ in range(2):  # the second time in place of the first
         monkeypatch.setattr(sys, "argv", words.split())
         tools.mini_llm.main()
@@ -48,6 +51,9 @@ def test_mini_llm_trains_scores_compares_and_writes(results, tmp_path, monkeypat
     assert rung["test"] == pytest.approx(score["test"], abs=1e-5)
     assert rung["flops"] == score["flops"] > 1e8
     assert ladder.Rung(**rung).seed == 0
+    about = read_header((tmp_path / "page.bin").read_bytes())[0]["provenance"]
+    assert about["bits_per_byte"]["test"] == score["test"]
+    assert about["bits_per_byte"]["valid_rounded"] == pytest.approx(score["valid"], abs=0.05)
     (curve,) = json.loads((results / "curves.json").read_text())
     assert (curve["corpus"], curve["model"]) == (rung["corpus"], rung["model"])
     assert [point["step"] for point in curve["points"]] == [10, 20, 30]

@@ -39,7 +39,7 @@ def provenance(folder: Path) -> dict[str, Any]:
     }
 
 
-def write(folder: Path, path: Path = PAGE) -> dict[str, Any]:
+def write(folder: Path, path: Path | None = None) -> dict[str, Any]:
     """Write the file of a run's model; returns what it says of where it comes from.
 
     The rounded weights are scored on the validation texts, too: that is what readers run. Raises
@@ -54,6 +54,7 @@ def write(folder: Path, path: Path = PAGE) -> dict[str, Any]:
     data = to_bytes(model, about)
     if len(data) > MOST:
         raise ValueError(f"{len(data):,} bytes are more than the {MOST:,} that a page may load")
+    path = path or PAGE
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(data)
     return about
