@@ -43,7 +43,7 @@ SEEDS = (0, 1, 2)
 DEPTHS = (2, 4, 8, 16, 32, 48)
 LAYERS, WIDTH, T, B = 6, 64, 64, 8
 STEPS, WARMUP, RATE = 300, 75, 1e-3
-LONGER_STEPS, LONGER_RATE = 240, 3e-3  # of the models of positions, which are shallow
+POSITION_STEPS = 400  # of the models of positions
 LONG = (64, 128, 256, 512)  # tokens that a model of positions is scored on
 
 
@@ -196,10 +196,12 @@ def positions(texts: Texts) -> Iterator[Run]:
     for seed in SEEDS:
         for position in ("learned", "rope", "alibi", "none"):
             config = Config(
-                texts.vocabulary.size, 3, 4, WIDTH, 3 * WIDTH, context=max(LONG), position=position
+                texts.vocabulary.size, 2, 4, WIDTH, 176, context=max(LONG), position=position
             )
             model = Transformer(config, torch.Generator().manual_seed(seed))
-            train(model, texts, Recipe(LONGER_STEPS, WARMUP, LONGER_RATE, seed=seed), seed)
+            # Muon: these models must have learned to look back, in few steps.
+            recipe = Recipe(POSITION_STEPS, 20, 3e-3, optimizer="muon", seed=seed)
+            train(model, texts, recipe, seed)
             yield {"position": position, "seed": seed, "loss": longer(model, rows)}
             if position == "rope":
                 loss = longer(stretch(model, max(LONG) / T), rows)
@@ -257,12 +259,12 @@ def summary(losses: list[float]) -> dict[str, float]:
 PARTS = {
     "laboratory": (laboratory, "storyland"),
     "training": (training, "storyland"),
-    "positions": (positions, "austen"),
+    "positions": (positions, "storyland"),
     "band": (band, ""),
 }
 SETTINGS = {
     "training": {"layers": LAYERS, "steps": STEPS, "warmup": WARMUP, "rate": RATE, "tokens": B * T},
-    "positions": {"trained": T, "bin": 32, "steps": LONGER_STEPS, "rate": LONGER_RATE},
+    "positions": {"trained": T, "bin": 32, "steps": POSITION_STEPS, "tokens": B * T},
 }
 
 

@@ -86,7 +86,7 @@ def encoder_decoder(source, target, encoder, encoder_norm, decoder, norm):
 
 
 # %% wrong: layer_by_layer -- decoder block i sees encoder block i
-# expects: must go through encoder_norm
+# expects: the whole encoder, blocks 1 and 2, runs before
 def encoder_decoder(source, target, encoder, encoder_norm, decoder, norm):
     for ours, theirs in zip(encoder, decoder):
         source = ours(source, Masks())
