@@ -183,6 +183,8 @@ class Twoletters(Figure):
     """A language of two letters."""
 
     _esm = front_end("twoletters")
+
+
 class Reading(Figure):
     """Which tokens have been read."""
 
@@ -276,6 +278,8 @@ def configurator(model: str = "LLaMA 7B") -> Configurator:
 def twoletters(p: list[float] | None = None) -> Twoletters:
     """Your probabilities of AA, AB, BA and BB, or the chapter's."""
     return Twoletters(data={"p": p} if p else {})
+
+
 def attending(
     words: Sequence[str] | None = None,
     q: Sequence[Sequence[float]] = (),
