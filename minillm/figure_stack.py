@@ -1,4 +1,4 @@
-"""The data of the norm laboratory: what untrained stacks do, from the stored runs."""
+"""The data of the norm laboratory: untrained stacks, from the stored runs."""
 
 import json
 from typing import Any

@@ -36,7 +36,7 @@ def causal(rows):
 # %% right: narrow -- torch's narrow
 def causal(rows):
     T = rows.shape[1] - 1
-    return Task(rows.narrow(1, 0, T), rows.narrow(1, 1, T), dict())
+    return Task(rows.narrow(1, 0, T), rows.narrow(1, 1, T), {})
 
 
 # %% right: lists -- builds new tensors

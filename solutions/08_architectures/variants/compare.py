@@ -5,8 +5,17 @@ def compare(kinds, texts):
     out = {"decoder": 0.0, "encoder": 0.0}
     for text in texts:
         ids, n = kinds.ids(text), len(text.encode())
-        out["decoder"] -= float(log_likelihood(lambda x: kinds.models["decoder"](x)[0], ids).sum()) / n
-        gaps = pseudo_log_likelihood(lambda x: kinds.models["encoder"](x)[0], ids, kinds.mask_id)
+        out["decoder"] -= (
+            float(
+                log_likelihood(
+                    lambda x: kinds.models["decoder"](x)[0], ids
+                ).sum()
+            )
+            / n
+        )
+        gaps = pseudo_log_likelihood(
+            lambda x: kinds.models["encoder"](x)[0], ids, kinds.mask_id
+        )
         out["encoder"] -= float(gaps.sum()) / n
     return {name: x / len(texts) for name, x in out.items()}
 
@@ -18,8 +27,12 @@ def compare(kinds, texts):
     out = {"decoder": 0.0, "encoder": 0.0}
     for text in texts:
         ids = kinds.ids(text)
-        out["decoder"] -= float(log_likelihood(lambda x: kinds.models["decoder"](x)[0], ids).sum())
-        gaps = pseudo_log_likelihood(lambda x: kinds.models["encoder"](x)[0], ids, kinds.mask_id)
+        out["decoder"] -= float(
+            log_likelihood(lambda x: kinds.models["decoder"](x)[0], ids).sum()
+        )
+        gaps = pseudo_log_likelihood(
+            lambda x: kinds.models["encoder"](x)[0], ids, kinds.mask_id
+        )
         out["encoder"] -= float(gaps.sum())
     return {name: x / sum(map(len, texts)) for name, x in out.items()}
 
@@ -32,8 +45,12 @@ def compare(kinds, texts):
     for text in texts:
         ids = kinds.ids(text)
         n += len(ids) - 1
-        out["decoder"] -= float(log_likelihood(lambda x: kinds.models["decoder"](x)[0], ids).sum())
-        gaps = pseudo_log_likelihood(lambda x: kinds.models["encoder"](x)[0], ids, kinds.mask_id)
+        out["decoder"] -= float(
+            log_likelihood(lambda x: kinds.models["decoder"](x)[0], ids).sum()
+        )
+        gaps = pseudo_log_likelihood(
+            lambda x: kinds.models["encoder"](x)[0], ids, kinds.mask_id
+        )
         out["encoder"] -= float(gaps.sum())
     return {name: x / n for name, x in out.items()}
 
@@ -42,7 +59,13 @@ def compare(kinds, texts):
 @torch.inference_mode()
 def compare(kinds, texts):
     n_bytes = len("".join(texts).encode())
-    d, e = (lambda x, m=kinds.models[name]: m(x)[0] for name in ("decoder", "encoder"))
+    d, e = (
+        lambda x, m=kinds.models[name]: m(x)[0]
+        for name in ("decoder", "encoder")
+    )
     chain = sum(log_likelihood(d, kinds.ids(t)).sum().item() for t in texts)
-    gaps = sum(pseudo_log_likelihood(e, kinds.ids(t), kinds.mask_id).sum().item() for t in texts)
+    gaps = sum(
+        pseudo_log_likelihood(e, kinds.ids(t), kinds.mask_id).sum().item()
+        for t in texts
+    )
     return {"decoder": -chain / n_bytes, "encoder": -gaps / n_bytes}

@@ -1,7 +1,12 @@
 # %% wrong: ungated -- two matrices in every feed-forward
 # expects: a gated feed-forward, RMSNorm, no biases
 def count_parameters(config):
-    C, F, V, L = config.width, config.hidden, config.vocab_size, config.n_layers
+    C, F, V, L = (
+        config.width,
+        config.hidden,
+        config.vocab_size,
+        config.n_layers,
+    )
     G = config.kv_heads * config.head_size
     return V * C + L * (2 * C * C + 2 * C * G + 2 * C * F + 2 * C) + C
 
@@ -9,7 +14,12 @@ def count_parameters(config):
 # %% wrong: all_heads -- keys as wide as queries
 # expects: one key head for four heads
 def count_parameters(config):
-    C, F, V, L = config.width, config.hidden, config.vocab_size, config.n_layers
+    C, F, V, L = (
+        config.width,
+        config.hidden,
+        config.vocab_size,
+        config.n_layers,
+    )
     norm = 2 * C if config.norm == "layer" else C
     ffn = (3 if config.activation in GATED else 2) * C * F
     total = V * C + L * (4 * C * C + ffn + 2 * norm) + norm
@@ -19,7 +29,12 @@ def count_parameters(config):
 # %% wrong: head_twice -- counts a tied head, too
 # expects: a difference of 1,600
 def count_parameters(config):
-    C, F, V, L = config.width, config.hidden, config.vocab_size, config.n_layers
+    C, F, V, L = (
+        config.width,
+        config.hidden,
+        config.vocab_size,
+        config.n_layers,
+    )
     G = config.kv_heads * config.head_size
     norm = 2 * C if config.norm == "layer" else C
     ffn = (3 if config.activation in GATED else 2) * C * F
@@ -29,17 +44,28 @@ def count_parameters(config):
 # %% wrong: no_cross -- an encoder-decoder without cross-attention
 # expects: encoder-decoder, the original row
 def count_parameters(config):
-    C, F, V, L = config.width, config.hidden, config.vocab_size, config.n_layers
+    C, F, V, L = (
+        config.width,
+        config.hidden,
+        config.vocab_size,
+        config.n_layers,
+    )
     G, bias = config.kv_heads * config.head_size, config.bias
     norm = 2 * C if config.norm == "layer" else C
     final = norm if config.final_norm else 0
-    lin = lambda a, b, bias=bias: a * b + b * bias
+
+    def lin(a, b, bias=bias):
+        return a * b + b * bias
+
     att = lin(C, C + 2 * G) + lin(C, C)
     up = 2 * F if config.activation in GATED else F
     block = att + lin(C, up) + lin(F, C) + 2 * norm
     stacks = 2 if config.structure == "encoder-decoder" else 1
     total = V * C + stacks * (L * block + final)
-    total += config.context * C * (config.position == "learned") + config.n_segments * C
+    total += (
+        config.context * C * (config.position == "learned")
+        + config.n_segments * C
+    )
     total += norm * config.embedding_norm
     if config.head == "linear":
         total += V * C
@@ -51,18 +77,29 @@ def count_parameters(config):
 # %% wrong: mlm_follows_bias -- BERT's head without biases where the blocks have none
 # expects: no biases but in BERT's head
 def count_parameters(config):
-    C, F, V, L = config.width, config.hidden, config.vocab_size, config.n_layers
+    C, F, V, L = (
+        config.width,
+        config.hidden,
+        config.vocab_size,
+        config.n_layers,
+    )
     G, bias = config.kv_heads * config.head_size, config.bias
     norm = 2 * C if config.norm == "layer" else C
     final = norm if config.final_norm else 0
-    lin = lambda a, b: a * b + b * bias
+
+    def lin(a, b):
+        return a * b + b * bias
+
     att = lin(C, C + 2 * G) + lin(C, C)
     up = 2 * F if config.activation in GATED else F
     block = att + lin(C, up) + lin(F, C) + 2 * norm
     total = V * C + L * block + final
     if config.structure == "encoder-decoder":
         total += L * block + final + L * (att + norm)
-    total += config.context * C * (config.position == "learned") + config.n_segments * C
+    total += (
+        config.context * C * (config.position == "learned")
+        + config.n_segments * C
+    )
     total += norm * config.embedding_norm
     if config.head == "linear":
         total += V * C
@@ -74,18 +111,29 @@ def count_parameters(config):
 # %% wrong: head_bias -- a bias in the linear head
 # expects: a head of its own
 def count_parameters(config):
-    C, F, V, L = config.width, config.hidden, config.vocab_size, config.n_layers
+    C, F, V, L = (
+        config.width,
+        config.hidden,
+        config.vocab_size,
+        config.n_layers,
+    )
     G, bias = config.kv_heads * config.head_size, config.bias
     norm = 2 * C if config.norm == "layer" else C
     final = norm if config.final_norm else 0
-    lin = lambda a, b: a * b + b * bias
+
+    def lin(a, b):
+        return a * b + b * bias
+
     att = lin(C, C + 2 * G) + lin(C, C)
     up = 2 * F if config.activation in GATED else F
     block = att + lin(C, up) + lin(F, C) + 2 * norm
     total = V * C + L * block + final
     if config.structure == "encoder-decoder":
         total += L * block + final + L * (att + norm)
-    total += config.context * C * (config.position == "learned") + config.n_segments * C
+    total += (
+        config.context * C * (config.position == "learned")
+        + config.n_segments * C
+    )
     total += norm * config.embedding_norm
     if config.head == "linear":
         total += lin(C, V)
@@ -97,18 +145,29 @@ def count_parameters(config):
 # %% wrong: gate_bias -- one bias for both halves of a gated layer
 # expects: a gated feed-forward with biases
 def count_parameters(config):
-    C, F, V, L = config.width, config.hidden, config.vocab_size, config.n_layers
+    C, F, V, L = (
+        config.width,
+        config.hidden,
+        config.vocab_size,
+        config.n_layers,
+    )
     G, bias = config.kv_heads * config.head_size, config.bias
     norm = 2 * C if config.norm == "layer" else C
     final = norm if config.final_norm else 0
-    lin = lambda a, b: a * b + b * bias
+
+    def lin(a, b):
+        return a * b + b * bias
+
     att = lin(C, C + 2 * G) + lin(C, C)
     ups = 2 if config.activation in GATED else 1
     block = att + ups * C * F + F * bias + lin(F, C) + 2 * norm
     total = V * C + L * block + final
     if config.structure == "encoder-decoder":
         total += L * block + final + L * (att + norm)
-    total += config.context * C * (config.position == "learned") + config.n_segments * C
+    total += (
+        config.context * C * (config.position == "learned")
+        + config.n_segments * C
+    )
     total += norm * config.embedding_norm
     if config.head == "linear":
         total += V * C
@@ -119,7 +178,12 @@ def count_parameters(config):
 
 # %% right: listed -- a list of all shapes
 def count_parameters(config):
-    C, F, V, L = config.width, config.hidden, config.vocab_size, config.n_layers
+    C, F, V, L = (
+        config.width,
+        config.hidden,
+        config.vocab_size,
+        config.n_layers,
+    )
     G = config.kv_heads * config.head_size
     shapes = [(V, C)]
 
@@ -164,7 +228,9 @@ def count_parameters(config):
     two = config.structure == "encoder-decoder"
     total = config.n_layers * (att + ffn + 2 * norm) * (1 + two)
     total += config.n_layers * (att + norm) * two
-    total += norm * config.final_norm * (1 + two) + norm * config.embedding_norm
+    total += (
+        norm * config.final_norm * (1 + two) + norm * config.embedding_norm
+    )
     rows = config.vocab_size + config.n_segments
     rows += config.context if config.position == "learned" else 0
     rows += config.vocab_size if config.head == "linear" else 0

@@ -1,9 +1,15 @@
 # %% wrong: half -- 10 % of the rest in place of half of it
 # expects: stay as they are; 10 % should
 def denoising(rows, mask_id, vocab_size, generator, share=0.15):
-    asked = (torch.rand(rows.shape, generator=generator) < share) & (rows != BOS) & (rows != EOS)
+    asked = (
+        (torch.rand(rows.shape, generator=generator) < share)
+        & (rows != BOS)
+        & (rows != EOS)
+    )
     masked = asked & (torch.rand(rows.shape, generator=generator) < 0.8)
-    random = asked & ~masked & (torch.rand(rows.shape, generator=generator) < 0.1)
+    random = (
+        asked & ~masked & (torch.rand(rows.shape, generator=generator) < 0.1)
+    )
     noise = torch.randint(vocab_size, rows.shape, generator=generator)
     ids = torch.where(random, noise, rows.masked_fill(masked, mask_id))
     return Task(ids, rows.masked_fill(~asked, IGNORE), {})
@@ -68,8 +74,12 @@ def denoising(rows, mask_id, vocab_size, generator, share=0.15):
 # %% wrong: only_masks -- every token that is asked for is masked
 # expects: are masked; 80 % should be
 def denoising(rows, mask_id, vocab_size, generator, share=0.15):
-    asked = (torch.rand(rows.shape, generator=generator) < share) & (rows > EOS)
-    return Task(rows.masked_fill(asked, mask_id), rows.masked_fill(~asked, IGNORE), {})
+    asked = (torch.rand(rows.shape, generator=generator) < share) & (
+        rows > EOS
+    )
+    return Task(
+        rows.masked_fill(asked, mask_id), rows.masked_fill(~asked, IGNORE), {}
+    )
 
 
 # %% wrong: targets_by_mask -- finds the questions by the masks
@@ -122,7 +132,11 @@ def denoising(rows, mask_id, vocab_size, generator, share=0.15):
 # %% wrong: same_columns -- the same places in each row
 # expects: asked at the same places
 def denoising(rows, mask_id, vocab_size, generator, share=0.15):
-    draws = torch.rand(2, rows.shape[1], generator=generator).unsqueeze(1).expand(2, *rows.shape)
+    draws = (
+        torch.rand(2, rows.shape[1], generator=generator)
+        .unsqueeze(1)
+        .expand(2, *rows.shape)
+    )
     asked = (draws[0] < share) & (rows != BOS) & (rows != EOS)
     noise = torch.randint(vocab_size, rows.shape, generator=generator)
     kind = torch.rand(rows.shape, generator=generator)
@@ -133,9 +147,13 @@ def denoising(rows, mask_id, vocab_size, generator, share=0.15):
 
 # %% right: choice -- draws one of three fates
 def denoising(rows, mask_id, vocab_size, generator, share=0.15):
-    asked = torch.bernoulli(torch.full(rows.shape, share), generator=generator).bool()
+    asked = torch.bernoulli(
+        torch.full(rows.shape, share), generator=generator
+    ).bool()
     asked &= (rows != BOS) & (rows != EOS)
-    fate = torch.multinomial(torch.tensor([0.8, 0.1, 0.1]), rows.numel(), True, generator=generator)
+    fate = torch.multinomial(
+        torch.tensor([0.8, 0.1, 0.1]), rows.numel(), True, generator=generator
+    )
     fate = fate.view(rows.shape)
     noise = torch.randint(0, vocab_size, rows.shape, generator=generator)
     ids = rows.clone()
@@ -148,9 +166,15 @@ def denoising(rows, mask_id, vocab_size, generator, share=0.15):
 
 # %% right: half_of_the_rest -- 80 %, then half of what is left
 def denoising(rows, mask_id, vocab_size, generator, share=0.15):
-    asked = (torch.rand(rows.shape, generator=generator) < share) & (rows != BOS) & (rows != EOS)
+    asked = (
+        (torch.rand(rows.shape, generator=generator) < share)
+        & (rows != BOS)
+        & (rows != EOS)
+    )
     masked = asked & (torch.rand(rows.shape, generator=generator) < 0.8)
-    random = asked & ~masked & (torch.rand(rows.shape, generator=generator) < 0.5)
+    random = (
+        asked & ~masked & (torch.rand(rows.shape, generator=generator) < 0.5)
+    )
     noise = torch.randint(vocab_size, rows.shape, generator=generator)
     ids = torch.where(random, noise, rows.masked_fill(masked, mask_id))
     return Task(ids, rows.masked_fill(~asked, IGNORE), {})
@@ -165,7 +189,9 @@ def denoising(rows, mask_id, vocab_size, generator, share=0.15):
     new = rows[places].clone()
     new[draw < 0.8] = mask_id
     swap = draw > 0.9
-    new[swap] = torch.randint(vocab_size, (int(swap.sum()),), generator=generator)
+    new[swap] = torch.randint(
+        vocab_size, (int(swap.sum()),), generator=generator
+    )
     ids, targets = rows.clone(), torch.full_like(rows, IGNORE)
     ids[places], targets[places] = new, rows[places]
     return Task(ids, targets, {})

@@ -9,21 +9,28 @@ def from_meta(state_dict, config):
             raise ValueError(f"no {name!r}")
         return unused.pop(name)
 
-    D = config.head_size
     out = {
         "embedding.token.weight": take("tok_embeddings.weight"),
         "norm.weight": take("norm.weight"),
         "head.weight": take("output.weight"),
     }
     for i in range(config.n_layers):
-        q, k, v, o = (take(f"layers.{i}.attention.w{c}.weight") for c in "qkvo")
+        q, k, v, o = (
+            take(f"layers.{i}.attention.w{c}.weight") for c in "qkvo"
+        )
         out[f"blocks.{i}.attention.qkv.weight"] = torch.cat([q, k, v])
         out[f"blocks.{i}.attention.out.weight"] = o
-        w1, w2, w3 = (take(f"layers.{i}.feed_forward.w{n}.weight") for n in "123")
+        w1, w2, w3 = (
+            take(f"layers.{i}.feed_forward.w{n}.weight") for n in "123"
+        )
         out[f"blocks.{i}.feed_forward.up.weight"] = torch.cat([w1, w3])
         out[f"blocks.{i}.feed_forward.down.weight"] = w2
-        out[f"blocks.{i}.attention_norm.weight"] = take(f"layers.{i}.attention_norm.weight")
-        out[f"blocks.{i}.feed_forward_norm.weight"] = take(f"layers.{i}.ffn_norm.weight")
+        out[f"blocks.{i}.attention_norm.weight"] = take(
+            f"layers.{i}.attention_norm.weight"
+        )
+        out[f"blocks.{i}.feed_forward_norm.weight"] = take(
+            f"layers.{i}.ffn_norm.weight"
+        )
     if unused:
         raise ValueError(f"left over: {sorted(unused)}")
     return out
@@ -47,16 +54,24 @@ def from_meta(state_dict, config):
         "head.weight": take("output.weight"),
     }
     for i in range(config.n_layers):
-        q, k, v, o = (take(f"layers.{i}.attention.w{c}.weight") for c in "qkvo")
+        q, k, v, o = (
+            take(f"layers.{i}.attention.w{c}.weight") for c in "qkvo"
+        )
         q, k = neighbours_to_halves(q, D), neighbours_to_halves(k, D)
         v = neighbours_to_halves(v, D)
         out[f"blocks.{i}.attention.qkv.weight"] = torch.cat([q, k, v])
         out[f"blocks.{i}.attention.out.weight"] = o
-        w1, w2, w3 = (take(f"layers.{i}.feed_forward.w{n}.weight") for n in "123")
+        w1, w2, w3 = (
+            take(f"layers.{i}.feed_forward.w{n}.weight") for n in "123"
+        )
         out[f"blocks.{i}.feed_forward.up.weight"] = torch.cat([w1, w3])
         out[f"blocks.{i}.feed_forward.down.weight"] = w2
-        out[f"blocks.{i}.attention_norm.weight"] = take(f"layers.{i}.attention_norm.weight")
-        out[f"blocks.{i}.feed_forward_norm.weight"] = take(f"layers.{i}.ffn_norm.weight")
+        out[f"blocks.{i}.attention_norm.weight"] = take(
+            f"layers.{i}.attention_norm.weight"
+        )
+        out[f"blocks.{i}.feed_forward_norm.weight"] = take(
+            f"layers.{i}.ffn_norm.weight"
+        )
     if unused:
         raise ValueError(f"left over: {sorted(unused)}")
     return out
@@ -80,15 +95,23 @@ def from_meta(state_dict, config):
         "head.weight": take("output.weight"),
     }
     for i in range(config.n_layers):
-        q, k, v, o = (take(f"layers.{i}.attention.w{c}.weight") for c in "qkvo")
+        q, k, v, o = (
+            take(f"layers.{i}.attention.w{c}.weight") for c in "qkvo"
+        )
         q = neighbours_to_halves(q, D)
         out[f"blocks.{i}.attention.qkv.weight"] = torch.cat([q, k, v])
         out[f"blocks.{i}.attention.out.weight"] = o
-        w1, w2, w3 = (take(f"layers.{i}.feed_forward.w{n}.weight") for n in "123")
+        w1, w2, w3 = (
+            take(f"layers.{i}.feed_forward.w{n}.weight") for n in "123"
+        )
         out[f"blocks.{i}.feed_forward.up.weight"] = torch.cat([w1, w3])
         out[f"blocks.{i}.feed_forward.down.weight"] = w2
-        out[f"blocks.{i}.attention_norm.weight"] = take(f"layers.{i}.attention_norm.weight")
-        out[f"blocks.{i}.feed_forward_norm.weight"] = take(f"layers.{i}.ffn_norm.weight")
+        out[f"blocks.{i}.attention_norm.weight"] = take(
+            f"layers.{i}.attention_norm.weight"
+        )
+        out[f"blocks.{i}.feed_forward_norm.weight"] = take(
+            f"layers.{i}.ffn_norm.weight"
+        )
     if unused:
         raise ValueError(f"left over: {sorted(unused)}")
     return out
@@ -112,15 +135,23 @@ def from_meta(state_dict, config):
         "head.weight": take("output.weight"),
     }
     for i in range(config.n_layers):
-        q, k, v, o = (take(f"layers.{i}.attention.w{c}.weight") for c in "qkvo")
+        q, k, v, o = (
+            take(f"layers.{i}.attention.w{c}.weight") for c in "qkvo"
+        )
         q, k = neighbours_to_halves(q, D), neighbours_to_halves(k, D)
         out[f"blocks.{i}.attention.qkv.weight"] = torch.cat([q, k, v])
         out[f"blocks.{i}.attention.out.weight"] = o
-        w1, w2, w3 = (take(f"layers.{i}.feed_forward.w{n}.weight") for n in "123")
+        w1, w2, w3 = (
+            take(f"layers.{i}.feed_forward.w{n}.weight") for n in "123"
+        )
         out[f"blocks.{i}.feed_forward.up.weight"] = torch.cat([w3, w1])
         out[f"blocks.{i}.feed_forward.down.weight"] = w2
-        out[f"blocks.{i}.attention_norm.weight"] = take(f"layers.{i}.attention_norm.weight")
-        out[f"blocks.{i}.feed_forward_norm.weight"] = take(f"layers.{i}.ffn_norm.weight")
+        out[f"blocks.{i}.attention_norm.weight"] = take(
+            f"layers.{i}.attention_norm.weight"
+        )
+        out[f"blocks.{i}.feed_forward_norm.weight"] = take(
+            f"layers.{i}.ffn_norm.weight"
+        )
     if unused:
         raise ValueError(f"left over: {sorted(unused)}")
     return out
@@ -144,15 +175,23 @@ def from_meta(state_dict, config):
         "head.weight": take("output.weight"),
     }
     for i in range(config.n_layers):
-        q, k, v, o = (take(f"layers.{i}.attention.w{c}.weight") for c in "qkvo")
+        q, k, v, o = (
+            take(f"layers.{i}.attention.w{c}.weight") for c in "qkvo"
+        )
         q, k = neighbours_to_halves(q, D), neighbours_to_halves(k, D)
         out[f"blocks.{i}.attention.qkv.weight"] = torch.cat([q, k, v])
         out[f"blocks.{i}.attention.out.weight"] = o
-        w1, w2, w3 = (take(f"layers.{i}.feed_forward.w{n}.weight") for n in "123")
+        w1, w2, w3 = (
+            take(f"layers.{i}.feed_forward.w{n}.weight") for n in "123"
+        )
         out[f"blocks.{i}.feed_forward.up.weight"] = torch.cat([w1, w3])
         out[f"blocks.{i}.feed_forward.down.weight"] = w2
-        out[f"blocks.{i}.attention_norm.weight"] = take(f"layers.{i}.attention_norm.weight")
-        out[f"blocks.{i}.feed_forward_norm.weight"] = take(f"layers.{i}.ffn_norm.weight")
+        out[f"blocks.{i}.attention_norm.weight"] = take(
+            f"layers.{i}.attention_norm.weight"
+        )
+        out[f"blocks.{i}.feed_forward_norm.weight"] = take(
+            f"layers.{i}.ffn_norm.weight"
+        )
     return out
 
 
@@ -172,15 +211,23 @@ def from_meta(state_dict, config):
         "head.weight": take("output.weight"),
     }
     for i in range(config.n_layers):
-        q, k, v, o = (take(f"layers.{i}.attention.w{c}.weight") for c in "qkvo")
+        q, k, v, o = (
+            take(f"layers.{i}.attention.w{c}.weight") for c in "qkvo"
+        )
         q, k = neighbours_to_halves(q, D), neighbours_to_halves(k, D)
         out[f"blocks.{i}.attention.qkv.weight"] = torch.cat([q, k, v])
         out[f"blocks.{i}.attention.out.weight"] = o
-        w1, w2, w3 = (take(f"layers.{i}.feed_forward.w{n}.weight") for n in "123")
+        w1, w2, w3 = (
+            take(f"layers.{i}.feed_forward.w{n}.weight") for n in "123"
+        )
         out[f"blocks.{i}.feed_forward.up.weight"] = torch.cat([w1, w3])
         out[f"blocks.{i}.feed_forward.down.weight"] = w2
-        out[f"blocks.{i}.attention_norm.weight"] = take(f"layers.{i}.attention_norm.weight")
-        out[f"blocks.{i}.feed_forward_norm.weight"] = take(f"layers.{i}.ffn_norm.weight")
+        out[f"blocks.{i}.attention_norm.weight"] = take(
+            f"layers.{i}.attention_norm.weight"
+        )
+        out[f"blocks.{i}.feed_forward_norm.weight"] = take(
+            f"layers.{i}.ffn_norm.weight"
+        )
     if unused:
         raise ValueError(f"left over: {sorted(unused)}")
     return out
@@ -204,15 +251,23 @@ def from_meta(state_dict, config):
         "head.weight": take("output.weight"),
     }
     for i in range(config.n_layers):
-        q, k, v, o = (take(f"layers.{i}.attention.w{c}.weight") for c in "qkvo")
+        q, k, v, o = (
+            take(f"layers.{i}.attention.w{c}.weight") for c in "qkvo"
+        )
         q, k = neighbours_to_halves(q, D), neighbours_to_halves(k, D)
         out[f"blocks.{i}.attention.qkv.weight"] = torch.cat([q, k, v])
         out[f"blocks.{i}.attention.out.weight"] = o
-        w1, w2, w3 = (take(f"layers.{i}.feed_forward.w{n}.weight") for n in "123")
+        w1, w2, w3 = (
+            take(f"layers.{i}.feed_forward.w{n}.weight") for n in "123"
+        )
         out[f"blocks.{i}.feed_forward.up.weight"] = torch.cat([w1, w3])
         out[f"blocks.{i}.feed_forward.down.weight"] = w2
-        out[f"blocks.{i}.attention_norm.weight"] = take(f"layers.{i}.attention_norm.weight")
-        out[f"blocks.{i}.feed_forward_norm.weight"] = take(f"layers.{i}.ffn_norm.weight")
+        out[f"blocks.{i}.attention_norm.weight"] = take(
+            f"layers.{i}.attention_norm.weight"
+        )
+        out[f"blocks.{i}.feed_forward_norm.weight"] = take(
+            f"layers.{i}.ffn_norm.weight"
+        )
     if unused:
         raise ValueError(f"left over: {sorted(unused)}")
     return out
@@ -235,15 +290,23 @@ def from_meta(state_dict, config):
         "head.weight": take("output.weight"),
     }
     for i in range(config.n_layers):
-        q, k, v, o = (take(f"layers.{i}.attention.w{c}.weight") for c in "qkvo")
+        q, k, v, o = (
+            take(f"layers.{i}.attention.w{c}.weight") for c in "qkvo"
+        )
         q, k = neighbours_to_halves(q, D), neighbours_to_halves(k, D)
         out[f"blocks.{i}.attention.qkv.weight"] = torch.cat([q, k, v])
         out[f"blocks.{i}.attention.out.weight"] = o
-        w1, w2, w3 = (take(f"layers.{i}.feed_forward.w{n}.weight") for n in "123")
+        w1, w2, w3 = (
+            take(f"layers.{i}.feed_forward.w{n}.weight") for n in "123"
+        )
         out[f"blocks.{i}.feed_forward.up.weight"] = torch.cat([w1, w3])
         out[f"blocks.{i}.feed_forward.down.weight"] = w2
-        out[f"blocks.{i}.attention_norm.weight"] = take(f"layers.{i}.attention_norm.weight")
-        out[f"blocks.{i}.feed_forward_norm.weight"] = take(f"layers.{i}.ffn_norm.weight")
+        out[f"blocks.{i}.attention_norm.weight"] = take(
+            f"layers.{i}.attention_norm.weight"
+        )
+        out[f"blocks.{i}.feed_forward_norm.weight"] = take(
+            f"layers.{i}.ffn_norm.weight"
+        )
     if unused:
         raise ValueError(f"left over: {sorted(unused)}")
     return out
@@ -267,15 +330,23 @@ def from_meta(state_dict, config):
         "head.weight": take("output.weight"),
     }
     for i in range(config.n_layers):
-        q, k, v, o = (take(f"layers.{i}.attention.w{c}.weight") for c in "qkvo")
+        q, k, v, o = (
+            take(f"layers.{i}.attention.w{c}.weight") for c in "qkvo"
+        )
         q, k = neighbours_to_halves(q, len(q)), neighbours_to_halves(k, D)
         out[f"blocks.{i}.attention.qkv.weight"] = torch.cat([q, k, v])
         out[f"blocks.{i}.attention.out.weight"] = o
-        w1, w2, w3 = (take(f"layers.{i}.feed_forward.w{n}.weight") for n in "123")
+        w1, w2, w3 = (
+            take(f"layers.{i}.feed_forward.w{n}.weight") for n in "123"
+        )
         out[f"blocks.{i}.feed_forward.up.weight"] = torch.cat([w1, w3])
         out[f"blocks.{i}.feed_forward.down.weight"] = w2
-        out[f"blocks.{i}.attention_norm.weight"] = take(f"layers.{i}.attention_norm.weight")
-        out[f"blocks.{i}.feed_forward_norm.weight"] = take(f"layers.{i}.ffn_norm.weight")
+        out[f"blocks.{i}.attention_norm.weight"] = take(
+            f"layers.{i}.attention_norm.weight"
+        )
+        out[f"blocks.{i}.feed_forward_norm.weight"] = take(
+            f"layers.{i}.ffn_norm.weight"
+        )
     if unused:
         raise ValueError(f"left over: {sorted(unused)}")
     return out
@@ -299,15 +370,23 @@ def from_meta(state_dict, config):
         "head.weight": take("output.weight"),
     }
     for i in range(config.n_layers):
-        q, k, v, o = (take(f"layers.{i}.attention.w{c}.weight") for c in "qkvo")
+        q, k, v, o = (
+            take(f"layers.{i}.attention.w{c}.weight") for c in "qkvo"
+        )
         q, k = neighbours_to_halves(q, D), neighbours_to_halves(k, D)
         out[f"blocks.{i}.attention.qkv.weight"] = torch.cat([q, k, v])
         out[f"blocks.{i}.attention.out.weight"] = o
-        w1, w2, w3 = (take(f"layers.{i}.feed_forward.w{n}.weight") for n in "123")
+        w1, w2, w3 = (
+            take(f"layers.{i}.feed_forward.w{n}.weight") for n in "123"
+        )
         out[f"blocks.{i}.feed_forward.up.weight"] = torch.cat([w1, w3])
         out[f"blocks.{i}.feed_forward.down.weight"] = w2
-        out[f"blocks.{i}.attention_norm.weight"] = take(f"layers.{i}.attention_norm.weight")
-        out[f"blocks.{i}.feed_forward_norm.weight"] = take(f"layers.{i}.ffn_norm.weight")
+        out[f"blocks.{i}.attention_norm.weight"] = take(
+            f"layers.{i}.attention_norm.weight"
+        )
+        out[f"blocks.{i}.feed_forward_norm.weight"] = take(
+            f"layers.{i}.ffn_norm.weight"
+        )
     if unused:
         raise ValueError(f"left over: {sorted(unused)}")
     return out
@@ -316,13 +395,28 @@ def from_meta(state_dict, config):
 # %% right: table -- a table of names
 def from_meta(state_dict, config):
     D = config.head_size
-    turned = lambda w: w.reshape(-1, D // 2, 2, w.shape[1]).transpose(1, 2).reshape(w.shape)
-    names = {"embedding.token": ["tok_embeddings"], "norm": ["norm"], "head": ["output"]}
+
+    def turned(w):
+        return (
+            w.reshape(-1, D // 2, 2, w.shape[1])
+            .transpose(1, 2)
+            .reshape(w.shape)
+        )
+
+    names = {
+        "embedding.token": ["tok_embeddings"],
+        "norm": ["norm"],
+        "head": ["output"],
+    }
     for i in range(config.n_layers):
         names |= {
-            f"blocks.{i}.attention.qkv": [f"layers.{i}.attention.w{c}" for c in "qkv"],
+            f"blocks.{i}.attention.qkv": [
+                f"layers.{i}.attention.w{c}" for c in "qkv"
+            ],
             f"blocks.{i}.attention.out": [f"layers.{i}.attention.wo"],
-            f"blocks.{i}.feed_forward.up": [f"layers.{i}.feed_forward.w{c}" for c in "13"],
+            f"blocks.{i}.feed_forward.up": [
+                f"layers.{i}.feed_forward.w{c}" for c in "13"
+            ],
             f"blocks.{i}.feed_forward.down": [f"layers.{i}.feed_forward.w2"],
             f"blocks.{i}.attention_norm": [f"layers.{i}.attention_norm"],
             f"blocks.{i}.feed_forward_norm": [f"layers.{i}.ffn_norm"],
@@ -362,10 +456,18 @@ def from_meta(state_dict, config):
 
     out = {"embedding.token.weight": get("tok_embeddings")}
     for i in range(config.n_layers):
-        a, f, b = f"layers.{i}.attention.w", f"layers.{i}.feed_forward.w", f"blocks.{i}."
-        out[b + "attention.qkv.weight"] = torch.vstack([sort(get(a + "q")), sort(get(a + "k")), get(a + "v")])
+        a, f, b = (
+            f"layers.{i}.attention.w",
+            f"layers.{i}.feed_forward.w",
+            f"blocks.{i}.",
+        )
+        out[b + "attention.qkv.weight"] = torch.vstack(
+            [sort(get(a + "q")), sort(get(a + "k")), get(a + "v")]
+        )
         out[b + "attention.out.weight"] = get(a + "o")
-        out[b + "feed_forward.up.weight"] = torch.vstack([get(f + "1"), get(f + "3")])
+        out[b + "feed_forward.up.weight"] = torch.vstack(
+            [get(f + "1"), get(f + "3")]
+        )
         out[b + "feed_forward.down.weight"] = get(f + "2")
         out[b + "attention_norm.weight"] = get(f"layers.{i}.attention_norm")
         out[b + "feed_forward_norm.weight"] = get(f"layers.{i}.ffn_norm")
@@ -392,15 +494,23 @@ def from_meta(state_dict, config):
         "head.weight": take("output.weight"),
     }
     for i in range(config.n_layers):
-        q, k, v, o = (take(f"layers.{i}.attention.w{c}.weight") for c in "qkvo")
+        q, k, v, o = (
+            take(f"layers.{i}.attention.w{c}.weight") for c in "qkvo"
+        )
         q, k = neighbours_to_halves(q, D), neighbours_to_halves(k, D)
         out[f"blocks.{i}.attention.qkv.weight"] = torch.cat([q, k, v])
         out[f"blocks.{i}.attention.out.weight"] = o
-        w1, w2, w3 = (take(f"layers.{i}.feed_forward.w{n}.weight") for n in "123")
+        w1, w2, w3 = (
+            take(f"layers.{i}.feed_forward.w{n}.weight") for n in "123"
+        )
         out[f"blocks.{i}.feed_forward.up.weight"] = torch.cat([w1, w3])
         out[f"blocks.{i}.feed_forward.down.weight"] = w2
-        out[f"blocks.{i}.attention_norm.weight"] = take(f"layers.{i}.attention_norm.weight")
-        out[f"blocks.{i}.feed_forward_norm.weight"] = take(f"layers.{i}.ffn_norm.weight")
+        out[f"blocks.{i}.attention_norm.weight"] = take(
+            f"layers.{i}.attention_norm.weight"
+        )
+        out[f"blocks.{i}.feed_forward_norm.weight"] = take(
+            f"layers.{i}.ffn_norm.weight"
+        )
     if unused:
         raise ValueError(f"left over: {sorted(unused)}")
     return {name: w.double() for name, w in out.items()}

@@ -3,7 +3,11 @@
 def prefix(rows, lengths):
     ids, targets = rows[:, :-1], rows[:, 1:]
     t = torch.arange(targets.shape[1])
-    return Task(ids, targets.masked_fill(t < lengths[:, None], IGNORE), {"prefix": lengths})
+    return Task(
+        ids,
+        targets.masked_fill(t < lengths[:, None], IGNORE),
+        {"prefix": lengths},
+    )
 
 
 # %% wrong: one_early -- asks for the last token of the prefix
@@ -11,7 +15,11 @@ def prefix(rows, lengths):
 def prefix(rows, lengths):
     ids, targets = rows[:, :-1], rows[:, 1:]
     t = torch.arange(targets.shape[1])
-    return Task(ids, targets.masked_fill(t < lengths[:, None] - 2, IGNORE), {"prefix": lengths})
+    return Task(
+        ids,
+        targets.masked_fill(t < lengths[:, None] - 2, IGNORE),
+        {"prefix": lengths},
+    )
 
 
 # %% wrong: first_row -- the first row's prefix for all
@@ -70,4 +78,4 @@ def prefix(rows, lengths):
     targets = rows[:, 1:].clone()
     for row, length in zip(targets, lengths.tolist()):
         row[: max(0, length - 1)] = IGNORE
-    return Task(rows[:, :-1], targets, dict(prefix=lengths))
+    return Task(rows[:, :-1], targets, {"prefix": lengths})

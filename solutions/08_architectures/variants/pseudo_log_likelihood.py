@@ -40,7 +40,9 @@ def pseudo_log_likelihood(predict, ids, mask_id):
     out, hidden = [], ids.clone()
     for t in range(1, len(ids) - 1):
         hidden[t] = mask_id
-        out.append(predict(hidden[None])[0, t].log_softmax(-1)[ids[t]] / math.log(2))
+        out.append(
+            predict(hidden[None])[0, t].log_softmax(-1)[ids[t]] / math.log(2)
+        )
     return torch.stack(out)
 
 
@@ -64,7 +66,9 @@ def pseudo_log_likelihood(predict, ids, mask_id):
     for t in range(1, len(ids) - 1):
         hidden = ids.clone()
         hidden[t] = mask_id
-        out.append(predict(hidden[None])[0, t].log_softmax(-1)[ids[t]] / math.log(2))
+        out.append(
+            predict(hidden[None])[0, t].log_softmax(-1)[ids[t]] / math.log(2)
+        )
     return torch.stack(out) if out else torch.zeros(0)
 
 
@@ -75,7 +79,9 @@ def pseudo_log_likelihood(predict, ids, mask_id):
     copies = ids.repeat(len(gaps), 1)
     copies[torch.arange(len(gaps)), gaps] = mask_id
     logits = predict(copies)[torch.arange(len(gaps)), gaps - 1]
-    return logits.log_softmax(-1).gather(1, ids[gaps, None])[:, 0] / math.log(2)
+    return logits.log_softmax(-1).gather(1, ids[gaps, None])[:, 0] / math.log(
+        2
+    )
 
 
 # %% right: eye -- the gaps as a diagonal
@@ -97,7 +103,9 @@ def pseudo_log_likelihood(predict, ids, mask_id):
         row[t] = mask_id
         copies.append(row)
     p = predict(torch.tensor(copies)).double().softmax(-1)
-    return torch.stack([p[t - 1, t, ids[t]] for t in range(1, len(ids) - 1)]).log2()
+    return torch.stack(
+        [p[t - 1, t, ids[t]] for t in range(1, len(ids) - 1)]
+    ).log2()
 
 
 # %% right: chunks -- a few copies at a time
@@ -107,5 +115,10 @@ def pseudo_log_likelihood(predict, ids, mask_id):
     for part in gaps.split(16):
         copies = ids.repeat(len(part), 1).scatter(1, part[:, None], mask_id)
         rows = predict(copies)[torch.arange(len(part)), part]
-        out.append(-torch.nn.functional.cross_entropy(rows, ids[part], reduction="none") / math.log(2))
+        out.append(
+            -torch.nn.functional.cross_entropy(
+                rows, ids[part], reduction="none"
+            )
+            / math.log(2)
+        )
     return torch.cat(out)

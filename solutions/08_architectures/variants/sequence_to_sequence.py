@@ -52,13 +52,17 @@ def sequence_to_sequence(sources, rows, padding=None):
     if padding is None:
         return Task(rows[:, :-1], rows[:, 1:], {"source": sources})
     targets = torch.where(rows[:, 1:] == padding, IGNORE, rows[:, 1:])
-    return Task(rows[:, :-1], targets, {"source": sources, "source_mask": sources.ne(padding)})
+    return Task(
+        rows[:, :-1],
+        targets,
+        {"source": sources, "source_mask": sources.ne(padding)},
+    )
 
 
 # %% right: copy -- writes into a copy
 def sequence_to_sequence(sources, rows, padding=None):
     targets = rows[:, 1:].clone()
-    given = dict(source=sources)
+    given = {"source": sources}
     if padding is not None:
         targets[targets == padding] = IGNORE
         given.update(source_mask=~(sources == padding))
@@ -67,9 +71,16 @@ def sequence_to_sequence(sources, rows, padding=None):
 
 # %% right: loops -- by loops
 def sequence_to_sequence(sources, rows, padding=None):
-    targets = [[IGNORE if padding is not None and i == padding else i for i in row[1:]]
-               for row in rows.tolist()]
+    targets = [
+        [
+            IGNORE if padding is not None and i == padding else i
+            for i in row[1:]
+        ]
+        for row in rows.tolist()
+    ]
     given = {"source": sources}
     if padding is not None:
-        given["source_mask"] = torch.tensor([[i != padding for i in row] for row in sources.tolist()])
+        given["source_mask"] = torch.tensor(
+            [[i != padding for i in row] for row in sources.tolist()]
+        )
     return Task(rows[:, :-1], torch.tensor(targets), given)

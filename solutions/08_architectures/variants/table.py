@@ -8,17 +8,52 @@ def table():
 
 def right():
     return {
-        "original": dict(structure="encoder-decoder", position="sinusoidal", activation="relu",
-                         norm="layer", residual="post", final_norm=False, embedding_scale=True),
-        "bert": dict(structure="encoder", position="learned", activation="gelu", norm="layer",
-                     residual="post", final_norm=False, embedding_norm=True, n_segments=2,
-                     eps=1e-12, head="mlm"),
-        "llama": dict(structure="decoder", position="rope", activation="swiglu", norm="rms",
-                      residual="pre", bias=False, eps=1e-6, head="linear"),
-        "chatglm": dict(structure="prefix", position="rope2d", activation="geglu_tanh",
-                        norm="layer", residual="deep"),
-        "bloom": dict(structure="decoder", position="alibi", activation="gelu_tanh", norm="layer",
-                      residual="pre", embedding_norm=True),
+        "original": {
+            "structure": "encoder-decoder",
+            "position": "sinusoidal",
+            "activation": "relu",
+            "norm": "layer",
+            "residual": "post",
+            "final_norm": False,
+            "embedding_scale": True,
+        },
+        "bert": {
+            "structure": "encoder",
+            "position": "learned",
+            "activation": "gelu",
+            "norm": "layer",
+            "residual": "post",
+            "final_norm": False,
+            "embedding_norm": True,
+            "n_segments": 2,
+            "eps": 1e-12,
+            "head": "mlm",
+        },
+        "llama": {
+            "structure": "decoder",
+            "position": "rope",
+            "activation": "swiglu",
+            "norm": "rms",
+            "residual": "pre",
+            "bias": False,
+            "eps": 1e-6,
+            "head": "linear",
+        },
+        "chatglm": {
+            "structure": "prefix",
+            "position": "rope2d",
+            "activation": "geglu_tanh",
+            "norm": "layer",
+            "residual": "deep",
+        },
+        "bloom": {
+            "structure": "decoder",
+            "position": "alibi",
+            "activation": "gelu_tanh",
+            "norm": "layer",
+            "residual": "pre",
+            "embedding_norm": True,
+        },
     }
 
 
@@ -32,17 +67,52 @@ def table():
 
 def right():
     return {
-        "original": dict(structure="encoder-decoder", position="sinusoidal", activation="relu",
-                         norm="layer", residual="post", final_norm=False, embedding_scale=True),
-        "bert": dict(structure="encoder", position="learned", activation="gelu", norm="layer",
-                     residual="post", final_norm=False, embedding_norm=True, n_segments=2,
-                     eps=1e-12, head="mlm"),
-        "llama": dict(structure="decoder", position="rope", activation="swiglu", norm="rms",
-                      residual="pre", bias=False, eps=1e-6, head="linear"),
-        "chatglm": dict(structure="prefix", position="rope2d", activation="geglu_tanh",
-                        norm="layer", residual="deep"),
-        "bloom": dict(structure="decoder", position="alibi", activation="gelu_tanh", norm="layer",
-                      residual="pre", embedding_norm=True),
+        "original": {
+            "structure": "encoder-decoder",
+            "position": "sinusoidal",
+            "activation": "relu",
+            "norm": "layer",
+            "residual": "post",
+            "final_norm": False,
+            "embedding_scale": True,
+        },
+        "bert": {
+            "structure": "encoder",
+            "position": "learned",
+            "activation": "gelu",
+            "norm": "layer",
+            "residual": "post",
+            "final_norm": False,
+            "embedding_norm": True,
+            "n_segments": 2,
+            "eps": 1e-12,
+            "head": "mlm",
+        },
+        "llama": {
+            "structure": "decoder",
+            "position": "rope",
+            "activation": "swiglu",
+            "norm": "rms",
+            "residual": "pre",
+            "bias": False,
+            "eps": 1e-6,
+            "head": "linear",
+        },
+        "chatglm": {
+            "structure": "prefix",
+            "position": "rope2d",
+            "activation": "geglu_tanh",
+            "norm": "layer",
+            "residual": "deep",
+        },
+        "bloom": {
+            "structure": "decoder",
+            "position": "alibi",
+            "activation": "gelu_tanh",
+            "norm": "layer",
+            "residual": "pre",
+            "embedding_norm": True,
+        },
     }
 
 
@@ -50,8 +120,15 @@ def right():
 # expects: llama: bias is True
 def table():
     return {
-        "llama": {"structure": "decoder", "position": "rope", "activation": "swiglu",
-                  "norm": "rms", "residual": "pre", "eps": 1e-6, "head": "linear"},
+        "llama": {
+            "structure": "decoder",
+            "position": "rope",
+            "activation": "swiglu",
+            "norm": "rms",
+            "residual": "pre",
+            "eps": 1e-6,
+            "head": "linear",
+        },
         "bert": {"structure": "encoder", "position": "absolute"},
     }
 
@@ -59,7 +136,7 @@ def table():
 # %% wrong: nothing -- no return
 # expects: table() has no row
 def table():
-    rows = {"llama": {}}
+    pass
 
 
 # %% right: copies -- rows that share a common part
@@ -67,32 +144,95 @@ def table():
     layer = {"norm": "layer"}
     post = layer | {"residual": "post", "final_norm": False}
     return {
-        "original": post | {"structure": "encoder-decoder", "position": "sinusoidal",
-                            "activation": "relu", "embedding_scale": True},
-        "bert": post | {"structure": "encoder", "position": "learned", "activation": "gelu",
-                        "embedding_norm": True, "n_segments": 2, "eps": 1e-12, "head": "mlm"},
+        "original": post
+        | {
+            "structure": "encoder-decoder",
+            "position": "sinusoidal",
+            "activation": "relu",
+            "embedding_scale": True,
+        },
+        "bert": post
+        | {
+            "structure": "encoder",
+            "position": "learned",
+            "activation": "gelu",
+            "embedding_norm": True,
+            "n_segments": 2,
+            "eps": 1e-12,
+            "head": "mlm",
+        },
         "llama": {"bias": False, "eps": 1e-6, "head": "linear"},
-        "chatglm": layer | {"structure": "prefix", "position": "rope2d",
-                            "activation": "geglu_tanh", "residual": "deep"},
-        "bloom": layer | {"position": "alibi", "activation": "gelu_tanh", "embedding_norm": True},
+        "chatglm": layer
+        | {
+            "structure": "prefix",
+            "position": "rope2d",
+            "activation": "geglu_tanh",
+            "residual": "deep",
+        },
+        "bloom": layer
+        | {
+            "position": "alibi",
+            "activation": "gelu_tanh",
+            "embedding_norm": True,
+        },
     }
 
 
 # %% right: all_named -- names defaults, too
 def table():
-    llama = dict(structure="decoder", position="rope", activation="swiglu", norm="rms",
-                 residual="pre", bias=False, eps=0.000001, head="linear", n_segments=0,
-                 final_norm=True, dropout=0.0)
-    bloom = dict(structure="decoder", position="alibi", activation="gelu_tanh", norm="layer",
-                 residual="pre", embedding_norm=True, head="tied")
-    chatglm = dict(structure="prefix", position="rope2d", activation="geglu_tanh", norm="layer",
-                   residual="deep", head="tied", bias=True)
-    bert = dict(structure="encoder", position="learned", activation="gelu", norm="layer",
-                residual="post", final_norm=False, embedding_norm=True, n_segments=2, eps=1e-12,
-                head="mlm")
-    original = dict(structure="encoder-decoder", position="sinusoidal", activation="relu",
-                    norm="layer", residual="post", final_norm=False, embedding_scale=True)
-    names = "original bert llama chatglm bloom".split()
+    llama = {
+        "structure": "decoder",
+        "position": "rope",
+        "activation": "swiglu",
+        "norm": "rms",
+        "residual": "pre",
+        "bias": False,
+        "eps": 0.000001,
+        "head": "linear",
+        "n_segments": 0,
+        "final_norm": True,
+        "dropout": 0.0,
+    }
+    bloom = {
+        "structure": "decoder",
+        "position": "alibi",
+        "activation": "gelu_tanh",
+        "norm": "layer",
+        "residual": "pre",
+        "embedding_norm": True,
+        "head": "tied",
+    }
+    chatglm = {
+        "structure": "prefix",
+        "position": "rope2d",
+        "activation": "geglu_tanh",
+        "norm": "layer",
+        "residual": "deep",
+        "head": "tied",
+        "bias": True,
+    }
+    bert = {
+        "structure": "encoder",
+        "position": "learned",
+        "activation": "gelu",
+        "norm": "layer",
+        "residual": "post",
+        "final_norm": False,
+        "embedding_norm": True,
+        "n_segments": 2,
+        "eps": 1e-12,
+        "head": "mlm",
+    }
+    original = {
+        "structure": "encoder-decoder",
+        "position": "sinusoidal",
+        "activation": "relu",
+        "norm": "layer",
+        "residual": "post",
+        "final_norm": False,
+        "embedding_scale": True,
+    }
+    names = ["original", "bert", "llama", "chatglm", "bloom"]
     return dict(zip(names, (original, bert, llama, chatglm, bloom)))
 
 
@@ -100,15 +240,40 @@ def table():
 def table():
     norm = {"norm": "layer"}
     return {
-        "original": norm | dict(structure="encoder-decoder", position="sinusoidal",
-                                activation="relu", residual="post", final_norm=False,
-                                embedding_scale=True),
-        "bert": norm | dict(structure="encoder", position="learned", activation="gelu",
-                            residual="post", final_norm=False, embedding_norm=True, n_segments=2,
-                            eps=1e-12, head="mlm"),
-        "llama": dict(bias=False, eps=1e-6, head="linear"),
-        "chatglm": norm | dict(structure="prefix", position="rope2d", activation="geglu_tanh",
-                               residual="deep"),
-        "bloom": norm | dict(position="alibi", activation="gelu_tanh", embedding_norm=True),
-        "gpt-2": norm | dict(position="learned", activation="gelu_tanh"),
+        "original": norm
+        | {
+            "structure": "encoder-decoder",
+            "position": "sinusoidal",
+            "activation": "relu",
+            "residual": "post",
+            "final_norm": False,
+            "embedding_scale": True,
+        },
+        "bert": norm
+        | {
+            "structure": "encoder",
+            "position": "learned",
+            "activation": "gelu",
+            "residual": "post",
+            "final_norm": False,
+            "embedding_norm": True,
+            "n_segments": 2,
+            "eps": 1e-12,
+            "head": "mlm",
+        },
+        "llama": {"bias": False, "eps": 1e-6, "head": "linear"},
+        "chatglm": norm
+        | {
+            "structure": "prefix",
+            "position": "rope2d",
+            "activation": "geglu_tanh",
+            "residual": "deep",
+        },
+        "bloom": norm
+        | {
+            "position": "alibi",
+            "activation": "gelu_tanh",
+            "embedding_norm": True,
+        },
+        "gpt-2": norm | {"position": "learned", "activation": "gelu_tanh"},
     }
