@@ -5,14 +5,15 @@
     tokenizer_file                     tokenizer.json
 03  word2vec cbow sgns pmi             vectors of words, by three roads
     lexicon vectors relations          the words, their table, what it knows
+04  rnn recurrent                      cells step by step, and as layers
 05  elmo probe                         vectors in context, what they know
     senses states                      homonyms, vectors of their tokens
 06  attention cache                    attention, masks; what was read before
 07  config layers embedding            the settings, the parts
     transformer initialisation         the model, its first weights
-    arguments                          what it can be given
+    arguments stream                   what it can be given, what it writes
 08  architectures tasks                the five rows; what they predict
-    likelihood kinds                   what a text costs, four kinds of models
+    likelihood kinds                   what a text costs, four kinds
 09  network                            what all that learns has in common
     losses optimizers muon             what is minimised, and how
     batches objectives recipe trainer  a run: its data, its aim, its settings
@@ -21,12 +22,14 @@
 10  decoding generation beam           the next token, a text, the best text
     reader stateful detokenizer        what was read, pieces of text
     fast_decoding                      one more token, as fast as can be
-    weights pretrained gguf wordpiece  models of others
-    quantization                       their weights in few bits
+    weights pretrained wordpiece       models of others
+    gguf gguf_settings quantization    their files, weights in few bits
+    adapters                           a few weights beside others
     export                             a model in a file that a page runs
     storyland                          a world whose entropy is known
     ladder figures figure_data         what the book shows
-    figure_senses
+    figure_tokens figure_rnn           its tokens, its gates
+    figure_senses figure_stack         its homonyms, its stacks
     places                             where the files of the course are
     checking                           what assignments' checks share
 
