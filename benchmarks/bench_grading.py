@@ -243,7 +243,7 @@ def cost(source: Path, folder: Path, size: int) -> Cost:
     nbformat.write(checked_source(source), course.built_source(name))
     write_class(source, course.private(), size, "submitted/{student}/{name}/{name}.ipynb")
     engine, checks = {}, Counter[str]()
-    # However busy the machine is, no cell ends for its time: a cell that is cut off costs too little.
+    # However busy the machine is, no cell is cut off: it would cost too little.
     with Worker(course, name, Limits(cell_s=600.0, submission_s=3600.0)) as worker:
         for student in sorted(made_class(source, size)):
             before = tree_cpu(worker.process.pid)
