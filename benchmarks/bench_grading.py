@@ -43,7 +43,7 @@ sys.path[:0] = [str(ROOT), str(ROOT / "grader" / "tests")]
 from made_attempts import copy_assignment  # noqa: E402
 from process_tree import Usage, run  # noqa: E402
 
-from grader.attempt import Job  # noqa: E402
+from grader.attempt import Job, Limits  # noqa: E402
 from grader.authoring.assignment import assignments, cells, path_of, problem  # noqa: E402
 from grader.authoring.build_exercises import checked_source  # noqa: E402
 from grader.authoring.variants import right, submission, untouched, wrong  # noqa: E402
@@ -243,7 +243,8 @@ def cost(source: Path, folder: Path, size: int) -> Cost:
     nbformat.write(checked_source(source), course.built_source(name))
     write_class(source, course.private(), size, "submitted/{student}/{name}/{name}.ipynb")
     engine, checks = {}, Counter[str]()
-    with Worker(course, name) as worker:
+    # However busy the machine is, no cell is cut off: it would cost too little.
+    with Worker(course, name, Limits(cell_s=600.0, submission_s=3600.0)) as worker:
         for student in sorted(made_class(source, size)):
             before = tree_cpu(worker.process.pid)
             attempt = worker.grade(Job(name, student))
