@@ -175,6 +175,8 @@ def _published(
     return Published(config, n_parameters, source)
 
 
+# Literal widths: `ffn_width` has no body in the wheel of a class, and this is
+# read whenever the module is.
 SIZES = {  # vocab_size, n_layers, n_heads, width, hidden, context
     "Transformer base": _published(
         "original",
@@ -204,13 +206,13 @@ SIZES = {  # vocab_size, n_layers, n_heads, width, hidden, context
         "llama",
         6_738_415_616,
         "weights of Touvron et al. 2023",
-        (32_000, 32, 32, 4096, ffn_width(4096), 2048),
+        (32_000, 32, 32, 4096, 11_008, 2048),
     ),
     "LLaMA 65B": _published(
         "llama",
         65_285_660_672,
         "weights of Touvron et al. 2023",
-        (32_000, 80, 64, 8192, ffn_width(8192), 2048),
+        (32_000, 80, 64, 8192, 22_016, 2048),
     ),
     "ChatGLM-6B": _published(
         "chatglm",
