@@ -157,8 +157,8 @@ def bptt(
     depends on its states h_1, ..., h_T, and `d_h` (B, T, H) is its derivative
     with respect to each of them *directly*, all other states held fixed.
     Returns the gradients "x", "h0", "W_xh", "W_hh" and "b", each of the shape
-    and dtype of what it is named after; those of the weights are sums over B
-    and T.
+    of what it is named after, and of the dtype that all arguments have; those
+    of the weights are sums over B and T.
     """
     T = x.shape[1]
     h = [h0]
@@ -173,8 +173,7 @@ def bptt(
         d_b += delta.sum(axis=0)
         d_x[:, t] = delta @ W_xh
         later = delta @ W_hh
-    d_h0 = later.astype(h0.dtype)
-    return {"x": d_x, "h0": d_h0, "W_xh": d_W_xh, "W_hh": d_W_hh, "b": d_b}
+    return {"x": d_x, "h0": later, "W_xh": d_W_xh, "W_hh": d_W_hh, "b": d_b}
 
 
 def lanes(stream: np.ndarray, B: int) -> np.ndarray:

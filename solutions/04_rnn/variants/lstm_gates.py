@@ -38,7 +38,10 @@ def lstm_gates(x, h, W_x, W_h, b):
 # expects: sums of thousands
 def lstm_gates(x, h, W_x, W_h, b):
     i, f, g, o = (x @ W_x.T + h @ W_h.T + b).chunk(4, dim=-1)
-    s = lambda a: torch.exp(a) / (1 + torch.exp(a))
+
+    def s(a):
+        return torch.exp(a) / (1 + torch.exp(a))
+
     return s(i), s(f), torch.tanh(g), s(o)
 
 
