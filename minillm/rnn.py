@@ -180,9 +180,9 @@ def lanes(stream: np.ndarray, B: int) -> np.ndarray:
     """A stream (N,) of ids as B rows (B, N // B), one below the other.
 
     Row b is the b-th of B equally long pieces of the stream, in its order and
-    dtype; up to B - 1 ids at the end are left out. Raises `ValueError` on a B below 1,
-    and where there are fewer than B ids. `minillm.batches.Lanes` cuts them
-    into batches.
+    dtype; up to B - 1 ids at the end are left out. Raises `ValueError` on a B
+    below 1, and where there are fewer than B ids. `minillm.batches.Lanes` cuts
+    them into batches.
     """
     if not 1 <= B <= len(stream):
         raise ValueError(f"{len(stream)} ids do not fill {B} lanes")
@@ -217,7 +217,8 @@ def log2_probs(net: Network, ids: np.ndarray, window: int) -> np.ndarray:
     The text begins with `BOS` and an initial state, which is then carried from
     window to window: the result does not depend on `window`. The logit of
     `BOS` is taken as minus infinity. The network is in evaluation mode
-    meanwhile, and then each part in its own again. `minillm.language_model` scores many texts at once.
+    meanwhile, and then each part in its own again. `minillm.language_model`
+    scores many texts at once.
     """
     stream = torch.tensor([BOS, *ids, EOS])
     state, found = net.initial_state(1), []
