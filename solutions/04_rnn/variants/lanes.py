@@ -69,7 +69,7 @@ def lanes(stream, B):
 
 # %% right: by_index -- starts and offsets
 def lanes(stream, B):
-    if B < 1 or B > stream.size:
+    if B < 1 or stream.size < B:
         raise ValueError("B")
     n = stream.size // B
     return stream[n * np.arange(B)[:, None] + np.arange(n)]
