@@ -8,6 +8,7 @@
 04  rnn recurrent                      cells step by step, and as layers
 05  elmo probe                         vectors in context, what they know
     senses states                      homonyms, vectors of their tokens
+04  rnn recurrent                      cells, BPTT; a network of torch's layers
 06  attention cache                    attention, masks; what was read before
 07  config layers embedding            the settings, the parts
     transformer initialisation         the model, its first weights

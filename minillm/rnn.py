@@ -157,8 +157,8 @@ def bptt(
     depends on its states h_1, ..., h_T, and `d_h` (B, T, H) is its derivative
     with respect to each of them *directly*, all other states held fixed.
     Returns the gradients "x", "h0", "W_xh", "W_hh" and "b", each of the shape
-    and dtype of what it is named after; those of the weights are sums over B
-    and T.
+    of what it is named after, and of the dtype that all arguments have; those
+    of the weights are sums over B and T.
     """
     T = x.shape[1]
     h = [h0]
@@ -173,17 +173,16 @@ def bptt(
         d_b += delta.sum(axis=0)
         d_x[:, t] = delta @ W_xh
         later = delta @ W_hh
-    d_h0 = later.astype(h0.dtype)
-    return {"x": d_x, "h0": d_h0, "W_xh": d_W_xh, "W_hh": d_W_hh, "b": d_b}
+    return {"x": d_x, "h0": later, "W_xh": d_W_xh, "W_hh": d_W_hh, "b": d_b}
 
 
 def lanes(stream: np.ndarray, B: int) -> np.ndarray:
     """A stream (N,) of ids as B rows (B, N // B), one below the other.
 
     Row b is the b-th of B equally long pieces of the stream, in its order and
-    dtype; up to B - 1 ids at the end are left out. Raises `ValueError` on a B below 1,
-    and where there are fewer than B ids. `minillm.batches.Lanes` cuts them
-    into batches.
+    dtype; up to B - 1 ids at the end are left out. Raises `ValueError` on a B
+    below 1, and where there are fewer than B ids. `minillm.batches.Lanes` cuts
+    them into batches.
     """
     if not 1 <= B <= len(stream):
         raise ValueError(f"{len(stream)} ids do not fill {B} lanes")
@@ -218,7 +217,8 @@ def log2_probs(net: Network, ids: np.ndarray, window: int) -> np.ndarray:
     The text begins with `BOS` and an initial state, which is then carried from
     window to window: the result does not depend on `window`. The logit of
     `BOS` is taken as minus infinity. The network is in evaluation mode
-    meanwhile, and then each part in its own again. `minillm.language_model` scores many texts at once.
+    meanwhile, and then each part in its own again. `minillm.language_model`
+    scores many texts at once.
     """
     stream = torch.tensor([BOS, *ids, EOS])
     state, found = net.initial_state(1), []

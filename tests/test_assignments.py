@@ -44,6 +44,7 @@ INTEGRATION = {  # the problem with the run on the real corpus: seconds, where o
     "01_ngrams": "best_model",
     "02_tokenization": "train_merges",
     "03_word2vec": "austen_vectors",
+    "04_rnn": "austen_lstm",
     "05_elmo": "storyland_model",
     "06_attention": "reader",
     "07_transformer": "transformer",

@@ -101,7 +101,7 @@ export function mount(el, data) {
     const focused = list.contains(document.activeElement);
     list.replaceChildren(...found.map(([k, r]) => html("li", {}, html("button", { type: "button", "data-unit": k, "data-value": r,
       "aria-pressed": k === unit, click: () => choose(k) }, html("span", {}, `unit ${k}`),
-      html("span", { class: "fig-bar" }, html("span", { class: "fig-part", style: `width:${100 * Math.abs(r)}%` })),
+      html("span", { class: "fig-bar", "data-kind": 0 }, html("span", { class: "fig-part", style: `width:${100 * Math.abs(r)}%` })),
       html("span", { class: "fig-number" }, r.toFixed(2))))));
     if (focused) list.querySelector("[aria-pressed=true], button").focus();
     const r = ids.length ? correlation(steps.map((s) => s.c[unit]), open) : 0;
@@ -109,11 +109,11 @@ export function mount(el, data) {
       (unit === data.unit ? `, and ${data.correlation.toFixed(2)} in ${data.n_bytes.toLocaleString("en")} bytes of held-out text, the strongest of all.` : ".");
     said.dataset.value = r;
   }
-  show(el, "Gates at work", "Type a sentence with quotation marks, and choose a unit. Dark is near 1; where numbers have a sign, the second " +
+  show(el, "Gates at work", "Type a sentence with quotation marks, and choose a unit. Full colour is near 1; where numbers have a sign, the second " +
     "colour is below 0. The cell is drawn as its tanh.",
     html("div", { class: "fig-controls" }, html("label", { class: "fig-field" }, "Your sentence", input),
       html("label", { class: "fig-field fig-small" }, "Unit", number)), grid,
-    html("p", { class: "fig-head" }, "Units that follow the quotation marks of your sentence"), list, said);
+    html("p", { class: "fig-head fig-gates-head" }, "Units that follow the quotation marks of your sentence"), list, said);
   draw();
 }
 

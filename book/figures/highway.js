@@ -38,7 +38,8 @@ export function nearest(curves, bias) {
 /** A share as a power of ten or a percentage. */
 function said(share) {
   if (share >= 0.001) return `${(100 * share).toPrecision(3).replace(/\.?0+$/, "")}\u00a0%`;
-  return share > 0 ? share.toExponential(1).replace("e-", " · 10^-") : "0";
+  const [digits, power] = share.toExponential(1).split("e");
+  return share > 0 ? `${digits} · 10${[...power].map((c) => "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"["-0123456789".indexOf(c)]).join("")}` : "0";
 }
 
 /** Show the figure; `data` is what `minillm.figure_data.highway_data` returns. */

@@ -112,19 +112,3 @@ def austen_lstm(stream, vocab_size, generator):
         optimizer.step()
         optimizer.zero_grad()
     return net
-
-
-# %% right: wide_batch -- 64 lanes, windows of 64, rate 1e-2, one pass, 90 windows
-def austen_lstm(stream, vocab_size, generator):
-    net = RNN(RNNConfig(vocab_size, "lstm", width=32, hidden=128), generator)
-    optimizer = torch.optim.AdamW(net.parameters(), lr=1e-2)
-    rows = torch.from_numpy(lanes(stream, 64))
-    state = net.initial_state(64)
-    for n, start in enumerate(range(0, rows.shape[1] - 1, 64)):
-        if n == 90:
-            break
-        _, state = train_window(net, rows[:, start : start + 65], state)
-        clip_gradients(net.parameters(), 1.0)
-        optimizer.step()
-        optimizer.zero_grad()
-    return net

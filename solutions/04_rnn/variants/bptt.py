@@ -181,31 +181,6 @@ def bptt(x, h0, d_h, W_xh, W_hh, b):
     return g
 
 
-# %% wrong: dtype_of_x -- all gradients have the dtype of x
-# expects: its gradient is
-def bptt(x, h0, d_h, W_xh, W_hh, b):
-    T = x.shape[1]
-    h = [h0]
-    for t in range(T):
-        h.append(np.tanh(x[:, t] @ W_xh.T + h[-1] @ W_hh.T + b))
-    g = {
-        k: np.zeros(v.shape, x.dtype)
-        for k, v in zip(
-            ("x", "h0", "W_xh", "W_hh", "b"), (x, h0, W_xh, W_hh, b)
-        )
-    }
-    later = np.zeros(h0.shape, x.dtype)
-    for t in reversed(range(T)):
-        delta = ((d_h[:, t] + later) * (1 - h[t + 1] ** 2)).astype(x.dtype)
-        g["W_hh"] += (delta.T @ h[t]).astype(x.dtype)
-        g["W_xh"] += (delta.T @ x[:, t]).astype(x.dtype)
-        g["b"] += delta.sum(0)
-        g["x"][:, t] = delta @ W_xh
-        later = (delta @ W_hh).astype(x.dtype)
-    g["h0"] = later
-    return g
-
-
 # %% right: einsum -- all deltas first, then the sums at once
 def bptt(x, h0, d_h, W_xh, W_hh, b):
     T, h = x.shape[1], [h0]

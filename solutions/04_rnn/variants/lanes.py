@@ -60,7 +60,7 @@ def lanes(stream, B):
 
 # %% right: array_split -- after the rest is cut off
 def lanes(stream, B):
-    if B not in range(1, len(stream) + 1):
+    if B < 1 or len(stream) < B:
         raise ValueError(B)
     rest = len(stream) % B
     whole = stream[: len(stream) - rest]
