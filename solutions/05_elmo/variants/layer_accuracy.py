@@ -76,7 +76,7 @@ def layer_accuracy(layers, y, cuts, l2=0.01):
 
 
 # %% wrong: l2_ignored -- always the default
-# expects: l2 passed on
+# expects: pass l2 on
 def layer_accuracy(layers, y, cuts, l2=0.01):
     result = []
     for X in layers:
@@ -161,7 +161,7 @@ def layer_accuracy(layers, y, cuts, l2=0.01):
 
 
 # %% wrong: own_part -- the test part is standardised by itself
-# expects: The test part is standardised by the training part, too
+# expects: Is the test part standardised by the training part, too
 def layer_accuracy(layers, y, cuts, l2=0.01):
     result = []
     for X in layers:
