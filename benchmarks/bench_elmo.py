@@ -19,11 +19,11 @@ from minillm import elmo
 B, T, V, WIDTHS, TURNS = 64, 20, 1000, (64, 256), 9
 INTRODUCTION = """
 States of two layers for a batch of {B} texts of 5 to {T} tokens, and their gradients, with widths
-{widths}. One thread; the rows take turns, and a row shows the fastest of {turns} turns as a
-multiple of the first row: the machine may be busy. *Packed* is what PyTorch recommends for texts of
-different lengths. The bidirectional stack reads its answers in the second layer, so it is a peer in
-speed alone; its second layer has twice the input. *Cell by cell* runs the same two models through
-`nn.LSTMCell`, one token at a time."""
+{widths}. One thread; the rows take turns, and a row shows the least CPU time of {turns} turns, as a
+multiple of the first row's: the machine may be busy. *Packed* is what PyTorch recommends for texts
+of different lengths. The bidirectional stack reads its answers in the second layer, so it is a peer
+in speed alone; its second layer has twice the input. *Cell by cell* runs the same two models
+through `nn.LSTMCell`, one token at a time."""
 
 
 class Stack(nn.Module):
@@ -70,9 +70,9 @@ class Cells(nn.Module):
 
 def seconds(model: nn.Module, ids: Tensor, lengths: Tensor) -> float:
     """One turn: states and gradients."""
-    start = time.perf_counter()
+    start = time.process_time()
     model.states(ids, lengths).square().mean().backward()
-    return time.perf_counter() - start
+    return time.process_time() - start
 
 
 def main() -> None:

@@ -77,7 +77,7 @@ class BiLM(nn.Module):
 
 
 # %% wrong: residual_everywhere -- layer 1 adds the embedding
-# expects: the forward half of layer 1 is what rightward[0] makes
+# expects: inputs are added from layer 2 on
 class BiLM(nn.Module):
     def __init__(self, vocab_size, width, n_layers=2):
         super().__init__()
@@ -380,6 +380,61 @@ class BiLM(nn.Module):
 
     def states(self, ids, lengths):
         x = self.embedding.weight[ids]
+        layers = [torch.cat((x, x), -1)]
+        right, left = x, reverse(x, lengths)
+        for n, (a, b) in enumerate(zip(self.rightward, self.leftward)):
+            right, left = (
+                a(right)[0] + (right if n else 0),
+                b(left)[0] + (left if n else 0),
+            )
+            layers.append(torch.cat((right, reverse(left, lengths)), -1))
+        return torch.stack(layers)
+
+
+# %% wrong: padding_idx -- the filling gets a vector of zeros
+# expects: leave padding_idx out
+class BiLM(nn.Module):
+    def __init__(self, vocab_size, width, n_layers=2):
+        super().__init__()
+        self.embedding = nn.Embedding(vocab_size, width, padding_idx=EOS)
+        self.rightward = nn.ModuleList(
+            nn.LSTM(width, width, batch_first=True) for _ in range(n_layers)
+        )
+        self.leftward = nn.ModuleList(
+            nn.LSTM(width, width, batch_first=True) for _ in range(n_layers)
+        )
+        self.head = nn.Linear(width, vocab_size)
+
+    def states(self, ids, lengths):
+        x = self.embedding(ids)
+        layers = [torch.cat((x, x), -1)]
+        right, left = x, reverse(x, lengths)
+        for n, (a, b) in enumerate(zip(self.rightward, self.leftward)):
+            right, left = (
+                a(right)[0] + (right if n else 0),
+                b(left)[0] + (left if n else 0),
+            )
+            layers.append(torch.cat((right, reverse(left, lengths)), -1))
+        return torch.stack(layers)
+
+
+# %% wrong: seeded -- sets the seed of everybody
+# expects: set no seed in a class
+class BiLM(nn.Module):
+    def __init__(self, vocab_size, width, n_layers=2):
+        super().__init__()
+        torch.manual_seed(42)
+        self.embedding = nn.Embedding(vocab_size, width)
+        self.rightward = nn.ModuleList(
+            nn.LSTM(width, width, batch_first=True) for _ in range(n_layers)
+        )
+        self.leftward = nn.ModuleList(
+            nn.LSTM(width, width, batch_first=True) for _ in range(n_layers)
+        )
+        self.head = nn.Linear(width, vocab_size)
+
+    def states(self, ids, lengths):
+        x = self.embedding(ids)
         layers = [torch.cat((x, x), -1)]
         right, left = x, reverse(x, lengths)
         for n, (a, b) in enumerate(zip(self.rightward, self.leftward)):

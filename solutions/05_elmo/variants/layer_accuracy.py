@@ -61,7 +61,7 @@ def layer_accuracy(layers, y, cuts, l2=0.01):
 
 
 # %% wrong: raw -- not standardised
-# expects: standardised
+# expects: layer_accuracy
 def layer_accuracy(layers, y, cuts, l2=0.01):
     result = []
     for X in layers:
@@ -76,7 +76,7 @@ def layer_accuracy(layers, y, cuts, l2=0.01):
 
 
 # %% wrong: l2_ignored -- always the default
-# expects: l2 passed on
+# expects: pass l2 on
 def layer_accuracy(layers, y, cuts, l2=0.01):
     result = []
     for X in layers:
@@ -143,3 +143,50 @@ def layer_accuracy(layers, y, cuts, l2=0.01):
             shares.append((said == (y[test] == 1)).double().mean().item())
         result.append(sum(shares) / len(shares))
     return torch.tensor(result)
+
+
+# %% wrong: leak -- standardised by all sentences
+# expects: Do mean and spread come from the training part alone
+def layer_accuracy(layers, y, cuts, l2=0.01):
+    result = []
+    for X in layers:
+        X = standardised(X, X)[0]
+        shares = []
+        for train, test in cuts:
+            w, b = fit_probe(X[train], y[train], l2)
+            said = X[test].double() @ w + b > 0
+            shares.append((said == (y[test] == 1)).double().mean().item())
+        result.append(sum(shares) / len(shares))
+    return torch.tensor(result, dtype=torch.float64)
+
+
+# %% wrong: own_part -- the test part is standardised by itself
+# expects: Is the test part standardised by the training part, too
+def layer_accuracy(layers, y, cuts, l2=0.01):
+    result = []
+    for X in layers:
+        shares = []
+        for train, test in cuts:
+            known, unknown = (
+                standardised(X[m], X[m])[0] for m in (train, test)
+            )
+            w, b = fit_probe(known, y[train], l2)
+            said = unknown.double() @ w + b > 0
+            shares.append((said == (y[test] == 1)).double().mean().item())
+        result.append(sum(shares) / len(shares))
+    return torch.tensor(result, dtype=torch.float64)
+
+
+# %% wrong: tie_is_one -- 1 where it is at least 0
+# expects: the probe says 0, not 1
+def layer_accuracy(layers, y, cuts, l2=0.01):
+    result = []
+    for X in layers:
+        shares = []
+        for train, test in cuts:
+            known, unknown = standardised(X[train], X[test])
+            w, b = fit_probe(known, y[train], l2)
+            said = unknown.double() @ w + b >= 0
+            shares.append((said == (y[test] == 1)).double().mean().item())
+        result.append(sum(shares) / len(shares))
+    return torch.tensor(result, dtype=torch.float64)
