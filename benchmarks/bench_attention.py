@@ -22,7 +22,7 @@ SPEED = "tokens per second"
 INTRODUCTION = f"""
 A causal layer of {H} heads on {B} texts of {T} tokens with {C} channels, float32: forward and
 backward, {STEPS} times, by the process's own CPU time after one step that is not counted. All three
-have the same weights and give the same result to 1e-5, which each turn checks.
+have the same weights, and the sums of their squared results agree to 1e-5, which is checked.
 
 `nn.MultiheadAttention` gets the causal mask as a tensor and as `is_causal`, and no weights are
 asked for, so that it uses its fused kernel. *plain* is `minillm.attention.Attention` by the formula

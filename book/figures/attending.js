@@ -130,7 +130,7 @@ export function mount(el, data = {}) {
       grid(at, LEAST, MOST, [1, 2, 3, 4]),
       svg("line", { class: "fig-stem fig-centre", x1: at([0, 0])[0], y1: at([0, 0])[1], x2: at(short)[0], y2: at(short)[1] }),
       state.k.map((key, s) => svg("circle", { class: "fig-halo", cx: at(key)[0], cy: at(key)[1], r: 5 + 22 * Math.sqrt(found.weights[s]) })),
-      state.k.map((key, s) => handle("k", s, at(key), size)), handle("q", t, at(short), size)));
+      handle("q", t, at(short), size), state.k.map((key, s) => handle("k", s, at(key), size))));
     const wide = width * 0.9, unit = wide / 5.6, spot = ([x, y]) => [(x + 0.6) * unit, (4.9 - y) * unit];
     values.replaceChildren(svg("svg", { class: "fig-chart", width: wide, height: wide, role: "img",
       "aria-label": `The mixed value (${found.mixed.map(two).join(", ")}) inside the polygon of the four values` },

@@ -238,7 +238,8 @@ class Attention(nn.Module):
         )
 
 
-# %% wrong: mask_in_float32 -- the mask's bias in float32 only
+# %% wrong: mask_in_float64 -- the mask's bias in float64, whatever x is
+# expects: float32 gives the error
 class Attention(nn.Module):
     def __init__(self, config):
         super().__init__()

@@ -31,6 +31,12 @@ def join_heads(x):
     return x.flatten(2)
 
 
+# %% wrong: two_heads -- two heads, as in the toy
+# expects: has the shape (2, 5, 6), not (2, 5, 12)
+def join_heads(x):
+    return torch.cat([x[:, 0], x[:, 1]], dim=-1)
+
+
 # %% wrong: summed -- heads are added up
 # expects: has the shape (1, 3, 2)
 def join_heads(x):
