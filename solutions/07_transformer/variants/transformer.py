@@ -41,7 +41,7 @@ def transformer(ids, table, blocks, norm, D):
 
 
 # %% wrong: no_norm -- the last norm is forgotten
-# expects: is asked for
+# expects: the last norm is missing
 def transformer(ids, table, blocks, norm, D):
     x = table[ids]
     angles = rope_angles(torch.arange(ids.shape[1])[None], D)
