@@ -44,13 +44,8 @@ def gru_cell(x, h, W_x, W_h, b_x, b_h):
 # %% wrong: no_reset -- r is computed and not used
 # expects: expected
 def gru_cell(x, h, W_x, W_h, b_x, b_h):
-<<<<<<< HEAD
-    _xr, xz, xn = (x @ W_x.T + b_x).chunk(3, dim=-1)
-    _hr, hz, hn = (h @ W_h.T + b_h).chunk(3, dim=-1)
-=======
     _, xz, xn = (x @ W_x.T + b_x).chunk(3, dim=-1)
     _, hz, hn = (h @ W_h.T + b_h).chunk(3, dim=-1)
->>>>>>> topic04
     z = (xz + hz).sigmoid()
     return (1 - z) * torch.tanh(xn + hn) + z * h
 

@@ -24,11 +24,7 @@ def lstm_cell(x, h, c, W_x, W_h, b):
 # %% wrong: coupled -- writes with 1 - f
 # expects: the cell
 def lstm_cell(x, h, c, W_x, W_h, b):
-<<<<<<< HEAD
-    _i, f, g, o = lstm_gates(x, h, W_x, W_h, b)
-=======
     _, f, g, o = lstm_gates(x, h, W_x, W_h, b)
->>>>>>> topic04
     c = f * c + (1 - f) * g
     return o * torch.tanh(c), c
 
