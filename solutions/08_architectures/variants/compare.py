@@ -69,3 +69,45 @@ def compare(kinds, texts):
         for t in texts
     )
     return {"decoder": -chain / n_bytes, "encoder": -gaps / n_bytes}
+
+
+# %% right: one_list -- all scores of a kind in one tensor
+@torch.inference_mode()
+def compare(kinds, texts):
+    chain, gaps = [], []
+    for text in texts:
+        ids = kinds.ids(text)
+        chain.append(
+            log_likelihood(lambda x: kinds.models["decoder"](x)[0], ids)
+        )
+        gaps.append(
+            pseudo_log_likelihood(
+                lambda x: kinds.models["encoder"](x)[0],
+                ids,
+                mask_id=kinds.mask_id,
+            )
+        )
+    size = sum(len(text.encode("utf-8")) for text in texts)
+    return dict(
+        decoder=-torch.cat(chain).sum().item() / size,
+        encoder=-torch.cat(gaps).sum().item() / size,
+    )
+
+
+# %% right: tensors -- returns tensors of one number
+@torch.inference_mode()
+def compare(kinds, texts):
+    size = len(b"".join(text.encode() for text in texts))
+
+    def bits(name, score, *more):
+        net = kinds.models[name]
+        return -sum(
+            score(lambda x: net(x)[0], kinds.ids(text), *more).sum()
+            for text in texts
+        )
+
+    return {
+        "encoder": bits("encoder", pseudo_log_likelihood, kinds.mask_id)
+        / size,
+        "decoder": bits("decoder", log_likelihood) / size,
+    }
