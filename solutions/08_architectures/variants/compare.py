@@ -88,10 +88,10 @@ def compare(kinds, texts):
             )
         )
     size = sum(len(text.encode("utf-8")) for text in texts)
-    return dict(
-        decoder=-torch.cat(chain).sum().item() / size,
-        encoder=-torch.cat(gaps).sum().item() / size,
-    )
+    return {
+        "decoder": -torch.cat(chain).sum().item() / size,
+        "encoder": -torch.cat(gaps).sum().item() / size,
+    }
 
 
 # %% right: tensors -- returns tensors of one number
