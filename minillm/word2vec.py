@@ -42,7 +42,7 @@ def one_hot(ids: np.ndarray, vocab_size: int) -> np.ndarray:
 def embed(ids: np.ndarray, table: np.ndarray) -> np.ndarray:
     """The rows (T, C) of a table (V, C) for ids (T,), of the table's dtype.
 
-    Equal to `one_hot(ids, V) @ table` at a V-th of its cost. Raises
+    Equal to `one_hot(ids, V) @ table`, at 1/V of its cost. Raises
     `ValueError` on ids that `check_ids` refuses.
     """
     check_ids(ids, len(table))
@@ -54,9 +54,10 @@ def keep_probability(
 ) -> np.ndarray:
     """The probability (V,) with which subsampling keeps each word.
 
-    With f the share of a word in the text, the rule of the paper (2013b,
-    equation 5) is sqrt(t / f), and that of the code which its authors released
-    is (sqrt(f / t) + 1) t / f; either at most 1. A word of count 0 is kept.
+    With f the share of a word in the text, the rule of the paper (Mikolov et
+    al. 2013, *Distributed representations of words and phrases*, equation 5)
+    is sqrt(t / f), and that of the code which its authors released is
+    (sqrt(f / t) + 1) t / f; either at most 1. A word of count 0 is kept.
     Raises `ValueError` on another rule.
     """
     if rule not in ("paper", "code"):
@@ -128,7 +129,8 @@ def sgns_loss(
     """The negative sampling loss (B,) of B pairs, in nats.
 
     v (B, C) are the centres' vectors, u_pos (B, C) those of their contexts,
-    u_neg (B, K, C) those of K negatives each (2013b, equation 4):
+    u_neg (B, K, C) those of K negatives each (equation 4 of *Distributed
+    representations of words and phrases*, Mikolov et al. 2013):
 
         -log s(u_pos . v) - sum_k log s(-u_neg_k . v),  s the sigmoid
 

@@ -81,3 +81,28 @@ def analogy(table, a, b, c, exclude=True):
     if exclude:
         s[c] = -np.inf
     return int(np.argmax(s))
+
+
+# %% wrong: excluded_at_minus_one -- the query words get the score -1, but scores go down to -3
+# expects: point away
+def analogy(table, a, b, c, exclude=True):
+    rows = unit(table)
+    score = rows @ (rows[b] - rows[a] + rows[c])
+    if exclude:
+        score[[a, b, c]] = -1
+    return int(np.argmax(score))
+
+
+# %% wrong: last_of_equal -- of equally near rows the last one
+# expects: equally near
+def analogy(table, a, b, c, exclude=True):
+    rows = unit(table)
+    score = rows @ (rows[b] - rows[a] + rows[c])
+    if exclude:
+        score[[a, b, c]] = -np.inf
+    best = -np.inf
+    answer = 0
+    for i, s in enumerate(score):
+        if s >= best and s > -np.inf:
+            best, answer = s, i
+    return answer

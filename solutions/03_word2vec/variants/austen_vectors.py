@@ -1,5 +1,5 @@
 # %% wrong: released_rate -- the rate is too small for one epoch
-# expects: at least 0.25 is asked for
+# expects: at least 0.2 is asked for
 def austen_vectors(texts, counts, rng):
     keep = keep_probability(counts, 1e-3, "code")
     pairs = [
@@ -16,7 +16,7 @@ def austen_vectors(texts, counts, rng):
 
 
 # %% wrong: a_tenth_of_the_text -- learns from every tenth paragraph
-# expects: at least 0.25 is asked for
+# expects: at least 0.2 is asked for
 def austen_vectors(texts, counts, rng):
     keep = keep_probability(counts, 1e-3, "code")
     pairs = [

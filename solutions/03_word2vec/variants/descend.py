@@ -49,3 +49,30 @@ def descend(table, ids, gradient, lr):
     for j, p in enumerate(place):
         total[p] += gradient[j]
     table[rows] -= lr * total
+
+
+# %% wrong: only_doubles -- first occurrences, then the rest at once: wrong from three occurrences on
+# expects: id 2 occurs three times
+def descend(table, ids, gradient, lr):
+    _, first = np.unique(ids, return_index=True)
+    rest = np.setdiff1d(np.arange(len(ids)), first)
+    table[ids[first]] -= lr * gradient[first]
+    table[ids[rest]] -= lr * gradient[rest]
+
+
+# %% wrong: reduceat_unsorted -- sorts the ids but not the gradients
+# expects:
+def descend(table, ids, gradient, lr):
+    if len(ids) == 0:
+        return
+    order = np.argsort(ids, kind="stable")
+    rows, starts = np.unique(ids[order], return_index=True)
+    table[rows] -= lr * np.add.reduceat(gradient, starts, axis=0)
+
+
+# %% wrong: rounds_to_half -- sums the steps in half precision, to save memory
+# expects: keep the precision
+def descend(table, ids, gradient, lr):
+    step = np.zeros(table.shape, np.float16)
+    np.add.at(step, ids, (lr * gradient).astype(np.float16))
+    table -= step

@@ -95,3 +95,90 @@ def keep_probability(counts, t, rule="paper"):
         raise ValueError(rule)
     with np.errstate(divide="ignore"):
         return np.minimum(1, rules[rule](t / (counts / counts.sum())))
+
+
+# %% wrong: zeros_in_sum -- a count of 0 counts as 1 in the sum
+# expects: add nothing to the sum
+def keep_probability(counts, t, rule="paper"):
+    zero = counts == 0
+    counts = np.maximum(counts, 1)
+    f = counts / counts.sum()
+    if rule == "paper":
+        p = np.sqrt(t / f)
+    elif rule == "code":
+        p = (np.sqrt(f / t) + 1) * t / f
+    else:
+        raise ValueError("rule")
+    p[zero] = 1
+    return np.minimum(p, 1)
+
+
+# %% wrong: writes_counts -- sets counts of 0 to 1 in the caller's array and corrects the sum
+# expects: the counts [3, 0, 1] were changed
+def keep_probability(counts, t, rule="paper"):
+    total = counts.sum()
+    zero = counts == 0
+    counts[zero] = 1
+    f = counts / total
+    if rule == "paper":
+        p = np.sqrt(t / f)
+    elif rule == "code":
+        p = (np.sqrt(f / t) + 1) * t / f
+    else:
+        raise ValueError(f"unknown rule {rule}")
+    p[zero] = 1.0
+    return np.minimum(p, 1)
+
+
+# %% wrong: nonzero_total -- shares of the largest count, not of the sum
+# expects:
+def keep_probability(counts, t, rule="paper"):
+    f = counts / counts.max()
+    with np.errstate(divide="ignore"):
+        ratio = t / f
+    if rule == "paper":
+        return np.minimum(1, np.sqrt(ratio))
+    if rule == "code":
+        return np.minimum(1, np.sqrt(ratio) + ratio)
+    raise ValueError(rule)
+
+
+# %% wrong: int32_sum -- the sum of the counts in int32, which overflows in large texts
+# expects: tokens and t =
+def keep_probability(counts, t, rule="paper"):
+    counts = counts.astype(np.int32)
+    f = counts / counts.sum(dtype=np.int32)
+    with np.errstate(divide="ignore"):
+        ratio = t / f
+    if rule == "paper":
+        return np.minimum(1, np.sqrt(ratio))
+    if rule == "code":
+        return np.minimum(1, np.sqrt(ratio) + ratio)
+    raise ValueError(rule)
+
+
+# %% wrong: fixed_t_of_code -- the code's rule with its usual t, whatever t is
+# expects: This is the value for t = 1e-3
+def keep_probability(counts, t, rule="paper"):
+    f = counts / counts.sum()
+    if rule == "code":
+        t = 1e-3
+    elif rule != "paper":
+        raise ValueError(rule)
+    with np.errstate(divide="ignore"):
+        ratio = t / f
+    p = np.sqrt(ratio) if rule == "paper" else np.sqrt(ratio) + ratio
+    return np.minimum(1, p)
+
+
+# %% right: single -- float32 throughout
+def keep_probability(counts, t, rule="paper"):
+    if rule not in ("paper", "code"):
+        raise ValueError(rule)
+    share = (counts / counts.sum()).astype(np.float32)
+    ratio = np.ones_like(share)
+    np.divide(np.float32(t), share, out=ratio, where=share > 0)
+    p = np.sqrt(ratio)
+    if rule == "code":
+        p += ratio
+    return np.minimum(p, np.float32(1))

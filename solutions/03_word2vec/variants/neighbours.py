@@ -105,3 +105,55 @@ def neighbours(table, i, n):
     order = np.argsort(-s, kind="stable")
     order = order[order != i][:n]
     return order, s[order]
+
+
+# %% wrong: default_sort -- argsort without stable: equal ones in any order in a long table
+# expects: the smaller id comes first
+def neighbours(table, i, n):
+    if not 0 <= i < len(table):
+        raise ValueError(i)
+    rows = unit(table)
+    cosine = rows @ rows[i]
+    order = np.argsort(-cosine)
+    order = order[order != i][:n]
+    return order, cosine[order]
+
+
+# %% wrong: partition -- argpartition of the n best, unsorted when n is small
+# expects: the smaller id comes first
+def neighbours(table, i, n):
+    if not 0 <= i < len(table):
+        raise ValueError(i)
+    rows = unit(table)
+    cosine = rows @ rows[i]
+    if n + 1 < len(table):
+        best = np.argpartition(-cosine, n + 1)[: n + 1]
+    else:
+        best = np.arange(len(table))
+    best = best[np.argsort(-cosine[best], kind="stable")]
+    best = best[best != i][:n]
+    return best, cosine[best]
+
+
+# %% wrong: epsilon -- a small number in the denominator, which is not small beside short vectors
+# expects: rows of all lengths:
+def neighbours(table, i, n):
+    if not 0 <= i < len(table):
+        raise ValueError(i)
+    length = np.linalg.norm(table, axis=1)
+    cosine = table @ table[i] / (length * length[i] + 1e-6)
+    order = np.argsort(-cosine, kind="stable")
+    order = order[order != i][:n]
+    return order, cosine[order]
+
+
+# %% wrong: itself_minus_one -- gives row i the cosine -1 and takes the first V - 1
+# expects: with row 1 itself
+def neighbours(table, i, n):
+    if not 0 <= i < len(table):
+        raise ValueError(i)
+    rows = unit(table)
+    cosine = rows @ rows[i]
+    cosine[i] = -1
+    order = np.argsort(-cosine, kind="stable")[: min(n, len(table) - 1)]
+    return order, cosine[order]

@@ -66,3 +66,27 @@ def noise_distribution(counts, power=0.75):
     if sum(weights) == 0:
         raise ValueError("all counts are 0")
     return np.array(weights) / sum(weights)
+
+
+# %% wrong: only_power_zero -- treats power 0 as a case of its own; a negative power gives infinity
+# expects: power -0.5
+def noise_distribution(counts, power=0.75):
+    if counts.sum() == 0:
+        raise ValueError("no counts")
+    if power == 0:
+        w = (counts > 0).astype(float)
+    else:
+        w = counts.astype(float) ** power
+    return w / w.sum()
+
+
+# %% wrong: in_place_floats -- takes the power in place: counts that are floats are changed
+# expects: the counts (float64) were changed
+def noise_distribution(counts, power=0.75):
+    if not np.any(counts):
+        raise ValueError("no counts")
+    w = counts.astype(float, copy=False)
+    zero = w == 0
+    w **= power
+    w[zero] = 0
+    return w / w.sum()

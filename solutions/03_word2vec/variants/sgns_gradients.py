@@ -130,3 +130,63 @@ def sgns_gradients(v, u_pos, u_neg):
     pull = -sigmoid(-(v * u_pos).sum(-1, keepdims=True)) / B
     push = sigmoid((u_neg * v[:, None]).sum(-1, keepdims=True)) / B
     return pull * u_pos + (push * u_neg).sum(1), pull * v, push * v[:, None]
+
+
+# %% wrong: always_float32 -- casts the results to float32
+# expects: float64 vectors give float64
+def sgns_gradients(v, u_pos, u_neg):
+    pos = (v * u_pos).sum(-1, keepdims=True)
+    neg = (v[:, None] * u_neg).sum(-1, keepdims=True)
+    pull, push = -sigmoid(-pos), sigmoid(neg)
+    parts = pull * u_pos + (push * u_neg).sum(1), pull * v, push * v[:, None]
+    return tuple(part.astype(np.float32) for part in parts)
+
+
+# %% wrong: first_negatives -- the negatives of the first pair enter all rows of the centre's gradient
+# expects: Row 1 has the negatives of the first pair
+def sgns_gradients(v, u_pos, u_neg):
+    pos = (v * u_pos).sum(-1, keepdims=True)
+    neg = (v[:, None] * u_neg).sum(-1)
+    pull, push = -sigmoid(-pos), sigmoid(neg)
+    return (
+        pull * u_pos + push @ u_neg[0],
+        pull * v,
+        push[:, :, None] * v[:, None],
+    )
+
+
+# %% wrong: first_centre -- all negatives get the first centre
+# expects: Row 1 has the v of the first pair
+def sgns_gradients(v, u_pos, u_neg):
+    pos = (v * u_pos).sum(-1, keepdims=True)
+    neg = (v[:, None] * u_neg).sum(-1, keepdims=True)
+    pull, push = -sigmoid(-pos), sigmoid(neg)
+    return pull * u_pos + (push * u_neg).sum(1), pull * v, push * v[0]
+
+
+# %% wrong: sum_over_c -- sums over the last axis, which fits where K = C
+# expects: two pairs with 3 negatives
+def sgns_gradients(v, u_pos, u_neg):
+    pos = (v * u_pos).sum(-1, keepdims=True)
+    neg = (v[:, None] * u_neg).sum(-1, keepdims=True)
+    pull, push = -sigmoid(-pos), sigmoid(neg)
+    return pull * u_pos + (push * u_neg).sum(-1), pull * v, push * v[:, None]
+
+
+# %% wrong: log_derivative -- takes s (1 - s) for the force of the negatives
+# expects: not its derivative
+def sgns_gradients(v, u_pos, u_neg):
+    pos = (v * u_pos).sum(-1, keepdims=True)
+    neg = (v[:, None] * u_neg).sum(-1, keepdims=True)
+    pull = -sigmoid(-pos)
+    push = sigmoid(neg) * (1 - sigmoid(neg))
+    return pull * u_pos + (push * u_neg).sum(1), pull * v, push * v[:, None]
+
+
+# %% wrong: swapped -- the gradients of v and of u_pos change places
+# expects: the order is v, u_pos, u_neg
+def sgns_gradients(v, u_pos, u_neg):
+    pos = (v * u_pos).sum(-1, keepdims=True)
+    neg = (v[:, None] * u_neg).sum(-1, keepdims=True)
+    pull, push = -sigmoid(-pos), sigmoid(neg)
+    return pull * v, pull * u_pos + (push * u_neg).sum(1), push * v[:, None]

@@ -101,3 +101,36 @@ def sgns_loss(v, u_pos, u_neg):
     pos = (v * u_pos).sum(1)
     neg = np.einsum("bc,bkc->bk", v, u_neg)
     return -np.log(sig(pos) + 1e-10) - np.log(sig(-neg) + 1e-10).sum(1)
+
+
+# %% wrong: writes_u_neg -- multiplies in place: u_neg is changed
+# expects: u_neg was changed
+def sgns_loss(v, u_pos, u_neg):
+    positive = (v * u_pos).sum(axis=1)
+    u_neg *= v[:, None]
+    negative = u_neg.sum(axis=2)
+    return np.logaddexp(0, -positive) + np.logaddexp(0, negative).sum(axis=1)
+
+
+# %% wrong: first_centre -- the negatives of all pairs meet the first centre
+# expects: meet the v of the first
+def sgns_loss(v, u_pos, u_neg):
+    positive = (v * u_pos).sum(axis=1)
+    negative = u_neg @ v[0]
+    return np.logaddexp(0, -positive) + np.logaddexp(0, negative).sum(axis=1)
+
+
+# %% wrong: negatives_joined -- adds the dot products of the negatives up, then one logarithm
+# expects: Each negative has a term of its own
+def sgns_loss(v, u_pos, u_neg):
+    positive = (v * u_pos).sum(axis=1)
+    negative = (v[:, None] * u_neg).sum(axis=2).sum(axis=1)
+    return np.logaddexp(0, -positive) + np.logaddexp(0, negative)
+
+
+# %% wrong: axis_of_words -- v is spread over the wrong axis, which fits where K = C
+# expects: the last axis of u_neg
+def sgns_loss(v, u_pos, u_neg):
+    positive = (v * u_pos).sum(axis=1)
+    negative = (v[:, :, None] * u_neg).sum(axis=1)
+    return np.logaddexp(0, -positive) + np.logaddexp(0, negative).sum(axis=1)

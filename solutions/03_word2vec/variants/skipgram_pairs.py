@@ -244,3 +244,135 @@ def skipgram_pairs(ids, window, rng=None):
             if i != j:
                 pairs.append((ids[i], ids[j]))
     return np.array(pairs, dtype=np.int64).reshape(-1, 2)
+
+
+# %% wrong: b_per_distance -- draws b again at each distance
+# expects: here a centre has a gap
+def skipgram_pairs(ids, window, rng=None):
+    T = len(ids)
+    found = [np.empty((0, 2), ids.dtype)]
+    for d in range(1, min(window, T - 1) + 1):
+        b = (
+            np.full(T, window)
+            if rng is None
+            else rng.integers(1, window + 1, size=T)
+        )
+        left, right = np.arange(T - d), np.arange(d, T)
+        for x, y in ((left, right), (right, left)):
+            ok = b[x] >= d
+            found.append(np.stack((ids[x[ok]], ids[y[ok]]), axis=1))
+    return np.concatenate(found)
+
+
+# %% wrong: int16_pairs -- stores the pairs in int16
+# expects: large ids
+def skipgram_pairs(ids, window, rng=None):
+    T = len(ids)
+    b = (
+        np.full(T, window)
+        if rng is None
+        else rng.integers(1, window + 1, size=T)
+    )
+    found = [np.empty((0, 2), np.int16)]
+    for d in range(1, min(window, T - 1) + 1):
+        left, right = np.arange(T - d), np.arange(d, T)
+        for x, y in ((left, right), (right, left)):
+            ok = b[x] >= d
+            found.append(
+                np.stack((ids[x[ok]], ids[y[ok]]), axis=1).astype(np.int16)
+            )
+    return np.concatenate(found)
+
+
+# %% wrong: one_b_for_all -- one b for the whole text
+# expects:
+def skipgram_pairs(ids, window, rng=None):
+    T = len(ids)
+    b = window if rng is None else int(rng.integers(1, window + 1))
+    found = [np.empty((0, 2), ids.dtype)]
+    for d in range(1, min(b, T - 1) + 1):
+        found.append(np.stack((ids[:-d], ids[d:]), axis=1))
+        found.append(np.stack((ids[d:], ids[:-d]), axis=1))
+    return np.concatenate(found)
+
+
+# %% wrong: around_the_end -- np.roll, so the text's ends are neighbours
+# expects: the end of the text is not next to its beginning
+def skipgram_pairs(ids, window, rng=None):
+    T = len(ids)
+    b = (
+        np.full(T, window)
+        if rng is None
+        else rng.integers(1, window + 1, size=T)
+    )
+    found = [np.empty((0, 2), ids.dtype)]
+    for d in range(1, min(window, T - 1) + 1):
+        for shift in (d, -d):
+            found.append(np.stack((ids, np.roll(ids, shift)), axis=1)[b >= d])
+    return np.concatenate(found)
+
+
+# %% wrong: b_of_context -- tests the b of the context instead of the centre's
+# expects: the b of y, the context, decides
+def skipgram_pairs(ids, window, rng=None):
+    T = len(ids)
+    b = (
+        np.full(T, window)
+        if rng is None
+        else rng.integers(1, window + 1, size=T)
+    )
+    found = [np.empty((0, 2), ids.dtype)]
+    for d in range(1, min(window, T - 1) + 1):
+        left, right = np.arange(T - d), np.arange(d, T)
+        for x, y in ((left, right), (right, left)):
+            ok = b[y] >= d
+            found.append(np.stack((ids[x[ok]], ids[y[ok]]), axis=1))
+    return np.concatenate(found)
+
+
+# %% wrong: one_sided_pairs_mirrored -- a pair inside the window of its left token counts both ways
+# expects: is a pair wherever (y, x) is one
+def skipgram_pairs(ids, window, rng=None):
+    T = len(ids)
+    b = (
+        np.full(T, window)
+        if rng is None
+        else rng.integers(1, window + 1, size=T)
+    )
+    found = [np.empty((0, 2), ids.dtype)]
+    for d in range(1, min(window, T - 1) + 1):
+        left = np.flatnonzero(b[: T - d] >= d)
+        pair = np.stack((ids[left], ids[left + d]), axis=1)
+        found += [pair, pair[:, ::-1]]
+    return np.concatenate(found)
+
+
+# %% wrong: set_of_pairs -- collects the pairs in a set, so a repeated pair counts once
+# expects: stands in the result several times
+def skipgram_pairs(ids, window, rng=None):
+    found = set()
+    for t in range(len(ids)):
+        b = window if rng is None else rng.integers(1, window + 1)
+        for s in range(max(0, t - b), min(len(ids), t + b + 1)):
+            if s != t:
+                found.add((int(ids[t]), int(ids[s])))
+    return np.array(sorted(found), dtype=ids.dtype).reshape(-1, 2)
+
+
+# %% right: unsigned -- whole numbers without a sign
+def skipgram_pairs(ids, window, rng=None):
+    T = len(ids)
+    b = (
+        np.full(T, window)
+        if rng is None
+        else rng.integers(1, window, size=T, endpoint=True)
+    )
+    found = [np.empty((0, 2), np.uint32)]
+    for d in range(1, min(window, T - 1) + 1):
+        left, right = np.arange(T - d), np.arange(d, T)
+        for x, y in ((left, right), (right, left)):
+            ok = b[x] >= d
+            found.append(
+                np.stack((ids[x[ok]], ids[y[ok]]), axis=1).astype(np.uint32)
+            )
+    return np.concatenate(found)

@@ -45,3 +45,17 @@ def subsample(ids, keep, rng):
 # %% right: delete -- deletes the dropped ones
 def subsample(ids, keep, rng):
     return np.delete(ids, np.flatnonzero(rng.random(ids.size) >= keep[ids]))
+
+
+# %% wrong: percent_coin -- throws a coin with 100 sides: probabilities are rounded up to whole percents
+# expects: each kept with probability 0.003
+def subsample(ids, keep, rng):
+    coin = rng.integers(0, 100, size=len(ids))
+    return ids[coin < 100 * keep[ids]]
+
+
+# %% wrong: marks_with_minus_one -- marks dropped tokens with -1 in the caller's array
+# expects: the ids were changed
+def subsample(ids, keep, rng):
+    ids[rng.random(len(ids)) >= keep[ids]] = -1
+    return ids[ids >= 0]

@@ -462,3 +462,206 @@ def train(
             descend(outputs, neg.reshape(-1), dn.reshape(-1, dim), step)
             j += 1
     return inputs, outputs
+
+
+# %% wrong: no_accidental_hits -- negatives that are the context are drawn again
+# expects: leave it in
+def train(
+    pairs, noise, dim, rng, n_negative=5, n_epochs=1, lr=0.025, batch_size=256
+):
+    V = len(noise)
+    inputs = ((rng.random((V, dim)) - 0.5) / dim).astype(np.float32)
+    outputs = np.zeros((V, dim), np.float32)
+    n = n_epochs * -(-len(pairs) // batch_size)
+    j = 0
+    for _ in range(n_epochs):
+        shuffled = rng.permutation(pairs)
+        for s in range(0, len(pairs), batch_size):
+            c, o = shuffled[s : s + batch_size].T
+            neg = rng.choice(V, size=(len(c), n_negative), p=noise)
+            for _ in range(20):
+                hit = neg == o[:, None]
+                if not hit.any():
+                    break
+                neg[hit] = rng.choice(V, size=hit.sum(), p=noise)
+            dv, dp, dn = sgns_gradients(inputs[c], outputs[o], outputs[neg])
+            step = lr * (1 - j / n)
+            descend(inputs, c, dv, step)
+            descend(outputs, o, dp, step)
+            descend(outputs, neg.reshape(-1), dn.reshape(-1, dim), step)
+            j += 1
+    return inputs, outputs
+
+
+# %% wrong: global_negatives -- the negatives come from NumPy's global generator
+# expects: the same seed must give the same negatives
+def train(
+    pairs, noise, dim, rng, n_negative=5, n_epochs=1, lr=0.025, batch_size=256
+):
+    V = len(noise)
+    inputs = ((rng.random((V, dim)) - 0.5) / dim).astype(np.float32)
+    outputs = np.zeros((V, dim), np.float32)
+    n = n_epochs * -(-len(pairs) // batch_size)
+    j = 0
+    for _ in range(n_epochs):
+        shuffled = rng.permutation(pairs)
+        for s in range(0, len(pairs), batch_size):
+            c, o = shuffled[s : s + batch_size].T
+            neg = np.random.choice(V, size=(len(c), n_negative), p=noise)
+            dv, dp, dn = sgns_gradients(inputs[c], outputs[o], outputs[neg])
+            step = lr * (1 - j / n)
+            descend(inputs, c, dv, step)
+            descend(outputs, o, dp, step)
+            descend(outputs, neg.reshape(-1), dn.reshape(-1, dim), step)
+            j += 1
+    return inputs, outputs
+
+
+# %% wrong: same_negatives -- draws the negatives once and takes them again in each epoch
+# expects: Draw new negatives in each epoch
+def train(
+    pairs, noise, dim, rng, n_negative=5, n_epochs=1, lr=0.025, batch_size=256
+):
+    V = len(noise)
+    inputs = ((rng.random((V, dim)) - 0.5) / dim).astype(np.float32)
+    outputs = np.zeros((V, dim), np.float32)
+    n = n_epochs * -(-len(pairs) // batch_size)
+    j = 0
+    negatives = rng.choice(V, size=(len(pairs), n_negative), p=noise)
+    for _ in range(n_epochs):
+        order = rng.permutation(len(pairs))
+        for s in range(0, len(pairs), batch_size):
+            at = order[s : s + batch_size]
+            c, o = pairs[at].T
+            neg = negatives[at]
+            dv, dp, dn = sgns_gradients(inputs[c], outputs[o], outputs[neg])
+            step = lr * (1 - j / n)
+            descend(inputs, c, dv, step)
+            descend(outputs, o, dp, step)
+            descend(outputs, neg.reshape(-1), dn.reshape(-1, dim), step)
+            j += 1
+    return inputs, outputs
+
+
+# %% wrong: global_start -- the inputs come from NumPy's global generator
+# expects: the same seed must give the same start
+def train(
+    pairs, noise, dim, rng, n_negative=5, n_epochs=1, lr=0.025, batch_size=256
+):
+    V = len(noise)
+    inputs = np.random.uniform(-0.5 / dim, 0.5 / dim, (V, dim)).astype(
+        np.float32
+    )
+    outputs = np.zeros((V, dim), np.float32)
+    n = n_epochs * -(-len(pairs) // batch_size)
+    j = 0
+    for _ in range(n_epochs):
+        shuffled = rng.permutation(pairs)
+        for s in range(0, len(pairs), batch_size):
+            c, o = shuffled[s : s + batch_size].T
+            neg = rng.choice(V, size=(len(c), n_negative), p=noise)
+            dv, dp, dn = sgns_gradients(inputs[c], outputs[o], outputs[neg])
+            step = lr * (1 - j / n)
+            descend(inputs, c, dv, step)
+            descend(outputs, o, dp, step)
+            descend(outputs, neg.reshape(-1), dn.reshape(-1, dim), step)
+            j += 1
+    return inputs, outputs
+
+
+# %% wrong: vocab_of_pairs -- V is the largest id of the pairs plus 1
+# expects: noise of 5 words
+def train(
+    pairs, noise, dim, rng, n_negative=5, n_epochs=1, lr=0.025, batch_size=256
+):
+    V = pairs.max() + 1
+    inputs = ((rng.random((V, dim)) - 0.5) / dim).astype(np.float32)
+    outputs = np.zeros((V, dim), np.float32)
+    n = n_epochs * -(-len(pairs) // batch_size)
+    j = 0
+    for _ in range(n_epochs):
+        shuffled = rng.permutation(pairs)
+        for s in range(0, len(pairs), batch_size):
+            c, o = shuffled[s : s + batch_size].T
+            neg = rng.choice(V, size=(len(c), n_negative), p=noise)
+            dv, dp, dn = sgns_gradients(inputs[c], outputs[o], outputs[neg])
+            step = lr * (1 - j / n)
+            descend(inputs, c, dv, step)
+            descend(outputs, o, dp, step)
+            descend(outputs, neg.reshape(-1), dn.reshape(-1, dim), step)
+            j += 1
+    return inputs, outputs
+
+
+# %% wrong: rate_ends_at_zero -- batch j steps by lr (1 - (j + 1) / n)
+# expects: the first of n batches
+def train(
+    pairs, noise, dim, rng, n_negative=5, n_epochs=1, lr=0.025, batch_size=256
+):
+    V = len(noise)
+    inputs = ((rng.random((V, dim)) - 0.5) / dim).astype(np.float32)
+    outputs = np.zeros((V, dim), np.float32)
+    n = n_epochs * -(-len(pairs) // batch_size)
+    j = 0
+    for _ in range(n_epochs):
+        shuffled = rng.permutation(pairs)
+        for s in range(0, len(pairs), batch_size):
+            j += 1
+            c, o = shuffled[s : s + batch_size].T
+            neg = rng.choice(V, size=(len(c), n_negative), p=noise)
+            dv, dp, dn = sgns_gradients(inputs[c], outputs[o], outputs[neg])
+            step = lr * (1 - j / n)
+            descend(inputs, c, dv, step)
+            descend(outputs, o, dp, step)
+            descend(outputs, neg.reshape(-1), dn.reshape(-1, dim), step)
+    return inputs, outputs
+
+
+# %% wrong: shuffles_columns -- rng.permuted shuffles each column by itself, so pairs are torn apart
+# expects: Shuffle whole pairs
+def train(
+    pairs, noise, dim, rng, n_negative=5, n_epochs=1, lr=0.025, batch_size=256
+):
+    V = len(noise)
+    inputs = ((rng.random((V, dim)) - 0.5) / dim).astype(np.float32)
+    outputs = np.zeros((V, dim), np.float32)
+    n = n_epochs * -(-len(pairs) // batch_size)
+    j = 0
+    for _ in range(n_epochs):
+        shuffled = rng.permuted(pairs, axis=0)
+        for s in range(0, len(pairs), batch_size):
+            c, o = shuffled[s : s + batch_size].T
+            neg = rng.choice(V, size=(len(c), n_negative), p=noise)
+            dv, dp, dn = sgns_gradients(inputs[c], outputs[o], outputs[neg])
+            step = lr * (1 - j / n)
+            descend(inputs, c, dv, step)
+            descend(outputs, o, dp, step)
+            descend(outputs, neg.reshape(-1), dn.reshape(-1, dim), step)
+            j += 1
+    return inputs, outputs
+
+
+# %% wrong: table_by_table -- each table moves before the gradient of the next is taken
+# expects:
+def train(
+    pairs, noise, dim, rng, n_negative=5, n_epochs=1, lr=0.025, batch_size=256
+):
+    V = len(noise)
+    inputs = ((rng.random((V, dim)) - 0.5) / dim).astype(np.float32)
+    outputs = np.zeros((V, dim), np.float32)
+    n = n_epochs * -(-len(pairs) // batch_size)
+    j = 0
+    for _ in range(n_epochs):
+        shuffled = rng.permutation(pairs)
+        for s in range(0, len(pairs), batch_size):
+            c, o = shuffled[s : s + batch_size].T
+            neg = rng.choice(V, size=(len(c), n_negative), p=noise)
+            step = lr * (1 - j / n)
+            dv = sgns_gradients(inputs[c], outputs[o], outputs[neg])[0]
+            descend(inputs, c, dv, step)
+            dp = sgns_gradients(inputs[c], outputs[o], outputs[neg])[1]
+            descend(outputs, o, dp, step)
+            dn = sgns_gradients(inputs[c], outputs[o], outputs[neg])[2]
+            descend(outputs, neg.reshape(-1), dn.reshape(-1, dim), step)
+            j += 1
+    return inputs, outputs
