@@ -29,8 +29,9 @@ def count_pairs(
 ) -> Counter[Pair]:
     """How often each pair of neighbouring tokens occurs.
 
-    Each of the distinct `words`, a sequence of ids, occurs as often as
-    `counts` says. Overlapping pairs count: [5, 5, 5] holds (5, 5) twice.
+    `words` are the distinct words, each a sequence of ids; `counts` says how
+    often each of them occurs. Overlapping pairs count: [5, 5, 5] holds (5, 5)
+    twice.
     Raises `ValueError` unless there are as many words as counts.
 
     >>> count_pairs([[5, 6, 5, 6]], [10])
@@ -167,13 +168,13 @@ def apply_merges(
     """Merge ids (T,) by rank: the first learnt pair first, from left to right.
 
     `ranks` numbers the merges, `made[rank]` is the token that one makes. Goes
-    on until no pair of neighbours has a rank. Takes time in proportion to
-    T log T: a heap holds the pairs that are waiting, and each token knows its
-    neighbours.
+    on until no pair of neighbours has a rank.
 
     >>> apply_merges([5, 6, 7, 6, 7], {(6, 7): 0, (5, 8): 1}, [8, 9])
     [9, 8]
     """
+    # Time in proportion to T log T: a heap holds the pairs that are waiting,
+    # and each token knows its neighbours.
     ids = [*ids, -1]  # the border: found at n, and at -1 in front of 0
     n = len(ids) - 1
     before, after = list(range(-1, n)), list(range(1, n + 2))

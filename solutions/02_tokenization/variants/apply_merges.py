@@ -268,3 +268,58 @@ def apply_merges(ids, ranks, made):
     if best not in ranks:
         return ids
     return apply_merges(merge(ids, best, made[ranks[best]]), ranks, made)
+
+
+# %% wrong: ten_thousand -- takes 10,000 for 'no rank'
+# expects: a rank may be any number
+def apply_merges(ids, ranks, made):
+    ids = list(ids)
+    while len(ids) > 1:
+        rank, best = min((ranks.get(p, 10_000), p) for p in pairwise(ids))
+        if rank >= 10_000:
+            break
+        ids = merge(ids, best, made[rank])
+    return ids
+
+
+# %% wrong: remembers_words -- remembers the results by ids, whatever the ranks
+# expects: a result of an earlier call is used
+def apply_merges(ids, ranks, made, known={}):  # noqa: B006
+    key = tuple(int(i) for i in ids)
+    if key not in known:
+        word = list(ids)
+        while len(word) > 1:
+            best = min(
+                pairwise(word), key=lambda p: ranks.get(p, float("inf"))
+            )
+            if best not in ranks:
+                break
+            word = merge(word, best, made[ranks[best]])
+        known[key] = word
+    return list(known[key])
+
+
+# %% wrong: stale_heap -- a heap whose entries are not checked against the tokens of now
+# expects: two letters are lost
+def apply_merges(ids, ranks, made):
+    ids = list(ids)
+    T = len(ids)
+    nxt, prv, alive = list(range(1, T + 1)), list(range(-1, T - 1)), [True] * T
+    heap = [
+        (ranks[p], t, t + 1) for t, p in enumerate(pairwise(ids)) if p in ranks
+    ]
+    heapify(heap)
+    while heap:
+        rank, l, r = heappop(heap)  # noqa: E741
+        if not (alive[l] and alive[r] and nxt[l] == r):
+            continue
+        ids[l] = made[rank]
+        alive[r] = False
+        nxt[l] = nxt[r]
+        if nxt[l] < T:
+            prv[nxt[l]] = l
+            if (p := (ids[l], ids[nxt[l]])) in ranks:
+                heappush(heap, (ranks[p], l, nxt[l]))
+        if prv[l] >= 0 and (p := (ids[prv[l]], ids[l])) in ranks:
+            heappush(heap, (ranks[p], prv[l], l))
+    return [i for i, a in zip(ids, alive) if a]

@@ -149,3 +149,35 @@ def count_pairs(words, counts):
             }
         )
     return pairs
+
+
+# %% wrong: returned_error -- returns the ValueError
+# expects: returned, not raised
+def count_pairs(words, counts):
+    words, counts = list(words), list(counts)
+    if len(words) != len(counts):
+        return ValueError("lengths differ")
+    pairs = Counter()
+    for word, n in zip(words, counts):
+        for pair in pairwise(word):
+            pairs[pair] += n
+    return pairs
+
+
+# %% wrong: kept_default -- a Counter as a default argument, which stays from call to call
+# expects: the same call gives another result
+def count_pairs(words, counts, pairs=Counter()):  # noqa: B006
+    for word, n in zip(words, counts, strict=True):
+        for pair in pairwise(word):
+            pairs[pair] += n
+    return pairs
+
+
+# %% wrong: packed_keys -- counts x * 1000 + y and unpacks the keys at the end
+# expects: do not occur
+def count_pairs(words, counts):
+    packed = Counter()
+    for word, n in zip(words, counts, strict=True):
+        for x, y in pairwise(word):
+            packed[int(x) * 1000 + int(y)] += int(n)
+    return Counter({divmod(key, 1000): n for key, n in packed.items()})

@@ -75,3 +75,36 @@ def decode(ids, tokens):
     decoder = getincrementaldecoder("utf-8")("replace")
     text = "".join(decoder.decode(decode_bytes([i], tokens)) for i in ids)
     return text + decoder.decode(b"", final=True)
+
+
+# %% wrong: no_flush -- an incremental decoder that is not told that the text ends
+# expects: is half a character
+def decode(ids, tokens):
+    import codecs
+
+    decoder = codecs.getincrementaldecoder("utf-8")("replace")
+    return "".join(decoder.decode(decode_bytes([i], tokens)) for i in ids)
+
+
+# %% wrong: nfc -- composes accents after decoding
+# expects: expected that text
+def decode(ids, tokens):
+    import unicodedata
+
+    return unicodedata.normalize(
+        "NFC", decode_bytes(ids, tokens).decode(errors="replace")
+    )
+
+
+# %% wrong: one_mark_for_all -- one U+FFFD for the whole text where a byte is broken
+# expects: from character
+def decode(ids, tokens):
+    joined = decode_bytes(ids, tokens)
+    try:
+        return joined.decode()
+    except UnicodeDecodeError as error:
+        return (
+            joined[: error.start].decode()
+            + "\ufffd"
+            + joined[error.end :].decode(errors="ignore")
+        )

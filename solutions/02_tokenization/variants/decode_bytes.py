@@ -87,3 +87,13 @@ def decode_bytes(ids, tokens):
     if outside:
         raise ValueError(f"ids outside the vocabulary: {outside}")
     return b"".join(map(tokens.__getitem__, ids))
+
+
+# %% wrong: returned -- returns the error
+# expects: returned, not raised
+def decode_bytes(ids, tokens):
+    ids = list(ids)
+    for i in ids:
+        if not 0 <= i < len(tokens):
+            return ValueError(f"id {i} is outside")
+    return b"".join(tokens[i] for i in ids)

@@ -375,3 +375,93 @@ def learn_merges(words, counts, n_merges, first):
             pairs[pair] = pairs.get(pair, 0) + n
         merges.append(best)
     return merges
+
+
+# %% wrong: recursive -- a call for each merge
+# expects: use a loop
+def learn_merges(words, counts, n_merges, first):
+    words = [list(w) for w in words]
+    pairs, where = count_pairs(words, counts), places(words)
+    heap = [(-n, p) for p, n in pairs.items()]
+    heapify(heap)
+
+    def go(left, token):
+        best = most_frequent(heap, pairs) if left else None
+        if best is None:
+            return []
+        for p, n in merge_in_words(words, counts, where, best, token).items():
+            if n:
+                pairs[p] += n
+                heappush(heap, (-pairs[p], p))
+        return [best, *go(left - 1, token + 1)]
+
+    return go(n_merges, first)
+
+
+# %% wrong: packed_ties -- breaks ties by x * 1000 + y
+# expects: as tuples (1, 200000) is smaller
+def learn_merges(words, counts, n_merges, first):
+    words = [list(w) for w in words]
+    pairs, where = count_pairs(words, counts), places(words)
+    merges = []
+    while len(merges) < n_merges:
+        best = max(
+            pairs,
+            key=lambda p: (pairs[p], -(p[0] * 1000 + p[1])),
+            default=None,
+        )
+        if best is None or pairs[best] == 0:
+            break
+        for p, n in merge_in_words(
+            words, counts, where, best, first + len(merges)
+        ).items():
+            pairs[p] += n
+            if not pairs[p]:
+                del pairs[p]
+        merges.append(best)
+    return merges
+
+
+# %% wrong: zero_counts_merged -- merges pairs of words that occur 0 times
+# expects: does not occur
+def learn_merges(words, counts, n_merges, first):
+    words = [list(w) for w in words]
+    pairs, where = count_pairs(words, counts), places(words)
+    merges = []
+    while len(merges) < n_merges and pairs:
+        best = min(pairs, key=lambda p: (-pairs[p], p))
+        change = merge_in_words(
+            words, counts, where, best, first + len(merges)
+        )
+        touched = set(change) | {best}
+        for p in touched:
+            pairs[p] += change[p]
+            if pairs[p] <= 0 and not any(
+                p in set(pairwise(words[row])) for row in where[p]
+            ):
+                del pairs[p]
+        merges.append(best)
+    return merges
+
+
+# %% wrong: next_free_id -- numbers new tokens from the largest id plus 1
+# expects: the toy with first=50
+def learn_merges(words, counts, n_merges, first):
+    words = [list(w) for w in words]
+    first = max((max(w) for w in words if w), default=first - 1) + 1
+    pairs, where = count_pairs(words, counts), places(words)
+    heap = [(-n, p) for p, n in pairs.items()]
+    heapify(heap)
+    merges = []
+    while len(merges) < n_merges:
+        best = most_frequent(heap, pairs)
+        if best is None:
+            break
+        for p, n in merge_in_words(
+            words, counts, where, best, first + len(merges)
+        ).items():
+            if n:
+                pairs[p] += n
+                heappush(heap, (-pairs[p], p))
+        merges.append(best)
+    return merges

@@ -173,3 +173,19 @@ def merge(ids, pair, token):
     text = " ".join(map(str, ids))
     text = text.replace(f"{pair[0]} {pair[1]}", str(token))
     return [int(i) for i in text.split()]
+
+
+# %% wrong: identity -- compares with `is`
+# expects: the results for small ids are right
+def merge(ids, pair, token):
+    ids = [int(i) for i in ids] if not isinstance(ids, list) else ids
+    x, y = pair
+    out, t = [], 0
+    while t < len(ids):
+        if t + 1 < len(ids) and ids[t] is x and ids[t + 1] is y:
+            out.append(token)
+            t += 2
+        else:
+            out.append(ids[t])
+            t += 1
+    return out

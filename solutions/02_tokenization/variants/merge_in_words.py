@@ -252,3 +252,42 @@ def merge_in_words(words, counts, where, pair, token):
             change[key] = change.get(key, 0) + counts[row]
             where.setdefault(key, set()).add(row)
     return Counter(change)
+
+
+# %% wrong: visits_all_rows -- walks through all words
+# expects: visit these rows and no other
+def merge_in_words(words, counts, where, pair, token):
+    change = Counter()
+    for row in range(len(words)):
+        old = words[row]
+        new = merge(old, pair, token)
+        if len(new) == len(old):
+            continue
+        change.subtract(
+            {p: counts[row] * n for p, n in Counter(pairwise(old)).items()}
+        )
+        change.update(
+            {p: counts[row] * n for p, n in Counter(pairwise(new)).items()}
+        )
+        words[row] = new
+        for p in pairwise(new):
+            where[p].add(row)
+    return change
+
+
+# %% wrong: trusts_where -- takes a stale row for one that holds the pair
+# expects: Nothing changes there
+def merge_in_words(words, counts, where, pair, token):
+    change = Counter()
+    for row in list(where[pair]):
+        old = words[row]
+        new = merge(old, pair, token)
+        for p in pairwise(old):
+            change[p] -= counts[row]
+        for p in pairwise(new):
+            change[p] += counts[row]
+            where[p].add(row)
+        if pair not in set(pairwise(old)):
+            change[pair] -= counts[row]
+        words[row] = new
+    return change

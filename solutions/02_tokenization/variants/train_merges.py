@@ -18,7 +18,7 @@ def train_merges(texts, n_merges):
 
 
 # %% wrong: counts_are_ones -- each distinct piece counts once
-# expects: hand over how often each piece occurs
+# expects: how often each piece occurs
 
 
 def train_merges(texts, n_merges):
@@ -108,3 +108,29 @@ def train_merges(texts, n_merges):
     counts = Counter(chain.from_iterable(map(cut, texts)))
     words = ([BYTE_IDS[byte] for byte in to_bytes(piece)] for piece in counts)
     return learn_merges(list(words), [*counts.values()], n_merges, FIRST)
+
+
+# %% wrong: no_singles -- leaves pieces out that occur once
+# expects: also those that occur once
+def train_merges(texts, n_merges):
+    counts = Counter(p for text in texts for p in cut(text))
+    counts = {p: n for p, n in counts.items() if n > 1}
+    words = [[BYTE_IDS[b] for b in to_bytes(p)] for p in counts]
+    return learn_merges(words, list(counts.values()), n_merges, FIRST)
+
+
+# %% wrong: set_and_counts -- pieces in the order of a set, counts in the order of the text
+# expects: in the same order
+def train_merges(texts, n_merges):
+    pieces = [p for text in texts for p in cut(text)]
+    counts = Counter(pieces)
+    words = [[BYTE_IDS[b] for b in to_bytes(p)] for p in sorted(set(pieces))]
+    return learn_merges(words, list(counts.values()), n_merges, FIRST)
+
+
+# %% wrong: lower_case -- lower case first
+# expects: the bytes of H and o
+def train_merges(texts, n_merges):
+    counts = Counter(p for text in texts for p in cut(text.lower()))
+    words = [[BYTE_IDS[b] for b in to_bytes(p)] for p in counts]
+    return learn_merges(words, list(counts.values()), n_merges, FIRST)
