@@ -61,7 +61,7 @@ def descend(table, ids, gradient, lr):
 
 
 # %% wrong: reduceat_unsorted -- sorts the ids but not the gradients
-# expects:
+# expects: Row 0 got the first gradient
 def descend(table, ids, gradient, lr):
     if len(ids) == 0:
         return

@@ -131,7 +131,7 @@ def keep_probability(counts, t, rule="paper"):
 
 
 # %% wrong: nonzero_total -- shares of the largest count, not of the sum
-# expects:
+# expects: divides by the largest count
 def keep_probability(counts, t, rule="paper"):
     f = counts / counts.max()
     with np.errstate(divide="ignore"):

@@ -642,7 +642,7 @@ def train(
 
 
 # %% wrong: table_by_table -- each table moves before the gradient of the next is taken
-# expects:
+# expects: 3 epochs of 10 pairs
 def train(
     pairs, noise, dim, rng, n_negative=5, n_epochs=1, lr=0.025, batch_size=256
 ):
