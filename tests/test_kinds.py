@@ -53,4 +53,4 @@ def test_encoder_behind_masks_sees_nothing_ahead(kinds):
 
 def test_sentences_keep_what_is_said_with_who_says_it():
     story = 'Ada ran. "Look. There," said Max. He left.'
-    assert sentences([story]) == ["Ada ran.", '"Look. There," said Max.', "He left."]
+    assert sentences([story]) == ["Ada ran.", ' "Look. There," said Max.', " He left."]
