@@ -45,7 +45,7 @@ N_TESTED = 300  # sentences
 
 
 def sentences(stories: list[str]) -> list[str]:
-    """The sentences of stories, each a text with the space before it; speech stays with its speaker."""
+    """The sentences of stories, each with the space before it; speech stays with its speaker."""
     return [
         s for story in stories for s in re.findall(r'(?:"[^"]*"|[^".])+\.?', story) if s.strip()
     ]
