@@ -8,14 +8,10 @@
 04  rnn recurrent                      cells step by step, and as layers
 05  elmo probe                         vectors in context, what they know
     senses states                      homonyms, vectors of their tokens
-04  rnn recurrent                      cells, BPTT; a network of torch's layers
 06  attention cache                    attention, masks; what was read before
 07  config layers embedding            the settings, the parts
     transformer initialisation         the model, its first weights
     arguments stream                   what it can be given, what it writes
-    arguments                          what it can be given
-    transformer arguments              the model, what it can be given
-    stream                             what happens on the way through it
 08  architectures tasks                the five rows; what they predict
     likelihood kinds                   what a text costs, four kinds
 09  network                            what all that learns has in common
