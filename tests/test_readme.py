@@ -9,6 +9,8 @@ import yaml
 from packaging.specifiers import SpecifierSet
 from repository import ROOT, make
 
+import minillm
+
 DOCUMENTS = ("README.md", "CONTRIBUTING.md")
 VERB = re.compile(r"^([a-z-]+):.*?## ", re.MULTILINE)
 COMMAND = re.compile(r"^ *make ([a-z-]+)|`make ([a-z-]+)", re.MULTILINE)
@@ -76,6 +78,13 @@ def test_tree_names_what_is_there():
     ignored = {line.strip("/") for line in read(".gitignore").splitlines()}
     assert {name for name in tree() if not (ROOT / name).exists()} <= ignored
     assert committed() - tree() == set()
+
+
+def test_package_lists_each_of_its_modules_once():
+    listing = (minillm.__doc__ or "").split("\n\n")[1]
+    names = [name for line in listing.splitlines() for name in line[4:39].split()]
+    modules = [path.stem for path in (ROOT / "minillm").glob("*.py") if path.stem != "__init__"]
+    assert sorted(names) == sorted([*modules, "storyland"])
 
 
 def test_test_command_is_what_ci_runs():

@@ -6,7 +6,6 @@ made tasks: what one layer learns and what takes two. `python -m tools.attention
 one part again.
 """
 
-import datetime
 import json
 import sys
 from collections.abc import Callable, Iterator
@@ -26,7 +25,7 @@ from minillm.export import austen_page
 from minillm.language_model import LanguageModel
 from minillm.transformer import Transformer
 from minillm.yardstick import bits_per_byte
-from tools.ladder import commit, hardware
+from tools.provenance import provenance
 from tools.texts import texts_of
 
 RESULTS = DATA / "results" / "06_attention.json"
@@ -173,9 +172,7 @@ def store(name: str, value: Any) -> None:
     """Put one part into the file, and where the last one comes from."""
     measured = json.loads(RESULTS.read_text()) if RESULTS.exists() else {}
     measured["provenance"] = {
-        "commit": commit(),
-        "date": str(datetime.date.today()),
-        "hardware": hardware(),
+        **provenance(),
         "bytes": sum(len(text.encode()) for text in excerpt()),
         "steps": N_STEPS,
         "seeds": list(range(N_SEEDS)),

@@ -8,13 +8,12 @@ import argparse
 import json
 import statistics
 import tempfile
-from datetime import date
 from pathlib import Path
 from typing import Any
 
 from minillm import log
 from minillm.corpus import DATA
-from tools.ladder import commit, hardware
+from tools.provenance import provenance
 from tools.train import parser, train
 
 FILE = DATA / "results" / "bands.json"
@@ -59,8 +58,7 @@ def measure(recipe: str, n_seeds: int) -> dict[str, Any]:
     """The bands of one recipe, with their provenance."""
     results = [final(recipe, seed) for seed in range(n_seeds)]
     bands = {name: band([result[name] for result in results]) for name in results[0]}
-    provenance = {"commit": commit(), "date": date.today().isoformat(), "hardware": hardware()}
-    return {"recipe": recipe, "seeds": list(range(n_seeds)), **bands, **provenance}
+    return {"recipe": recipe, "seeds": list(range(n_seeds)), **bands, **provenance()}
 
 
 def main() -> None:

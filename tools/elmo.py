@@ -7,11 +7,8 @@ repeated. MiniLM's part is measured where `make weights` has installed it, and e
 """
 
 import argparse
-import datetime
 import json
 import math
-import platform
-import subprocess
 import time
 from pathlib import Path
 from typing import Any
@@ -21,6 +18,7 @@ from torch import Tensor
 
 from minillm import checkpoint, elmo, pretrained, probe, senses, states
 from minillm.corpus import DATA, WordVocabulary
+from tools.provenance import provenance
 
 RESULTS = DATA / "results" / "05_elmo.json"
 SETTINGS = {"width": 64, "n_layers": 2, "texts": 12_000, "steps": 400, "B": 64, "lr": 8e-3}
@@ -228,24 +226,6 @@ def measure(seed: int, folder: Path) -> dict[str, Any]:
     }
     file.write_text(json.dumps(found))
     return found
-
-
-def provenance() -> dict[str, Any]:
-    """When, on what and from which state of the repository."""
-    commit = subprocess.run(
-        ["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=True
-    )
-    info = Path("/proc/cpuinfo")
-    cpu = platform.processor()
-    if info.exists():
-        line = next(x for x in info.read_text().splitlines() if x.startswith("model name"))
-        cpu = line.partition(": ")[2]
-    return {
-        "commit": commit.stdout.strip(),
-        "date": str(datetime.date.today()),
-        "hardware": f"{cpu}, one thread",
-        "seeds": list(range(N_SEEDS)),
-    }
 
 
 def main() -> None:

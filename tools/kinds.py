@@ -7,12 +7,8 @@ gives to held-out sentences: about ten minutes on one quiet core.
 """
 
 import argparse
-import datetime
 import json
-import platform
 import re
-import subprocess
-import sys
 import time
 from collections.abc import Callable
 from dataclasses import asdict
@@ -34,6 +30,7 @@ from minillm.tasks import IGNORE
 from minillm.tokenizer import Tokenizer
 from minillm.trainer import Trainer
 from minillm.transformer import Transformer
+from tools.provenance import provenance
 from tools.texts import texts_of
 
 RESULTS = DATA / "results" / "08_architectures.json"
@@ -180,11 +177,7 @@ def main() -> None:
         "sentences": len(chosen),
         "parameters": {kind: n_parameters(net.config) for kind, net in kinds.models.items()},
         "bits_per_byte": scores(kinds, chosen),
-        "date": datetime.date.today().isoformat(),
-        "commit": subprocess.check_output(
-            ["git", "rev-parse", "--short", "HEAD"], text=True
-        ).strip(),
-        "hardware": f"{platform.machine()}, one thread, Python {sys.version.split()[0]}",
+        **provenance(),
     }
     RESULTS.write_text(json.dumps(result, indent=1) + "\n")
     print(json.dumps(result, indent=1))

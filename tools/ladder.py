@@ -1,17 +1,13 @@
 """Measure the rungs of a topic and write them to `data/results`: `python -m tools.ladder`."""
 
 import bz2
-import datetime
 import gzip
 import json
 import lzma
-import platform
-import subprocess
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from functools import partial
-from pathlib import Path
 
 import numpy as np
 
@@ -20,6 +16,7 @@ from minillm.ladder import Rung
 from minillm.ngram import NGram, tune_k
 from minillm.storyland import World
 from minillm.yardstick import bits_per_byte
+from tools.provenance import provenance
 from tools.texts import Texts, texts_of
 
 COMPRESSORS: dict[str, Callable[[bytes], bytes]] = {
@@ -121,27 +118,8 @@ def rung(
         train_bytes=sum(len(text.encode()) for text in texts["train"]),
         flops=flops,
         seed=0 if corpus == "storyland" and seed is None else seed,
-        commit=commit(),
-        date=datetime.date.today().isoformat(),
-        hardware=hardware(),
+        **provenance(),
     )
-
-
-def commit() -> str:
-    """The commit that is measured, marked where the working tree differs from it."""
-    command = ["git", "describe", "--always", "--dirty", "--exclude=*"]
-    return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
-
-
-def hardware() -> str:
-    """The processor's name and how many of its cores can be used."""
-    info = Path("/proc/cpuinfo")
-    names = (
-        [line for line in info.read_text().splitlines() if line.startswith("model name")]
-        if info.exists()
-        else []
-    )
-    return f"{names[0].split(': ')[1] if names else platform.processor()}, {len(names)} cores"
 
 
 if __name__ == "__main__":

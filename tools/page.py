@@ -4,7 +4,6 @@ It writes `data/models/mini_llm_austen.bin`, one byte for each weight, from the 
 `tools.mini_llm`, which calls this with `--page`.
 """
 
-import datetime
 import json
 import sys
 from pathlib import Path
@@ -14,13 +13,13 @@ from minillm import checkpoint, language_model
 from minillm.export import PAGE, from_bytes, to_bytes
 from minillm.language_model import LanguageModel
 from minillm.yardstick import bits_per_byte
-from tools.ladder import commit, hardware
+from tools.provenance import provenance
 from tools.texts import texts_of
 
 MOST = 8_000_000  # bytes that a page may load
 
 
-def provenance(folder: Path) -> dict[str, Any]:
+def origin(folder: Path) -> dict[str, Any]:
     """Where a run's weights come from: its words, its cost, its score."""
     _, about = checkpoint.read(folder / "model.safetensors")
     score = json.loads((folder / "score.json").read_text(encoding="utf-8"))
@@ -33,9 +32,7 @@ def provenance(folder: Path) -> dict[str, Any]:
         "flops": score["flops"],
         "training_seconds": score["training_seconds"],
         "seed": words["seed"],
-        "commit": commit(),
-        "date": str(datetime.date.today()),
-        "hardware": hardware(),
+        **provenance(),
     }
 
 
@@ -46,7 +43,7 @@ def write(folder: Path, path: Path | None = None) -> dict[str, Any]:
     `ValueError` where a page could not load the file.
     """
     model = language_model.load(folder / "model.safetensors")
-    about = provenance(folder)
+    about = origin(folder)
     rounded = from_bytes(to_bytes(model, about))
     scored = LanguageModel(rounded.net, rounded.vocabulary, max(1, rounded.net.config.context // 4))
     valid = bits_per_byte(scored, texts_of(about["arguments"]["corpus"])["valid"])

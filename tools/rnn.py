@@ -28,8 +28,9 @@ from minillm.rnn import distances
 from minillm.tokenizer import Tokenizer
 from minillm.trainer import Trainer
 from minillm.yardstick import bits_per_byte
-from tools.ladder import commit, rung
+from tools.ladder import rung
 from tools.machine import fastest_dtype, keep_memory
+from tools.provenance import commit
 from tools.texts import Texts, texts_of
 
 RUNGS = DATA / "results" / "04_rnn.json"

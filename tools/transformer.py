@@ -10,7 +10,6 @@ band        what the assignment's own model reaches, over ten seeds
 """
 
 import argparse
-import datetime
 import json
 import math
 import statistics
@@ -34,7 +33,7 @@ from minillm.recipe import Recipe
 from minillm.tokenizer import Tokenizer
 from minillm.trainer import Trainer
 from minillm.transformer import Transformer
-from tools.ladder import commit, hardware
+from tools.provenance import provenance
 from tools.texts import texts_of
 
 Run = dict[str, Any]
@@ -277,19 +276,13 @@ def main() -> None:
     measured = json.loads(args.out.read_text()) if args.only and args.out.exists() else {}
     for name in [args.only] if args.only else PARTS:
         part, corpus = PARTS[name]
-        start, state, runs = time.perf_counter(), commit(), []
+        start, state, runs = time.perf_counter(), provenance(), []
         for run in part(Texts(corpus) if corpus else None):
             runs.append(run)
             seconds = round(time.perf_counter() - start)
             measured[name] = SETTINGS.get(name, {}) | {
                 "runs": runs,
-                "provenance": {
-                    "commit": state,
-                    "date": str(datetime.date.today()),
-                    "hardware": f"{hardware()}, {torch.get_num_threads()} thread",
-                    "seeds": list(SEEDS),
-                    "seconds": seconds,
-                },
+                "provenance": {**state, "seeds": list(SEEDS), "seconds": seconds},
             }
             if name == "band":
                 measured[name] |= summary([each["loss"] for each in runs])

@@ -6,7 +6,6 @@ over Austen goes to data/results/vocabularies.json; the best model of each corpu
 validation texts, is a rung of the ladder in data/results/02_tokenization.json.
 """
 
-import datetime
 import json
 import time
 from collections.abc import Sequence
@@ -20,7 +19,8 @@ from minillm.ladder import Rung
 from minillm.ngram import NGram
 from minillm.tokenizer import Tokenizer
 from minillm.yardstick import bits_per_byte
-from tools.ladder import commit, hardware, rung
+from tools.ladder import rung
+from tools.provenance import provenance
 from tools.texts import Texts, texts_of
 
 SWEEPS: dict[str, tuple[Sequence[int], Sequence[int]]] = {  # sizes and orders, by corpus
@@ -48,7 +48,7 @@ def main() -> None:
         rungs.append(asdict(best_rung(corpus, texts, kinds[best["vocabulary"]], best)))
         if corpus == "austen":
             rows.append(row("words", WordVocabulary.build(texts["train"]), texts, orders))
-            report = {**provenance(), "corpus": corpus, "rows": rows}
+            report = {"seed": None, **provenance(), "corpus": corpus, "rows": rows}
             write("vocabularies.json", report)
     write("02_tokenization.json", rungs)
 
@@ -110,12 +110,6 @@ def fit(vocabulary: Vocabulary, order: int, texts: Sequence[str]) -> NGram:
 def size_of(text: str) -> int:
     """The bytes of a text in UTF-8."""
     return len(text.encode())
-
-
-def provenance() -> dict[str, Any]:
-    """What the sweep ran on; counting has no seed."""
-    date = datetime.date.today().isoformat()
-    return {"seed": None, "commit": commit(), "date": date, "hardware": hardware()}
 
 
 if __name__ == "__main__":

