@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 from browsing import Visit, serve
+from figure_pages import drawn
+from playwright.sync_api import Page
 from repository import ROOT, make
 
 from tools.book.editions import is_current, pages_folder
@@ -65,3 +67,31 @@ def site(built_book: Path) -> Iterator[str]:
 def visit(site: str, visit_at: Callable[..., Visit]) -> Callable[..., Visit]:
     """`visit(path, width=1280, scheme="light")` opens a page of the book, formulas drawn."""
     return partial(visit_at, site)
+
+
+@pytest.fixture(scope="module")
+def open_page(address: str, visit_at: Callable[..., Visit]) -> Callable[..., Visit]:
+    """`open_page("light", width=1280)` opens a page of figures and waits until they are drawn.
+
+    The test's file has the fixture `address`; see `figure_pages`.
+    """
+
+    def open_and_wait(name: str, width: int = 1280) -> Visit:
+        visit = visit_at(address, f"{name}.html", width=width)
+        visit.page.emulate_media(reduced_motion="reduce")
+        return drawn(visit)
+
+    return open_and_wait
+
+
+@pytest.fixture(scope="module")
+def light(open_page: Callable[..., Visit]) -> Visit:
+    """The page of figures in the light, 1280 pixels wide."""
+    return open_page("light")
+
+
+@pytest.fixture
+def page(light: Visit) -> Page:
+    """The same page, in front: one behind another draws nothing."""
+    light.page.bring_to_front()
+    return light.page

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from browsing import Visit, colour_problems, serve, structure_problems
+from figure_pages import drawn
 from playwright.sync_api import Page
 from repository import ROOT, make
 
@@ -84,11 +85,7 @@ def open_page(visit_at, address) -> Callable[..., Visit]:
     """`open_page("light", width=1280)` opens a page and waits until its figures are drawn."""
 
     def open_and_wait(name: str, width: int = 1280) -> Visit:
-        visit = visit_at(address, f"{name}.html", width=width)
-        for host in visit.page.locator(".figure-host").all():
-            host.scroll_into_view_if_needed()
-        visit.page.wait_for_function("!document.querySelector('[data-figure]:not([data-ready])')")
-        return visit
+        return drawn(visit_at(address, f"{name}.html", width=width))
 
     return open_and_wait
 
@@ -279,9 +276,9 @@ def test_explorer_writes_on_with_each_order(page, models, vocabulary):
     )
     for n, (ids, text) in enumerate(written, 1):
         so_far = vocabulary.encode(" She could not").tolist()
-        for drawn in ids:
-            assert models[n].distribution(np.array(so_far))[drawn] > 0
-            so_far.append(drawn)
+        for chosen in ids:
+            assert models[n].distribution(np.array(so_far))[chosen] > 0
+            so_far.append(chosen)
         assert text.replace(" </s>", "") == vocabulary.decode(ids)
     figure = page.locator("[data-figure=explorer]")
     figure.get_by_role("button", name="Let each order").click()

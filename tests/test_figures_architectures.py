@@ -1,14 +1,11 @@
 """The figures of the chapter on architectures, moved in a real browser and compared with Python."""
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
-from browsing import PHONE, TOO_WIDE, Visit, colour_problems, serve, structure_problems
-from playwright.sync_api import Page
-from repository import ROOT
-from test_figures_word2vec import HOST, PAGE, call
+from figure_pages import call, figure_pages, in_each_look, problems, stands_alone
 
 from minillm import figures
 from minillm.architectures import SIZES, cache_bytes, configure, count_parameters
@@ -20,34 +17,8 @@ NAMES = ("configurator", "twoletters")
 @pytest.fixture(scope="module")
 def address(tmp_path_factory) -> Iterator[str]:
     """A served folder of two pages with both figures: light.html and dark.html."""
-    folder = tmp_path_factory.mktemp("pages")
-    for file in [*figures.FIGURES.glob("*.*s"), *(ROOT / "book" / "assets").iterdir()]:
-        (folder / file.name).symlink_to(file)
-    for theme in ("light", "dark"):
-        body = "".join(map(HOST.format, NAMES))
-        (folder / f"{theme}.html").write_text(PAGE.format(theme=theme, body=body))
-    with serve(folder) as served:
+    with figure_pages(tmp_path_factory.mktemp("pages"), NAMES) as served:
         yield served
-
-
-@pytest.fixture(scope="module")
-def open_page(visit_at, address) -> Callable[..., Visit]:
-    """`open_page("light", width=1280)` opens a page and waits until its figures are drawn."""
-
-    def open_and_wait(name: str, width: int = 1280) -> Visit:
-        visit = visit_at(address, f"{name}.html", width=width)
-        for host in visit.page.locator(".figure-host").all():
-            host.scroll_into_view_if_needed()
-        visit.page.wait_for_function("!document.querySelector('[data-figure]:not([data-ready])')")
-        return visit
-
-    return open_and_wait
-
-
-@pytest.fixture(scope="module")
-def page(open_page) -> Page:
-    """The page in the light, 1280 pixels wide."""
-    return open_page("light").page
 
 
 @pytest.mark.parametrize("row", ["original", "bert", "llama", "chatglm", "bloom"])
@@ -104,19 +75,13 @@ def test_two_letters_are_those_of_the_chapter(page):
     figure.get_by_role("button", name="The chapter's").click()
 
 
-@pytest.mark.parametrize(("theme", "width"), [("light", 1280), ("dark", 1280), ("dark", PHONE)])
+@in_each_look
 def test_figures_are_accessible_and_fit(open_page, theme, width):
-    visit = open_page(theme, width=width)
-    assert visit.errors == []
-    assert visit.outside == []
-    assert structure_problems(visit) == []
-    assert colour_problems(visit) == []
-    assert visit.page.evaluate(TOO_WIDE) == []
+    assert problems(open_page(theme, width=width)) == []
 
 
 def test_widgets_carry_the_same_figures():
     assert figures.configurator().data == {"model": "LLaMA 7B"}
     assert figures.twoletters([0.25] * 4).data["p"] == [0.25] * 4
     for widget in (figures.configurator(), figures.twoletters()):
-        assert "\nimport " not in widget._esm
-        assert "export default" in widget._esm
+        assert stands_alone(widget)

@@ -3,15 +3,14 @@
 import json
 import math
 from collections.abc import Iterator
-from pathlib import Path
 from unittest.mock import patch
 
 import numpy as np
 import pytest
 import torch
-from browsing import PHONE, TOO_WIDE, Visit, colour_problems, serve, structure_problems
+from browsing import Visit
+from figure_pages import figure_pages, in_each_look, problems, stands_alone
 from playwright.sync_api import Page
-from repository import ROOT
 
 from minillm import figures
 from minillm.attention import causal_mask, mask_bias, scaled_dot_product_attention
@@ -20,13 +19,6 @@ from minillm.export import austen_page
 from minillm.language_model import LanguageModel
 
 NAMES = ("attending", "blocks", "heads")
-PAGE = """<!doctype html><html lang="en" data-theme="{theme}"><head><meta charset="utf-8">
-<title>Figures</title><meta name="viewport" content="width=device-width">
-<link rel="stylesheet" href="course.css"><link rel="stylesheet" href="figures.css">
-<link rel="icon" href="data:,"><script type="module" src="page.js"></script>
-<style>body {{ background: var(--pst-color-background); color: var(--course-ink) }}</style></head>
-<body><main class="bd-article"><h1>Figures</h1>{body}</main></body></html>"""
-HOST = '<div class="figure-host" data-figure="{}"><p>This figure needs JavaScript.</p></div>'
 SENTENCE = "Elizabeth was glad, and Elizabeth said that naïve Mr. Bennet\nwas — surprised."
 # Names of the page's tensors for one token, and what Python's forward pass puts there.
 TRACE = """async (text) => {
@@ -47,39 +39,23 @@ TRACE = """async (text) => {
 
 @pytest.fixture(scope="module")
 def address(tmp_path_factory) -> Iterator[str]:
-    """A served folder with light.html and dark.html, all figures on each."""
-    folder: Path = tmp_path_factory.mktemp("pages")
-    for file in [*figures.FIGURES.glob("*.*s"), *(ROOT / "book" / "assets").iterdir()]:
-        (folder / file.name).symlink_to(file)
-    (folder / "data").mkdir()
-    (folder / "data" / MODEL.name).symlink_to(MODEL)
-    for theme in ("light", "dark"):
-        page = PAGE.format(theme=theme, body="".join(map(HOST.format, NAMES)))
-        (folder / f"{theme}.html").write_text(page)
-    with serve(folder) as served:
+    """A served folder of two pages with the figures: light.html and dark.html."""
+    data = {MODEL.name: MODEL.read_bytes()}
+    with figure_pages(tmp_path_factory.mktemp("pages"), NAMES, data) as served:
         yield served
 
 
-def opened(visit_at, address: str, name: str, width: int = 1280) -> Visit:
-    """A page whose figures are drawn and whose model is loaded."""
-    visit = visit_at(address, f"{name}.html", width=width)
-    for host in visit.page.locator(".figure-host").all():
-        host.scroll_into_view_if_needed()
-    visit.page.wait_for_function("!document.querySelector('[data-figure]:not([data-ready])')")
+def with_model(visit: Visit) -> Visit:
+    """The visit, once the model of its page is loaded."""
     visit.page.get_by_role("button", name="Load the model").click()
     visit.page.wait_for_selector(".fig-sentence button")
     return visit
 
 
 @pytest.fixture(scope="module")
-def light(visit_at, address) -> Visit:
-    return opened(visit_at, address, "light")
-
-
-@pytest.fixture
-def page(light) -> Page:
-    light.page.bring_to_front()  # a page behind another one draws nothing
-    return light.page
+def light(open_page) -> Visit:
+    """The page of figures in the light, its model loaded."""
+    return with_model(open_page("light"))
 
 
 @pytest.fixture(scope="module")
@@ -326,14 +302,9 @@ def test_a_model_that_does_not_come_is_reported(visit_at, address):
     assert visit.page.get_by_role("button", name="Load the model").is_enabled()
 
 
-@pytest.mark.parametrize(("theme", "width"), [("light", 1280), ("dark", 1280), ("dark", PHONE)])
-def test_figures_are_accessible_and_fit(visit_at, address, theme, width):
-    visit = opened(visit_at, address, theme, width)
-    assert visit.errors == []
-    assert visit.outside == []
-    assert structure_problems(visit) == []
-    assert colour_problems(visit) == []
-    assert visit.page.evaluate(TOO_WIDE) == []
+@in_each_look
+def test_figures_are_accessible_and_fit(open_page, theme, width):
+    assert problems(with_model(open_page(theme, width=width))) == []
 
 
 def test_widgets_carry_the_same_figures():
@@ -343,7 +314,6 @@ def test_widgets_carry_the_same_figures():
     assert figures.heads("Emma").data["text"] == "Emma"
     assert figures.heads().data["model"] == MODEL.read_bytes()
     for widget in (own, figures.blocks(), figures.heads()):
-        assert "\nimport " not in widget._esm
-        assert "export default" in widget._esm
+        assert stands_alone(widget)
         assert widget._esm.count("function openModel(") <= 1
         assert widget._esm.count("function html(") == 1

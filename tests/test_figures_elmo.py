@@ -2,16 +2,13 @@
 
 import gzip
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import numpy as np
 import pytest
 import torch
-from browsing import PHONE, TOO_WIDE, Visit, colour_problems, serve, structure_problems
-from playwright.sync_api import Page
-from repository import ROOT
+from figure_pages import call, figure_pages, in_each_look, problems, stands_alone
 from test_elmo import Stack
-from test_figures_word2vec import HOST, PAGE, call
 
 from minillm import elmo, figure_data, figure_senses, figures, senses, states, word2vec
 
@@ -27,38 +24,9 @@ def shown() -> dict:
 @pytest.fixture(scope="module")
 def address(tmp_path_factory, shown) -> Iterator[str]:
     """A served folder of two pages with both figures: light.html and dark.html."""
-    folder = tmp_path_factory.mktemp("pages")
-    for file in [*figures.FIGURES.glob("*.*s"), *(ROOT / "book" / "assets").iterdir()]:
-        (folder / file.name).symlink_to(file)
-    (folder / "data").mkdir()
     data = gzip.compress(figure_data.to_json(shown), mtime=0)
-    (folder / "data" / "bankmap.json.gz").write_bytes(data)
-    for theme in ("light", "dark"):
-        page = PAGE.format(theme=theme, body="".join(map(HOST.format, NAMES)))
-        (folder / f"{theme}.html").write_text(page)
-    with serve(folder) as served:
+    with figure_pages(tmp_path_factory.mktemp("pages"), NAMES, {"bankmap.json.gz": data}) as served:
         yield served
-
-
-@pytest.fixture(scope="module")
-def open_page(visit_at, address) -> Callable[..., Visit]:
-    """`open_page("light", width=1280)` opens a page and waits until its figures are drawn."""
-
-    def open_and_wait(name: str, width: int = 1280) -> Visit:
-        visit = visit_at(address, f"{name}.html", width=width)
-        visit.page.emulate_media(reduced_motion="reduce")
-        for host in visit.page.locator(".figure-host").all():
-            host.scroll_into_view_if_needed()
-        visit.page.wait_for_function("!document.querySelector('[data-figure]:not([data-ready])')")
-        return visit
-
-    return open_and_wait
-
-
-@pytest.fixture(scope="module")
-def page(open_page) -> Page:
-    """The page in the light, 1280 pixels wide."""
-    return open_page("light").page
 
 
 # The mathematics
@@ -179,14 +147,9 @@ def test_bank_has_one_vector_in_layer_0_and_two_senses_in_layer_2(page):
     assert weights == pytest.approx([0.5, 0, 0.5], abs=1e-3)
 
 
-@pytest.mark.parametrize(("theme", "width"), [("light", 1280), ("dark", 1280), ("dark", PHONE)])
+@in_each_look
 def test_figures_are_accessible_and_fit(open_page, theme, width):
-    visit = open_page(theme, width=width)
-    assert visit.errors == []
-    assert visit.outside == []
-    assert structure_problems(visit) == []
-    assert colour_problems(visit) == []
-    assert visit.page.evaluate(TOO_WIDE) == []
+    assert problems(open_page(theme, width=width)) == []
 
 
 def test_widgets_carry_the_same_figures(shown):
@@ -194,5 +157,4 @@ def test_widgets_carry_the_same_figures(shown):
     assert figures.reading("a b").data == {"sentence": "a b"}
     assert figures.bankmap().data["words"][0]["bytes"] == shown["words"][0]["bytes"]
     for widget in (figures.reading(), figures.bankmap()):
-        assert "\nimport " not in widget._esm
-        assert "export default" in widget._esm
+        assert stands_alone(widget)

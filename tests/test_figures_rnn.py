@@ -1,13 +1,11 @@
 """The figures of the chapter on recurrent networks, moved in a real browser, against Python."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import numpy as np
 import pytest
 import torch
-from browsing import PHONE, TOO_WIDE, Visit, colour_problems, serve, structure_problems
-from playwright.sync_api import Page
-from repository import ROOT
+from figure_pages import call, figure_pages, in_each_look, problems, stands_alone
 
 from minillm import figure_data, figure_rnn, figures
 from minillm.corpus import BOS
@@ -15,13 +13,6 @@ from minillm.rnn import lstm_cell, lstm_gates
 
 NAMES = ("highway", "gates")
 TEXT = '"I am sure of it," said Emma. "Quite sure!" He was silent.'
-PAGE = """<!doctype html><html lang="en" data-theme="{theme}"><head><meta charset="utf-8">
-<title>Figures</title><meta name="viewport" content="width=device-width">
-<link rel="stylesheet" href="course.css"><link rel="stylesheet" href="figures.css">
-<link rel="icon" href="data:,"><script type="module" src="page.js"></script>
-<style>body {{ background: var(--pst-color-background); color: var(--course-ink) }}</style></head>
-<body><main class="bd-article"><h1>Figures</h1>{body}</main></body></html>"""
-HOST = '<div class="figure-host" data-figure="{}"><p>This figure needs JavaScript.</p></div>'
 
 
 @pytest.fixture(scope="module")
@@ -33,45 +24,12 @@ def data() -> dict:
 @pytest.fixture(scope="module")
 def address(tmp_path_factory, data) -> Iterator[str]:
     """A served folder of two pages with the figures: light.html and dark.html."""
-    folder = tmp_path_factory.mktemp("pages")
-    for file in [*figures.FIGURES.glob("*.*s"), *(ROOT / "book" / "assets").iterdir()]:
-        (folder / file.name).symlink_to(file)
-    (folder / "data").mkdir()
-    (folder / "data" / "gates.json.gz").write_bytes(figure_data.to_json(data))
-    highway = figure_data.to_json(figure_data.highway_data())
-    (folder / "data" / "highway.json").write_bytes(highway)
-    for theme in ("light", "dark"):
-        page = PAGE.format(theme=theme, body="".join(map(HOST.format, NAMES)))
-        (folder / f"{theme}.html").write_text(page)
-    with serve(folder) as served:
+    files = {
+        "gates.json.gz": figure_data.to_json(data),
+        "highway.json": figure_data.to_json(figure_data.highway_data()),
+    }
+    with figure_pages(tmp_path_factory.mktemp("pages"), NAMES, files) as served:
         yield served
-
-
-@pytest.fixture(scope="module")
-def open_page(visit_at, address) -> Callable[..., Visit]:
-    """`open_page("light", width=1280)` opens a page and waits until its figures are drawn."""
-
-    def open_and_wait(name: str, width: int = 1280) -> Visit:
-        visit = visit_at(address, f"{name}.html", width=width)
-        visit.page.emulate_media(reduced_motion="reduce")
-        for host in visit.page.locator(".figure-host").all():
-            host.scroll_into_view_if_needed()
-        visit.page.wait_for_function("!document.querySelector('[data-figure]:not([data-ready])')")
-        return visit
-
-    return open_and_wait
-
-
-@pytest.fixture(scope="module")
-def page(open_page) -> Page:
-    """The page in the light, 1280 pixels wide."""
-    return open_page("light").page
-
-
-def call(page: Page, module: str, function: str, *arguments: object) -> object:
-    """What an exported function of a figure's module returns."""
-    script = f"async (a) => (await import('./{module}.js')).{function}(...a)"
-    return page.evaluate(script, list(arguments))
 
 
 # The mathematics
@@ -184,22 +142,16 @@ def test_gates_read_the_readers_sentence(page, data):
     assert "held-out" in status.inner_text()
 
 
-@pytest.mark.parametrize(("theme", "width"), [("light", 1280), ("dark", 1280), ("dark", PHONE)])
+@in_each_look
 def test_figures_are_accessible_and_fit(open_page, theme, width):
-    visit = open_page(theme, width=width)
-    assert visit.errors == []
-    assert visit.outside == []
-    assert structure_problems(visit) == []
-    assert colour_problems(visit) == []
-    assert visit.page.evaluate(TOO_WIDE) == []
+    assert problems(open_page(theme, width=width)) == []
 
 
 def test_widgets_carry_the_same_figures(data):
     assert figures.highway().data == figure_data.highway_data()
     assert set(data) >= {"table", "W_x", "W_h", "b", "unit"}
     for widget in (figures.highway(), figures.gates()):
-        assert "\nimport " not in widget._esm
-        assert "export default" in widget._esm
+        assert stands_alone(widget)
 
 
 def test_model_is_small():

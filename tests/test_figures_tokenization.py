@@ -4,26 +4,18 @@ import gzip
 import json
 import random
 from collections.abc import Iterator
-from pathlib import Path
 
 import numpy as np
 import pytest
-from browsing import TOO_WIDE, Visit, colour_problems, serve, structure_problems
+from figure_pages import figure_pages, in_each_look, problems, stands_alone
 from playwright.sync_api import Page
-from repository import ROOT, make
+from repository import make
 
 from minillm import bpe, figure_tokens, figures
 from minillm.corpus import WordVocabulary, austen, chinese
 from minillm.tokenizer import Tokenizer
 
 NAMES = ("merges", "fertility")
-PAGE = """<!doctype html><html lang="en" data-theme="{theme}"><head><meta charset="utf-8">
-<title>Figures</title><meta name="viewport" content="width=device-width">
-<link rel="stylesheet" href="course.css"><link rel="stylesheet" href="figures.css">
-<link rel="icon" href="data:,"><script type="module" src="page.js"></script>
-<style>body {{ background: var(--pst-color-background); color: var(--course-ink) }}</style></head>
-<body><main class="bd-article"><h1>Figures</h1>{body}</main></body></html>"""
-HOST = '<div class="figure-host" data-figure="{}"><p>This figure needs JavaScript.</p></div>'
 TEXTS = (
     "ahaha hahahaha",
     "It is a truth universally acknowledged, that Mr. Darcy's 10,000 pounds\n\n  are -- enough.",
@@ -35,37 +27,12 @@ TEXTS = (
 
 @pytest.fixture(scope="module")
 def address(tmp_path_factory) -> Iterator[str]:
-    """A served folder with light.html and dark.html, both figures on each."""
+    """A served folder of two pages with the figures: light.html and dark.html."""
     made = make("book/figures/data/shannon.json")
     assert made.returncode == 0, made.stderr
-    folder: Path = tmp_path_factory.mktemp("pages")
-    for file in [*figures.FIGURES.iterdir(), *(ROOT / "book" / "assets").iterdir()]:
-        (folder / file.name).symlink_to(file)
-    for theme in ("light", "dark"):
-        page = PAGE.format(theme=theme, body="".join(map(HOST.format, NAMES)))
-        (folder / f"{theme}.html").write_text(page)
-    with serve(folder) as served:
+    data = {"merges.json.gz": (figures.FIGURES / "data" / "merges.json.gz").read_bytes()}
+    with figure_pages(tmp_path_factory.mktemp("pages"), NAMES, data) as served:
         yield served
-
-
-def opened(visit_at, address: str, name: str, width: int = 1280) -> Visit:
-    """A page whose figures are drawn."""
-    visit = visit_at(address, f"{name}.html", width=width)
-    for host in visit.page.locator(".figure-host").all():
-        host.scroll_into_view_if_needed()
-    visit.page.wait_for_function("!document.querySelector('[data-figure]:not([data-ready])')")
-    return visit
-
-
-@pytest.fixture(scope="module")
-def light(visit_at, address) -> Visit:
-    return opened(visit_at, address, "light")
-
-
-@pytest.fixture
-def page(light) -> Page:
-    light.page.bring_to_front()  # a page behind another one draws nothing
-    return light.page
 
 
 @pytest.fixture(scope="module")
@@ -284,17 +251,9 @@ def test_fertility_of_chinese_is_flat_for_austen_and_falls_for_the_classics(page
 # Both
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_figures_are_sound_in_the_light_and_in_the_dark(visit_at, address, theme):
-    visit = opened(visit_at, address, theme)
-    assert visit.errors == []
-    assert structure_problems(visit) == []
-    assert colour_problems(visit) == []
-
-
-def test_figures_fit_a_phone(visit_at, address):
-    visit = opened(visit_at, address, "light", width=390)
-    assert visit.page.evaluate(TOO_WIDE) == []
+@in_each_look
+def test_figures_are_accessible_and_fit(open_page, theme, width):
+    assert problems(open_page(theme, width=width)) == []
 
 
 def test_widgets_hold_the_data_of_their_texts():
@@ -303,7 +262,7 @@ def test_widgets_hold_the_data_of_their_texts():
     both = figures.fertility({"one": ["aha"], "two": ["haha"]}, 260)
     assert list(both.data["corpora"]) == ["one", "two"]
     for widget in (small, both):
-        assert "import {" not in str(widget._esm)
+        assert stands_alone(widget)
         json.dumps(widget.data)
 
 

@@ -1,74 +1,24 @@
 """The figures of the chapter on the Transformer, in a real browser and compared with Python."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import numpy as np
 import pytest
 import torch
-from browsing import PHONE, TOO_WIDE, Visit, colour_problems, serve, structure_problems
-from playwright.sync_api import Page
-from repository import ROOT
+from figure_pages import call, figure_pages, in_each_look, problems, stands_alone
 
 from minillm import figure_data, figure_stack, figures, layers
 
 NAMES = ("rope", "norms")
-PAGE = """<!doctype html><html lang="en" data-theme="{theme}"><head><meta charset="utf-8">
-<title>Figures</title><meta name="viewport" content="width=device-width">
-<link rel="stylesheet" href="course.css"><link rel="stylesheet" href="figures.css">
-<link rel="icon" href="data:,"><script type="module" src="page.js"></script>
-<style>body {{ background: var(--pst-color-background); color: var(--course-ink) }}</style></head>
-<body><main class="bd-article"><h1>Figures</h1>{body}</main></body></html>"""
-HOST = '<div class="figure-host" data-figure="{}"><p>This figure needs JavaScript.</p></div>'
 
 
 @pytest.fixture(scope="module")
 def address(tmp_path_factory) -> Iterator[str]:
     """A served folder of two pages with the figures: light.html and dark.html."""
-    folder = tmp_path_factory.mktemp("pages")
-    for file in [*figures.FIGURES.glob("*.*s"), *(ROOT / "book" / "assets").iterdir()]:
-        (folder / file.name).symlink_to(file)
-    (folder / "data").mkdir()
     data = figure_data.to_json(figure_stack.norms_data())
-    (folder / "data" / "norms.json").write_bytes(data)
-    for theme in ("light", "dark"):
-        page = PAGE.format(theme=theme, body="".join(map(HOST.format, NAMES)))
-        (folder / f"{theme}.html").write_text(page)
-    with serve(folder) as served:
+    with figure_pages(tmp_path_factory.mktemp("pages"), NAMES, {"norms.json": data}) as served:
         yield served
-
-
-@pytest.fixture(scope="module")
-def open_page(visit_at, address) -> Callable[..., Visit]:
-    """`open_page("light", width=1280)` opens a page and waits until its figures are drawn."""
-
-    def open_and_wait(name: str, width: int = 1280) -> Visit:
-        visit = visit_at(address, f"{name}.html", width=width)
-        for host in visit.page.locator(".figure-host").all():
-            host.scroll_into_view_if_needed()
-        visit.page.wait_for_function("!document.querySelector('[data-figure]:not([data-ready])')")
-        return visit
-
-    return open_and_wait
-
-
-@pytest.fixture(scope="module")
-def light(open_page) -> Visit:
-    """The page in the light, 1280 pixels wide."""
-    return open_page("light")
-
-
-@pytest.fixture
-def page(light) -> Page:
-    """The page."""
-    light.page.bring_to_front()
-    return light.page
-
-
-def call(page: Page, module: str, function: str, *arguments: object) -> object:
-    """What an exported function of a figure's module returns."""
-    script = f"async (a) => (await import('./{module}.js')).{function}(...a)"
-    return page.evaluate(script, list(arguments))
 
 
 def turned(x: list[float], position: int) -> np.ndarray:
@@ -184,14 +134,9 @@ def test_laboratory_shows_the_stored_means(page):
     figure.locator("input[type=range]").press("End")
 
 
-@pytest.mark.parametrize(("theme", "width"), [("light", 1280), ("dark", 1280), ("dark", PHONE)])
+@in_each_look
 def test_figures_are_accessible_and_fit(open_page, theme, width):
-    visit = open_page(theme, width=width)
-    assert visit.errors == []
-    assert visit.outside == []
-    assert structure_problems(visit) == []
-    assert colour_problems(visit) == []
-    assert visit.page.evaluate(TOO_WIDE) == []
+    assert problems(open_page(theme, width=width)) == []
 
 
 def test_widgets_carry_the_same_figures():
@@ -199,5 +144,4 @@ def test_widgets_carry_the_same_figures():
     assert len(figures.norms().data["runs"]) == 108
     assert figures.norms(runs=[]).data == {"runs": []}
     for widget in (figures.rope(), figures.norms()):
-        assert "\nimport " not in widget._esm
-        assert "export default" in widget._esm
+        assert stands_alone(widget)

@@ -1,62 +1,25 @@
 """The figures of the chapter on word vectors, moved in a real browser and compared with Python."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import numpy as np
 import pytest
-from browsing import PHONE, TOO_WIDE, Visit, colour_problems, serve, structure_problems
+from figure_pages import call, figure_pages, in_each_look, problems, stands_alone
 from playwright.sync_api import Page
-from repository import ROOT
 
 from minillm import figure_data, figures, vectors, word2vec
 
 NAMES = ("onehot", "sgns", "wordmap")
-PAGE = """<!doctype html><html lang="en" data-theme="{theme}"><head><meta charset="utf-8">
-<title>Figures</title><meta name="viewport" content="width=device-width">
-<link rel="stylesheet" href="course.css"><link rel="stylesheet" href="figures.css">
-<link rel="icon" href="data:,"><script type="module" src="page.js"></script>
-<style>body {{ background: var(--pst-color-background); color: var(--course-ink) }}</style></head>
-<body><main class="bd-article"><h1>Figures</h1>{body}</main></body></html>"""
-HOST = '<div class="figure-host" data-figure="{}"><p>This figure needs JavaScript.</p></div>'
 
 
 @pytest.fixture(scope="module")
 def address(tmp_path_factory) -> Iterator[str]:
     """A served folder of two pages with the three figures: light.html and dark.html."""
-    folder = tmp_path_factory.mktemp("pages")
-    for file in [*figures.FIGURES.glob("*.*s"), *(ROOT / "book" / "assets").iterdir()]:
-        (folder / file.name).symlink_to(file)
     lexicon, table, _ = vectors.austen()
-    (folder / "data").mkdir()
     data = figure_data.to_json(figure_data.wordmap_data(lexicon, table))
-    (folder / "data" / "wordmap.json.gz").write_bytes(data)
-    for theme in ("light", "dark"):
-        page = PAGE.format(theme=theme, body="".join(map(HOST.format, NAMES)))
-        (folder / f"{theme}.html").write_text(page)
-    with serve(folder) as served:
+    with figure_pages(tmp_path_factory.mktemp("pages"), NAMES, {"wordmap.json.gz": data}) as served:
         yield served
-
-
-@pytest.fixture(scope="module")
-def open_page(visit_at, address) -> Callable[..., Visit]:
-    """`open_page("light", width=1280)` opens a page and waits until its figures are drawn."""
-
-    def open_and_wait(name: str, width: int = 1280) -> Visit:
-        visit = visit_at(address, f"{name}.html", width=width)
-        visit.page.emulate_media(reduced_motion="reduce")
-        for host in visit.page.locator(".figure-host").all():
-            host.scroll_into_view_if_needed()
-        visit.page.wait_for_function("!document.querySelector('[data-figure]:not([data-ready])')")
-        return visit
-
-    return open_and_wait
-
-
-@pytest.fixture(scope="module")
-def light(open_page) -> Visit:
-    """The page in the light, 1280 pixels wide."""
-    return open_page("light")
 
 
 @pytest.fixture
@@ -66,12 +29,6 @@ def page(light) -> Page:
     light.page.get_by_role("button", name="Start again").click()
     light.page.get_by_label("together").check(force=True)
     return light.page
-
-
-def call(page: Page, module: str, function: str, *arguments: object) -> object:
-    """What an exported function of a figure's module returns."""
-    script = f"async (a) => (await import('./{module}.js')).{function}(...a)"
-    return page.evaluate(script, list(arguments))
 
 
 # The mathematics
@@ -192,14 +149,9 @@ def test_map_shows_the_neighbours_of_the_stored_vectors(page):
     assert "not among" in figure.locator("[role=status]").inner_text()
 
 
-@pytest.mark.parametrize(("theme", "width"), [("light", 1280), ("dark", 1280), ("dark", PHONE)])
+@in_each_look
 def test_figures_are_accessible_and_fit(open_page, theme, width):
-    visit = open_page(theme, width=width)
-    assert visit.errors == []
-    assert visit.outside == []
-    assert structure_problems(visit) == []
-    assert colour_problems(visit) == []
-    assert visit.page.evaluate(TOO_WIDE) == []
+    assert problems(open_page(theme, width=width)) == []
 
 
 def test_widgets_carry_the_same_figures():
@@ -207,5 +159,4 @@ def test_widgets_carry_the_same_figures():
     assert figures.sgns(v=[1, 0], pos=[0, 1], negs=[[1, 1]]).data["negs"] == [[1, 1]]
     assert len(figures.wordmap().data["words"]) == 2000
     for widget in (figures.onehot(), figures.sgns(), figures.wordmap()):
-        assert "\nimport " not in widget._esm
-        assert "export default" in widget._esm
+        assert stands_alone(widget)
