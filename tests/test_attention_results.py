@@ -62,4 +62,4 @@ def test_parts_are_stored_one_by_one(tmp_path, monkeypatch):
     tools.attention.store("second", 2.5)
     stored = json.loads((tmp_path / "a.json").read_text())
     assert (stored["first"], stored["second"]) == ([1], 2.5)
-    assert stored["provenance"]["bytes"] > 60_000
+    assert stored["settings"]["bytes"] > 60_000

@@ -168,15 +168,15 @@ def tasks() -> list[dict[str, Any]]:
     return rows
 
 
-def store(name: str, value: Any) -> None:
-    """Put one part into the file, and where the last one comes from."""
+def store(name: str, value: Any, origin: dict[str, str]) -> None:
+    """Put one part into the file, and where it comes from."""
     measured = json.loads(RESULTS.read_text()) if RESULTS.exists() else {}
-    measured["provenance"] = {
-        **provenance(),
+    measured["settings"] = {
         "bytes": sum(len(text.encode()) for text in excerpt()),
         "steps": N_STEPS,
         "seeds": list(range(N_SEEDS)),
     }
+    measured.setdefault("provenance", {})[name] = origin
     measured[name] = value
     RESULTS.write_text(json.dumps(measured, indent=1) + "\n")
 
@@ -192,8 +192,9 @@ def main() -> None:
         "without": lambda: without_heads(model, texts),
         "tasks": tasks,
     }
+    origin = provenance()  # before the first part is written: the file belongs to the tree
     for name in sys.argv[1:] or parts:
-        store(name, parts[name]())
+        store(name, parts[name](), origin)
 
 
 if __name__ == "__main__":
