@@ -16,6 +16,7 @@ import torch
 from torch import Tensor
 
 from minillm import checkpoint
+from minillm.architectures import TABLE
 from minillm.config import Config
 from minillm.corpus import DATA
 from minillm.figure_tokens import javascript
@@ -27,14 +28,7 @@ from minillm.transformer import Transformer
 PAGE = DATA / "models" / "mini_llm_austen.bin"
 LARGEST = 127  # of a signed byte whose negative exists, too
 # What the page's forward pass knows: the row LLaMA of the table.
-KNOWN = {
-    "structure": "decoder",
-    "position": "rope",
-    "activation": "swiglu",
-    "norm": "rms",
-    "residual": "pre",
-    "bias": False,
-    "head": "linear",
+KNOWN = {name: x for name, x in TABLE["llama"].items() if name != "eps"} | {
     "final_norm": True,
     "embedding_norm": False,
     "embedding_scale": False,

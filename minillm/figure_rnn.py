@@ -10,6 +10,7 @@ from torch import Tensor
 
 from minillm import language_model
 from minillm.corpus import BOS, DATA
+from minillm.export import quantise
 from minillm.language_model import LanguageModel
 from minillm.recurrent import RNN
 from minillm.rnn import lstm_cell
@@ -61,11 +62,9 @@ def quote_unit(net: RNN, ids: np.ndarray) -> tuple[int, float]:
 
 def packed(weight: Tensor) -> dict[str, Any]:
     """A matrix as signed bytes in base64, with a scale for each row."""
-    w = weight.detach().double().numpy()
-    scales = np.maximum(np.abs(w).max(axis=1), 1e-12) / 127
-    rows = np.round(w / scales[:, None]).astype(np.int8)
+    codes, scales = quantise(weight.detach().double().numpy())
     return {
-        "bytes": base64.b64encode(rows.tobytes()).decode(),
+        "bytes": base64.b64encode(codes.tobytes()).decode(),
         "scales": scales.tolist(),
     }
 

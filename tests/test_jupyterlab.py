@@ -60,7 +60,7 @@ def open_chapter(browser: Browser, lab: str, chapter: str) -> Page:
     page.set_default_timeout(120_000)
     page.goto(f"{lab}lab/tree/notebooks/{name(chapter)}")
     page.wait_for_selector(".jp-Notebook .jp-RenderedMarkdown")
-    page.wait_for_selector("text=Idle")
+    page.locator("#jp-main-statusbar").get_by_text("Idle").wait_for()
     return page
 
 
