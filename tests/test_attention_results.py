@@ -58,8 +58,9 @@ def test_induction_asks_for_what_followed():
 
 def test_parts_are_stored_one_by_one(tmp_path, monkeypatch):
     monkeypatch.setattr(tools.attention, "RESULTS", tmp_path / "a.json")
-    tools.attention.store("first", [1])
-    tools.attention.store("second", 2.5)
+    tools.attention.store("first", [1], {"commit": "a"})
+    tools.attention.store("second", 2.5, {"commit": "b"})
     stored = json.loads((tmp_path / "a.json").read_text())
     assert (stored["first"], stored["second"]) == ([1], 2.5)
+    assert stored["provenance"] == {"first": {"commit": "a"}, "second": {"commit": "b"}}
     assert stored["settings"]["bytes"] > 60_000
