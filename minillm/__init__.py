@@ -27,9 +27,7 @@
     adapters                           a few weights beside others
     export                             a model in a file that a page runs
     storyland                          a world whose entropy is known
-    ladder figures figure_data         what the book shows
-    figure_tokens figure_rnn           its tokens, its gates
-    figure_senses figure_stack         its homonyms, its stacks
+    ladder figures                     what the book shows
     places                             where the files of the course are
     checking                           what assignments' checks share
 

@@ -19,9 +19,8 @@ from minillm import checkpoint
 from minillm.architectures import TABLE
 from minillm.config import Config
 from minillm.corpus import DATA
-from minillm.figure_tokens import javascript
 from minillm.language_model import LanguageModel
-from minillm.pretokenizer import PATTERN
+from minillm.pretokenizer import PATTERN, javascript
 from minillm.tokenizer import Tokenizer
 from minillm.transformer import Transformer
 

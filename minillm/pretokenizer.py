@@ -149,3 +149,16 @@ def compile_pattern(pattern: str) -> re.Pattern[str]:
     if empty:
         raise ValueError(f"{pattern!r} matches the empty text")
     return compiled
+
+
+def javascript(pattern: str) -> str:
+    r"""A pattern of ranges as JavaScript writes it, for its flag u.
+
+    >>> javascript(r"[\U0001f000-\U0001faff]")
+    '[\\u{1f000}-\\u{1faff}]'
+    """
+    return re.sub(
+        r"\\U([0-9a-f]{8})",
+        lambda match: rf"\u{{{int(match[1], 16):x}}}",
+        pattern.encode("ascii", "backslashreplace").decode(),
+    )

@@ -19,7 +19,7 @@ from browsing import PHONE, TOO_WIDE, Visit, colour_problems, serve, structure_p
 from playwright.sync_api import Page
 from repository import ROOT
 
-from minillm.figures import FIGURES, Figure
+from minillm.figures.widget import FIGURES, Figure
 
 PAGE = """<!doctype html><html lang="en" data-theme="{theme}"><head><meta charset="utf-8">
 <title>Figures</title><meta name="viewport" content="width=device-width">

@@ -12,8 +12,9 @@ from figure_pages import drawn
 from playwright.sync_api import Page
 from repository import ROOT, make
 
-from minillm import figure_data, figures, ngram
-from minillm.corpus import WordVocabulary, austen, words
+from minillm import figures, ngram
+from minillm.corpus import ByteVocabulary, WordVocabulary, austen, words
+from minillm.figures.widget import FIGURES
 from minillm.ngram import NGram
 from minillm.yardstick import bits_per_byte
 
@@ -53,14 +54,14 @@ def data() -> Path:
     """Folder of the data that the book ships, made where it is missing or old."""
     made = make("book/figures/data/shannon.json")
     assert made.returncode == 0, made.stderr
-    return figures.FIGURES / "data"
+    return FIGURES / "data"
 
 
 @pytest.fixture(scope="module")
 def address(tmp_path_factory, data) -> Iterator[str]:
     """A served folder of small pages: light.html, dark.html, quiz.html, computed.html."""
     folder = tmp_path_factory.mktemp("pages")
-    for file in [*figures.FIGURES.iterdir(), *(ROOT / "book" / "assets").iterdir()]:
+    for file in [*FIGURES.iterdir(), *(ROOT / "book" / "assets").iterdir()]:
         (folder / file.name).symlink_to(file)
     styles = "".join(f'<link rel="stylesheet" href="{name}">' for name in STYLES)
     hosts = "".join(map(HOST.format, NAMES))
@@ -517,7 +518,7 @@ def test_measured_and_expected_losses_are_drawn_until_they_leave_the_chart(page,
 
 def test_colours_say_what_smoothing_did_to_each_word(page):
     page.locator("[data-figure=smoothing] select").select_option(
-        index=figures.HISTORIES.index(" the")
+        index=figures.ngrams.HISTORIES.index(" the")
     )
     page.get_by_role("radio", name="Kneser-Ney").check(force=True)
     page.locator("[data-figure=smoothing]").get_by_role("slider").fill("0.75")
@@ -571,7 +572,7 @@ def test_the_seen_words_share_is_theirs(page, train, vocabulary):
     position = float(page.locator("[data-figure=smoothing] input[type=range]").input_value())
     model = NGram(vocabulary, 2, smoothing="add_k", k=10**position).fit(train)
     stream = ngram.pad(map(vocabulary.encode, train))
-    very = vocabulary.ids[figures.HISTORIES[3]]
+    very = vocabulary.ids[figures.ngrams.HISTORIES[3]]
     seen = np.unique(stream[1:][stream[:-1] == very])
     p = model.distribution(np.array([very]))
     assert values(page, ".fig-shares", "seen")[0] == pytest.approx(p[seen].sum(), abs=1e-9)
@@ -704,15 +705,15 @@ def test_the_game_is_played_with_the_mouse_to_its_end_and_begins_again(page, dat
 def test_shipped_ranks_and_bits_are_the_models(data, train, valid):
     shipped = json.loads((data / "shannon.json").read_text())
     order, game = shipped["orders"][2], shipped["games"][4]
-    vocabulary = figure_data.ByteVocabulary()
-    model = NGram(vocabulary, order).fit(figure_data.letters(text) for text in train)
+    vocabulary = ByteVocabulary()
+    model = NGram(vocabulary, order).fit(figures.ngrams.letters(text) for text in train)
     assert any(f"{game['before']} {game['sentence']}" in text for text in valid)
-    before = figure_data.letters(game["before"]) + " "
+    before = figures.ngrams.letters(game["before"]) + " "
     ids = vocabulary.encode(before + game["symbols"])
     bits = -model.log2_probs(ids)[len(before) : -1]
     np.testing.assert_allclose(game["models"][2]["bits"], bits, atol=1e-6)
     p = model.distribution(ids[: len(before)])
-    likelier = np.sum(p[vocabulary.encode(figure_data.SYMBOLS)] > p[ids[len(before)]])
+    likelier = np.sum(p[vocabulary.encode(figures.ngrams.SYMBOLS)] > p[ids[len(before)]])
     assert game["models"][2]["ranks"][0] == likelier + 1
 
 
@@ -756,12 +757,12 @@ def test_a_figure_that_cannot_be_loaded_says_so(visit_at, address):
 def test_data_is_small_and_rebuilt_to_the_same_bytes(data, train, valid):
     own = ("explorer.bin", "smoothing.json.gz", "shannon.json")  # beside those of other topics
     assert sum((data / name).stat().st_size for name in own) < 1_500_000
-    assert figures.explorer_data(train) == (data / "explorer.bin").read_bytes()
+    assert figures.ngrams.explorer_data(train) == (data / "explorer.bin").read_bytes()
     packed = gzip.decompress((data / "smoothing.json.gz").read_bytes())
-    smoothing = figures.smoothing_data(train, valid, figures.HISTORIES)
-    assert figure_data.to_json(smoothing) == packed
+    smoothing = figures.ngrams.smoothing_data(train, valid, figures.ngrams.HISTORIES)
+    assert figures.widget.to_json(smoothing) == packed
     sentence = "He has imposed on me, but he has not injured me."
-    games = [figures.shannon_data(train[:9], valid, [sentence]) for _ in range(2)]
+    games = [figures.ngrams.shannon_data(train[:9], valid, [sentence]) for _ in range(2)]
     assert games[0] == games[1]
 
 
@@ -775,10 +776,10 @@ def test_a_widget_runs_the_module_of_the_page(name):
         "smoothing": lambda: figures.smoothing(texts, texts, [" cat"]),
         "shannon": lambda: figures.shannon(texts, ["my cat ran"], ["cat ran"]),
     }[name]()
-    module, helper = ((figures.FIGURES / file).read_text() for file in (f"{name}.js", "draw.js"))
+    module, helper = ((FIGURES / file).read_text() for file in (f"{name}.js", "draw.js"))
     start = module[: module.index("import {")]
     rest = module[module.index('from "./draw.js";\n') + len('from "./draw.js";\n') :]
-    cutting = (figures.FIGURES / "words.js").read_text().replace("\nexport ", "\n")
+    cutting = (FIGURES / "words.js").read_text().replace("\nexport ", "\n")
     rest = rest.replace('import { words } from "./words.js";\n', cutting)
     assert made._esm == start + helper.replace("\nexport ", "\n") + rest
     assert made.data

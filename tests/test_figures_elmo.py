@@ -1,6 +1,5 @@
 """The figures of the chapter on vectors in context, moved in a browser and compared with Python."""
 
-import gzip
 import json
 from collections.abc import Iterator
 
@@ -10,7 +9,7 @@ import torch
 from figure_pages import call, figure_pages, in_each_look, problems, stands_alone
 from test_elmo import Stack
 
-from minillm import elmo, figure_data, figure_senses, figures, senses, states, word2vec
+from minillm import elmo, figures, senses, states, word2vec
 
 NAMES = ("reading", "bankmap")
 
@@ -18,13 +17,13 @@ NAMES = ("reading", "bankmap")
 @pytest.fixture(scope="module")
 def shown() -> dict:
     """The data of the bank explorer."""
-    return figure_senses.bankmap_data()
+    return figures.senses.bankmap_data()
 
 
 @pytest.fixture(scope="module")
 def address(tmp_path_factory, shown) -> Iterator[str]:
     """A served folder of two pages with both figures: light.html and dark.html."""
-    data = gzip.compress(figure_data.to_json(shown), mtime=0)
+    data = figures.widget.packed(shown)
     with figure_pages(tmp_path_factory.mktemp("pages"), NAMES, {"bankmap.json.gz": data}) as served:
         yield served
 

@@ -7,8 +7,9 @@ import pytest
 import torch
 from figure_pages import call, figure_pages, in_each_look, problems, stands_alone
 
-from minillm import figure_data, figure_rnn, figures
+from minillm import figures
 from minillm.corpus import BOS
+from minillm.figures import recurrence
 from minillm.rnn import lstm_cell, lstm_gates
 
 NAMES = ("highway", "gates")
@@ -25,8 +26,8 @@ def data() -> dict:
 def address(tmp_path_factory, data) -> Iterator[str]:
     """A served folder of two pages with the figures: light.html and dark.html."""
     files = {
-        "gates.json.gz": figure_data.to_json(data),
-        "highway.json": figure_data.to_json(figure_data.highway_data()),
+        "gates.json.gz": figures.widget.to_json(data),
+        "highway.json": figures.widget.to_json(recurrence.highway_data()),
     }
     with figure_pages(tmp_path_factory.mktemp("pages"), NAMES, files) as served:
         yield served
@@ -49,7 +50,7 @@ def test_forget_gate_is_a_clock(page):
 def test_gates_in_the_page_are_those_of_the_library(page, data):
     """The reference reads with the same rounded weights in float64."""
     table, W_x, W_h = (
-        torch.tensor(figure_rnn.unpacked(data[name])) for name in ("table", "W_x", "W_h")
+        torch.tensor(recurrence.from_bytes(data[name])) for name in ("table", "W_x", "W_h")
     )
     b = torch.tensor(data["b"], dtype=torch.float64)
     script = """async ([data, text]) => {
@@ -68,17 +69,17 @@ def test_gates_in_the_page_are_those_of_the_library(page, data):
 
 
 def test_rounded_weights_are_those_of_the_model(data):
-    net = figure_rnn.lstm().net
+    net = recurrence.lstm().net
     for name, weight in (("table", net.embedding.weight), ("W_x", net.layers[0].weight_ih_l0)):
         exact = weight.detach().numpy()
-        rounded = figure_rnn.unpacked(data[name])
+        rounded = recurrence.from_bytes(data[name])
         scale = np.abs(exact).max(axis=1, keepdims=True) / 127
         assert np.all(np.abs(rounded - exact) <= 0.51 * scale + 1e-9)
 
 
 def test_quotations_are_marked_alike(page):
     ids = [byte + 2 for byte in b'a "b c" d "e']
-    assert call(page, "gates", "inside", ids) == figure_rnn.inside_quotes(ids).tolist()
+    assert call(page, "gates", "inside", ids) == recurrence.inside_quotes(ids).tolist()
     assert call(page, "gates", "inside", ids) == [0, 0, 1, 1, 1, 1, 0, 0, 0, 0, 1, 1]
     rng = np.random.default_rng(0)
     x, y = rng.standard_normal(30), rng.integers(0, 2, 30)
@@ -88,11 +89,11 @@ def test_quotations_are_marked_alike(page):
 
 
 def test_unit_is_the_one_that_follows_quotations_best(data):
-    model = figure_rnn.lstm()
+    model = recurrence.lstm()
     text = '"Yes," said she. "No."\n' * 6
     ids = model.vocabulary.encode(text)
-    unit, r = figure_rnn.quote_unit(model.net, ids)
-    c, inside = figure_rnn.cells(model.net, ids), figure_rnn.inside_quotes(ids)
+    unit, r = recurrence.quote_unit(model.net, ids)
+    c, inside = recurrence.cells(model.net, ids), recurrence.inside_quotes(ids)
     all_of_them = [np.corrcoef(c[:, k], inside)[0, 1] for k in range(c.shape[1])]
     assert abs(r) == pytest.approx(np.nanmax(np.abs(all_of_them)), abs=1e-4)
     assert all_of_them[unit] == pytest.approx(r, abs=1e-4)
@@ -134,7 +135,7 @@ def test_gates_read_the_readers_sentence(page, data):
     assert r == pytest.approx(float(unit.get_attribute("data-value")), abs=1e-9)
     shown = [float(c.get_attribute("data-value")) for c in cells.all()]
     ids = [byte + 2 for byte in b'He said "no" twice']
-    rough = figure_rnn.cells(figure_rnn.lstm().net, ids)[:, number]
+    rough = recurrence.cells(recurrence.lstm().net, ids)[:, number]
     assert np.corrcoef(shown, rough)[0, 1] > 0.9  # the page's weights are rounded
     sentence.fill("")
     assert figure.locator("tbody tr").nth(3).locator("td").count() == 0
@@ -148,11 +149,11 @@ def test_figures_are_accessible_and_fit(open_page, theme, width):
 
 
 def test_widgets_carry_the_same_figures(data):
-    assert figures.highway().data == figure_data.highway_data()
+    assert figures.highway().data == recurrence.highway_data()
     assert set(data) >= {"table", "W_x", "W_h", "b", "unit"}
     for widget in (figures.highway(), figures.gates()):
         assert stands_alone(widget)
 
 
 def test_model_is_small():
-    assert figure_rnn.MODEL.stat().st_size < 1e6
+    assert recurrence.MODEL.stat().st_size < 1e6

@@ -11,7 +11,7 @@ from figure_pages import figure_pages, in_each_look, problems, stands_alone
 from playwright.sync_api import Page
 from repository import make
 
-from minillm import bpe, figure_tokens, figures
+from minillm import bpe, figures
 from minillm.corpus import WordVocabulary, austen, chinese
 from minillm.tokenizer import Tokenizer
 
@@ -30,7 +30,7 @@ def address(tmp_path_factory) -> Iterator[str]:
     """A served folder of two pages with the figures: light.html and dark.html."""
     made = make("book/figures/data/shannon.json")
     assert made.returncode == 0, made.stderr
-    data = {"merges.json.gz": (figures.FIGURES / "data" / "merges.json.gz").read_bytes()}
+    data = {"merges.json.gz": (figures.widget.FIGURES / "data" / "merges.json.gz").read_bytes()}
     with figure_pages(tmp_path_factory.mktemp("pages"), NAMES, data) as served:
         yield served
 
@@ -136,7 +136,7 @@ def test_words_of_the_page_are_those_of_the_vocabulary(page, train):
 
 
 def test_counts_are_those_of_the_moment(tokenizer, train):
-    counts = figure_tokens.counts_when_merged(first(tokenizer, 3), train[:9])
+    counts = figures.tokens.counts_when_merged(first(tokenizer, 3), train[:9])
     pieces = [piece for text in train[:9] for piece in tokenizer.cut(text)]
     for n in range(3):
         words = [first(tokenizer, n).encode(piece).tolist() for piece in pieces]
@@ -267,7 +267,7 @@ def test_widgets_hold_the_data_of_their_texts():
 
 
 def test_data_is_that_of_the_library(address, tokenizer):
-    packed = (figures.FIGURES / "data" / "merges.json.gz").read_bytes()
+    packed = (figures.widget.FIGURES / "data" / "merges.json.gz").read_bytes()
     data = json.loads(gzip.decompress(packed))
     pairs = data["corpora"]["austen"]["merges"]
     assert list(zip(pairs[::2], pairs[1::2], strict=True)) == tokenizer.merges

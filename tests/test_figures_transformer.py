@@ -8,7 +8,7 @@ import pytest
 import torch
 from figure_pages import call, figure_pages, in_each_look, problems, stands_alone
 
-from minillm import figure_data, figure_stack, figures, layers
+from minillm import figures, layers
 
 NAMES = ("rope", "norms")
 
@@ -16,7 +16,7 @@ NAMES = ("rope", "norms")
 @pytest.fixture(scope="module")
 def address(tmp_path_factory) -> Iterator[str]:
     """A served folder of two pages with the figures: light.html and dark.html."""
-    data = figure_data.to_json(figure_stack.norms_data())
+    data = figures.widget.to_json(figures.stack.norms_data())
     with figure_pages(tmp_path_factory.mktemp("pages"), NAMES, {"norms.json": data}) as served:
         yield served
 
@@ -58,7 +58,7 @@ def test_positions_that_move_together_keep_their_distance(page):
 
 @pytest.mark.parametrize("what", ["std", "gradient", "change", "outside"])
 def test_lines_and_their_mean_are_those_of_the_stored_runs(page, what):
-    data = figure_stack.norms_data()
+    data = figures.stack.norms_data()
     rows = [r[what] for r in data["runs"] if (r["kind"], r["depth"]) == ("pre", 16)]
     assert len(rows) == 3
     assert call(page, "norms", "lines", data, "pre", 16, what) == rows
@@ -120,7 +120,7 @@ def test_dial_is_dragged(page):
 
 def test_laboratory_shows_the_stored_means(page):
     figure = page.locator("[data-figure=norms]")
-    runs = figure_stack.norms_data()["runs"]
+    runs = figures.stack.norms_data()["runs"]
     figure.get_by_label("Residual (solid)").select_option("deepnorm")
     figure.get_by_label("Compared with (dashed)").select_option("none")
     figure.get_by_label("size").check(force=True)

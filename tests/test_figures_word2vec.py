@@ -8,7 +8,7 @@ import pytest
 from figure_pages import call, figure_pages, in_each_look, problems, stands_alone
 from playwright.sync_api import Page
 
-from minillm import figure_data, figures, vectors, word2vec
+from minillm import figures, vectors, word2vec
 
 NAMES = ("onehot", "sgns", "wordmap")
 
@@ -17,7 +17,7 @@ NAMES = ("onehot", "sgns", "wordmap")
 def address(tmp_path_factory) -> Iterator[str]:
     """A served folder of two pages with the three figures: light.html and dark.html."""
     lexicon, table, _ = vectors.austen()
-    data = figure_data.to_json(figure_data.wordmap_data(lexicon, table))
+    data = figures.widget.to_json(figures.vectors.wordmap_data(lexicon, table))
     with figure_pages(tmp_path_factory.mktemp("pages"), NAMES, {"wordmap.json.gz": data}) as served:
         yield served
 

@@ -48,7 +48,7 @@ export function nearest(rows, i, n) {
   return rows.map((_, j) => [j, cosine(j)]).filter(([j]) => j !== i).sort((a, b) => b[1] - a[1] || a[0] - b[0]).slice(0, n);
 }
 
-/** Show the figure; `data` is what `minillm.figure_senses.bankmap_data` returns. */
+/** Show the figure; `data` is what `minillm.figures.senses.bankmap_data` returns. */
 export function mount(el, data) {
   const names = data.words.map(({ word }) => word);
   let chosen = 0, at = 0, s = [...SINGLE[0]], half = "both", free = true;

@@ -76,7 +76,7 @@ function glyph(id) {
   return byte === 32 ? "␣" : byte === 10 ? "⏎" : byte > 32 && byte < 127 ? String.fromCharCode(byte) : "·";
 }
 
-/** Show the figure; `data` is what `minillm.figure_data.gates_data` returns. */
+/** Show the figure; `data` is what `minillm.figures.recurrence.gates_data` returns. */
 export function mount(el, data) {
   const network = unpack(data), H = network.W_x.length / 4;
   let unit = data.unit, ids = encode(TEXT), steps = read(network, ids);

@@ -42,7 +42,7 @@ function said(share) {
   return share > 0 ? `${digits} · 10${[...power].map((c) => "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"["-0123456789".indexOf(c)]).join("")}` : "0";
 }
 
-/** Show the figure; `data` is what `minillm.figure_data.highway_data` returns. */
+/** Show the figure; `data` is what `minillm.figures.recurrence.highway_data` returns. */
 export function mount(el, data) {
   let bias = 0, d = 20;
   const place = html("div", {}), rows = html("tbody"), note = html("p", { class: "fig-note", role: "status" });

@@ -167,7 +167,7 @@ function drawTable(data, played) {
     html("tbody", {}, rows));
 }
 
-/** Show the figure in an element; `data` is what `minillm.figures.shannon_data` returns. */
+/** Show the figure in an element; `data` is what `minillm.figures.ngrams.shannon_data` returns. */
 export function mount(el, data) {
   const state = { game: 0, position: 0, struck: [], played: [], model: data.orders.length - 2 };
   const before = html("p", { class: "fig-before" });

@@ -213,7 +213,7 @@ function drawShares(seen) {
     html("span", {}, `unseen ${percent(1 - seen)}`));
 }
 
-/** Show the figure in an element; `data` is what `minillm.figures.smoothing_data` returns. */
+/** Show the figure in an element; `data` is what `minillm.figures.ngrams.smoothing_data` returns. */
 export function mount(el, data) {
   const state = { method: "add_k", position: { add_k: 0, kneser_ney: 0.5 } };
   const curves = { add_k: curve(data, "add_k"), kneser_ney: curve(data, "kneser_ney") };

@@ -42,7 +42,7 @@ export function meanCosine(directions) {
   return (sum.reduce((s, x) => s + x * x, 0) - n) / (n * (n - 1));
 }
 
-/** Show the figure; `data` is what `minillm.figure_data.wordmap_data` returns. */
+/** Show the figure; `data` is what `minillm.figures.vectors.wordmap_data` returns. */
 export function mount(el, data) {
   const { words, counts, xy } = data, directions = {}, baseline = {};
   const ids = new Map(words.map((word, i) => [word, i]));

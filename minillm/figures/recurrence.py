@@ -1,6 +1,7 @@
-"""The data of the figures on recurrent networks."""
+"""Figures of chapter 4: gradients by distance, and the gates of an LSTM."""
 
 import base64
+import json
 from collections.abc import Iterable
 from typing import Any
 
@@ -11,12 +12,40 @@ from torch import Tensor
 from minillm import language_model
 from minillm.corpus import BOS, DATA
 from minillm.export import quantise
+from minillm.figures.widget import Figure, austen_texts, packed, to_json
 from minillm.language_model import LanguageModel
 from minillm.recurrent import RNN
 from minillm.rnn import lstm_cell
 
 MODEL = DATA / "models" / "lstm_austen.safetensors"
 QUOTE, NEWLINE = 36, 12  # ids of bytes
+
+
+def highway() -> Figure:
+    """Gradients by distance, and what a forget bias does to them."""
+    return Figure("highway", highway_data())
+
+
+def gates(model: LanguageModel | None = None) -> Figure:
+    """Your LSTM of one layer over bytes, or the course's, on your sentence."""
+    return Figure(
+        "gates", gates_data(model or lstm(), austen_texts("valid")[0])
+    )
+
+
+def files() -> dict[str, bytes]:
+    """What the figures mount on a page."""
+    return {
+        "highway.json": to_json(highway_data()),
+        "gates.json.gz": packed(gates().data),
+    }
+
+
+def highway_data() -> dict[str, Any]:
+    """Measured gradients by distance, each against that of the last input."""
+    file = DATA / "results" / "04_gradients.json"
+    measured = json.loads(file.read_text())
+    return {name: measured[name] for name in ("elman", "gru", "lstm")}
 
 
 def lstm() -> LanguageModel:
@@ -60,7 +89,7 @@ def quote_unit(net: RNN, ids: np.ndarray) -> tuple[int, float]:
     return best, float(r[best])
 
 
-def packed(weight: Tensor) -> dict[str, Any]:
+def as_bytes(weight: Tensor) -> dict[str, Any]:
     """A matrix as signed bytes in base64, with a scale for each row."""
     codes, scales = quantise(weight.detach().double().numpy())
     return {
@@ -69,8 +98,8 @@ def packed(weight: Tensor) -> dict[str, Any]:
     }
 
 
-def unpacked(data: dict[str, Any]) -> np.ndarray:
-    """The matrix that `packed` has packed, rounded as it is."""
+def from_bytes(data: dict[str, Any]) -> np.ndarray:
+    """The matrix that `as_bytes` has written, rounded as it is."""
     scales = np.array(data["scales"])
     rows = np.frombuffer(base64.b64decode(data["bytes"]), np.int8)
     return rows.reshape(len(scales), -1) * scales[:, None]
@@ -87,9 +116,9 @@ def gates_data(
     ids = model.vocabulary.encode(text)[:n_bytes]
     unit, correlation = quote_unit(net, ids)
     return {
-        "table": packed(net.embedding.weight),
-        "W_x": packed(W_x),
-        "W_h": packed(W_h),
+        "table": as_bytes(net.embedding.weight),
+        "W_x": as_bytes(W_x),
+        "W_h": as_bytes(W_h),
         "b": (b_x + b_h).tolist(),
         "unit": unit,
         "correlation": correlation,

@@ -1,16 +1,48 @@
-"""The data that the figures on tokenization mount, made from texts."""
+"""Figures of chapter 2: merges, and how many tokens a text takes."""
 
-import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import chain, pairwise
 from typing import Any
 
 from minillm.bpe import merge_in_words, places
-from minillm.corpus import WordVocabulary
-from minillm.figure_data import FIRST_WORD
-from minillm.pretokenizer import PATTERN
+from minillm.corpus import WordVocabulary, chinese
+from minillm.figures.ngrams import FIRST_WORD
+from minillm.figures.widget import Figure, austen_texts, packed
+from minillm.pretokenizer import PATTERN, javascript
 from minillm.tokenizer import Tokenizer
+
+
+def merges(texts: Iterable[str] | None = None, size: int = 4096) -> Figure:
+    """The merge player on merges of your texts, or of Austen."""
+    corpora = {"austen": list(texts or austen_texts("train"))}
+    return Figure("merges", merges_data(corpora, size))
+
+
+def fertility(
+    corpora: Mapping[str, Sequence[str]] | None = None, size: int = 4096
+) -> Figure:
+    """Fertility under BPE of your corpora, or of Austen and the classics.
+
+    The vocabulary of words is that of the first corpus.
+    """
+    return Figure("fertility", merges_data(corpora or _corpora(), size))
+
+
+def files() -> dict[str, bytes]:
+    """What the figures mount on a page."""
+    return {"merges.json.gz": packed(merges_data(_corpora()))}
+
+
+def _corpora() -> dict[str, list[str]]:
+    """What the tokenizers of the figures are trained on."""
+    english = austen_texts("train")
+    classics = [document.text for document in chinese()]
+    return {
+        "austen": english,
+        "chinese": classics,
+        "both": english + classics,
+    }
 
 
 def merges_data(
@@ -40,19 +72,6 @@ def merges_data(
         },
         "words": WordVocabulary.build(first).symbols[FIRST_WORD:],
     }
-
-
-def javascript(pattern: str) -> str:
-    r"""A pattern of ranges as JavaScript writes it, for its flag u.
-
-    >>> javascript(r"[\U0001f000-\U0001faff]")
-    '[\\u{1f000}-\\u{1faff}]'
-    """
-    return re.sub(
-        r"\\U([0-9a-f]{8})",
-        lambda match: rf"\u{{{int(match[1], 16):x}}}",
-        pattern.encode("ascii", "backslashreplace").decode(),
-    )
 
 
 def counts_when_merged(

@@ -1,8 +1,6 @@
-"""The data that the book's interactive figures mount, made from texts."""
+"""Figures of chapter 1: counting, smoothing, and Shannon's game."""
 
-import base64
 import gzip
-import json
 import re
 import unicodedata
 from collections.abc import Iterable
@@ -10,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from minillm.corpus import BOS, DATA, ByteVocabulary, WordVocabulary
-from minillm.lexicon import Lexicon
+from minillm.corpus import BOS, ByteVocabulary, WordVocabulary
+from minillm.figures.widget import Figure, austen_texts, packed, to_json
 from minillm.ngram import (
     NGram,
     Table,
@@ -21,15 +19,85 @@ from minillm.ngram import (
     pad,
 )
 
+TOY = ("the cat sat", "the dog sat", "my cat ran")
+HISTORIES = (
+    " Miss", " Mr", " the", " very", " could", " of", " said", " happy",
+    " Highbury",
+)  # fmt: skip
+SENTENCES = (
+    "I shall never forget her appearance this morning.",
+    "He has imposed on me, but he has not injured me.",
+    "Each sister believed herself the favourite.",
+    "You will soon have exhausted each favourite topic.",
+    "Her father was growing distressed for money.",
+    "It is a match that must give universal satisfaction.",
+    "You could scarcely escape discredit and misery.",
+    "Her joy and expression of regard long outlived her wonder.",
+)
 SYMBOLS = "abcdefghijklmnopqrstuvwxyz "  # Shannon's 27
 ORDERS = (1, 2, 3, 5, 8)  # of the models that play Shannon's game
 FIRST_WORD = 258  # the ids before it are BOS, EOS and bytes
 
 
-def to_json(value: Any) -> bytes:
-    """A value as compact JSON in UTF-8."""
-    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-    return text.encode()
+def counting(sentences: Iterable[str] = TOY) -> Figure:
+    """The window that counts your sentences, or the chapter's three."""
+    return Figure("counting", {"texts": "\n".join(sentences)})
+
+
+def discount(
+    sentences: Iterable[str] = TOY, history: str | None = None
+) -> Figure:
+    """Kneser-Ney on your sentences, or the chapter's three, after `history`.
+
+    Words are what stands between spaces; the first history of the text but
+    `<s>` where none is named.
+    """
+    return Figure(
+        "discount", {"texts": "\n".join(sentences), "history": history}
+    )
+
+
+def explorer(texts: Iterable[str] | None = None) -> Figure:
+    """The n-gram explorer over your texts, or Austen's training chapters."""
+    return Figure("explorer", explorer_data(texts or austen_texts("train")))
+
+
+def smoothing(
+    train: Iterable[str] | None = None,
+    valid: Iterable[str] | None = None,
+    histories: Iterable[str] = HISTORIES,
+) -> Figure:
+    """Smoothing of a bigram model on your texts, or on Austen."""
+    data = smoothing_data(
+        train or austen_texts("train"),
+        valid or austen_texts("valid"),
+        list(histories),
+    )
+    return Figure("smoothing", data)
+
+
+def shannon(
+    train: Iterable[str] | None = None,
+    valid: Iterable[str] | None = None,
+    sentences: Iterable[str] = SENTENCES,
+) -> Figure:
+    """Shannon's game on sentences of your validation texts, or Austen's."""
+    data = shannon_data(
+        train or austen_texts("train"),
+        valid or austen_texts("valid"),
+        sentences,
+    )
+    return Figure("shannon", data)
+
+
+def files() -> dict[str, bytes]:
+    """What the figures mount on a page."""
+    train, valid = austen_texts("train"), austen_texts("valid")
+    return {
+        "explorer.bin": explorer_data(train),
+        "smoothing.json.gz": packed(smoothing_data(train, valid, HISTORIES)),
+        "shannon.json": to_json(shannon_data(train, valid, SENTENCES)),
+    }
 
 
 def explorer_data(texts: Iterable[str]) -> bytes:
@@ -260,36 +328,3 @@ def _play(model: NGram, before: str, symbols: str) -> dict[str, list[float]]:
         guesses = alphabet[np.argsort(-p, kind="stable")]
         ranks.append(1 + int(np.flatnonzero(guesses == ids[t])[0]))
     return {"ranks": ranks, "bits": np.round(bits, 9).tolist()}
-
-
-def wordmap_data(
-    lexicon: Lexicon, table: np.ndarray, n_words: int = 2000
-) -> dict[str, Any]:
-    """The vectors (V, C) of the most frequent words, for a map.
-
-    `bytes` holds them as signed bytes in base64, each row with a scale, and
-    `xy` their places between 0 and 1 in the plane of largest variance.
-    """
-    table = table[:n_words]
-    scale = np.abs(table).max(1) / 127
-    rounded = np.round(table / scale[:, None]).astype(np.int8)
-    centred = table - table.mean(0)
-    _, _, axes = np.linalg.svd(centred, full_matrices=False)
-    plane = centred @ axes[:2].T
-    low, high = np.quantile(plane, [0.002, 0.998], axis=0)
-    places = np.clip((plane - low) / (high - low), 0, 1)
-    return {
-        "words": lexicon.words[:n_words],
-        "counts": lexicon.counts[:n_words].tolist(),
-        "dim": table.shape[1],
-        "bytes": base64.b64encode(rounded.tobytes()).decode(),
-        "scales": scale.astype(float).tolist(),
-        "xy": places.round(4).tolist(),
-    }
-
-
-def highway_data() -> dict[str, Any]:
-    """Measured gradients by distance, each against that of the last input."""
-    file = DATA / "results" / "04_gradients.json"
-    measured = json.loads(file.read_text())
-    return {name: measured[name] for name in ("elman", "gru", "lstm")}

@@ -1,4 +1,4 @@
-"""What the figure of chapter 5 shows: vectors of homonyms in each layer."""
+"""Figures of chapter 5: who has read what, and homonyms in each layer."""
 
 import base64
 from typing import Any
@@ -7,8 +7,24 @@ import torch
 from torch import Tensor
 
 from minillm import elmo, senses, states
+from minillm.figures.widget import Figure, packed
 
 N_SHOWN = 24  # sentences of a word
+
+
+def reading(sentence: str | None = None) -> Figure:
+    """The reading heads on your sentence, or on the chapter's."""
+    return Figure("reading", {"sentence": sentence} if sentence else {})
+
+
+def bankmap() -> Figure:
+    """The six homonyms of Storyland, by the course's biLM."""
+    return Figure("bankmap", bankmap_data())
+
+
+def files() -> dict[str, bytes]:
+    """What the figures mount on a page."""
+    return {"bankmap.json.gz": packed(bankmap_data())}
 
 
 def bankmap_data() -> dict[str, Any]:
@@ -31,13 +47,13 @@ def bankmap_data() -> dict[str, Any]:
                 "word": word,
                 "senses": pair,
                 "sentences": about,
-                **packed(layers),
+                **plane(layers),
             }
         )
     return {"words": words}
 
 
-def packed(layers: Tensor) -> dict[str, Any]:
+def plane(layers: Tensor) -> dict[str, Any]:
     """Layers (n_layers, N, D) in one byte a number, and a plane for them.
 
     The plane is that of the two directions in which the vectors of all layers

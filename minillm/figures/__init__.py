@@ -1,0 +1,53 @@
+"""The book's interactive figures, for its pages and as widgets of notebooks.
+
+A figure is one ES module in `book/figures/`. On a page `page.js` mounts it on
+data that `python -m minillm.figures` has written; in a notebook the same
+module is the front end of a widget. One module here has the figures of a
+chapter, the data they mount, and `files()`, what of it a page loads:
+
+    counting()    a window fills the table of n-grams of your text
+    discount()    what Kneser-Ney takes from each count, and where it goes
+    explorer()    next words, and the orders that their probability comes from
+    smoothing()   what k and the discount do, and cost in bits per byte
+    shannon()     guess the next letter, and bound the entropy of English
+    merges()      how merges cut a text, one after the other
+    fertility()   how many tokens a text takes in bytes, BPE and words
+    onehot()      a product with a one-hot vector is a lookup
+    sgns()        one step of skip-gram with negative sampling
+    wordmap()     neighbours among the course's word vectors
+    configurator()  a published model: its parameters and its memory
+    twoletters()  the chain rule and the product of conditionals
+    highway()     how much of a gradient is left some steps back
+    gates()       a trained LSTM reads your sentence, gate by gate
+    reading()     which tokens a state has read, in two directions
+    bankmap()     vectors of a homonym in context, layer by layer
+    attending()   attention by hand: four tokens in the plane
+    blocks()      attention in blocks of keys, without the square of scores
+    heads()       the heads of the course's mini-LLM on your sentence
+    rope()        two positions turn a query and a key
+    norms()       what norms and skips do in an untrained stack
+    quiz(...)     questions whose right answers a cell has computed
+"""
+
+from minillm.figures.architectures import configurator, twoletters
+from minillm.figures.attention import attending, blocks, heads
+from minillm.figures.ngrams import (
+    counting,
+    discount,
+    explorer,
+    shannon,
+    smoothing,
+)
+from minillm.figures.questions import quiz
+from minillm.figures.recurrence import gates, highway
+from minillm.figures.senses import bankmap, reading
+from minillm.figures.stack import norms, rope
+from minillm.figures.tokens import fertility, merges
+from minillm.figures.vectors import onehot, sgns, wordmap
+
+__all__ = [
+    "attending", "bankmap", "blocks", "configurator", "counting", "discount",
+    "explorer", "fertility", "gates", "heads", "highway", "merges", "norms",
+    "onehot", "quiz", "reading", "rope", "sgns", "shannon", "smoothing",
+    "twoletters", "wordmap",
+]  # fmt: skip
