@@ -66,7 +66,7 @@ class Job:
 
 
 JOBS = {
-    "gates": Job("austen", 258, "lstm", 64, 256, 8, 4e-3),
+    "gates": Job("austen", 258, "lstm", 64, 256, 2, 4e-3),
     **{
         f"austen-{kind}": Job("austen", 2048, kind, 128, 256, 0.6, lr)
         for kind, lr in (("lstm", 3e-3), ("gru", 3e-3), ("elman", 2e-3))
