@@ -6,7 +6,7 @@ import nbformat
 import pytest
 from jupyter_cache import get_cache
 
-from tools.book.build import READER, forget, is_cached
+from tools.book.build import READER, forget, is_cached, join_printed
 from tools.book.inputs import cells, digest, inputs, needs
 
 PAGE = """---
@@ -127,3 +127,18 @@ def test_only_chapters_that_read_the_change_leave_the_cache(course, changed, aga
     (course / changed).write_text((course / changed).read_text() + "\n")
     assert "".join(page.stem for page in forget(cache, pages, course)) == again
     assert "".join(p.stem for p in pages if not is_cached(cache, p)) == again
+
+
+def test_what_a_cell_prints_is_joined_where_the_kernel_cut_it(tmp_path):
+    parts = [("stdout", "difference:"), ("stdout", " 0.0\n"), ("stderr", "mind\n")]
+    outputs = [nbformat.v4.new_output("stream", name=name, text=text) for name, text in parts]
+    outputs.insert(2, nbformat.v4.new_output("display_data", {"text/plain": "a picture"}))
+    cell = nbformat.v4.new_code_cell("print('difference:', 0.0)", outputs=outputs)
+    file = tmp_path / "executed" / "0" / "base.ipynb"
+    file.parent.mkdir(parents=True)
+    nbformat.write(nbformat.v4.new_notebook(cells=[cell, nbformat.v4.new_markdown_cell("a")]), file)
+    join_printed(tmp_path)
+    printed, picture, warned = nbformat.read(file, nbformat.NO_CONVERT).cells[0].outputs
+    assert printed.text == "difference: 0.0\n"
+    assert picture.data["text/plain"] == "a picture"
+    assert warned.text == "mind\n"

@@ -15,6 +15,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import nbformat
 import yaml
 from jupyter_cache import get_cache
 from jupyter_cache.base import JupyterCacheAbstract
@@ -73,13 +74,34 @@ def execute(course: Path) -> list[Path]:
     pages = [page for page in sorted((course / "book").glob("*.md")) if inputs.cells(page)]
     forget(cache, pages, course)
     waiting = [page for page in pages if not is_cached(cache, page)]
-    if len(waiting) > 1:
+    if waiting:
         numbers = [cache.add_nb_to_project(str(page), read_data=READER).pk for page in waiting]
         os.environ.setdefault("OMP_NUM_THREADS", "1")
         load_executor("local-parallel", cache).run_and_cache(
             filter_pks=numbers, timeout=TIMEOUT_S, allow_errors=False
         )
+        join_printed(folder)
     return waiting
+
+
+def join_printed(folder: Path) -> None:
+    """Join what each cell printed, in the notebooks of a cache.
+
+    A kernel sends it in parts, cut anywhere; the pages would start a new line with each of them.
+    """
+    for file in folder.glob("executed/*/base.ipynb"):
+        notebook = nbformat.read(file, nbformat.NO_CONVERT)
+        for cell in notebook.cells:
+            joined: list[nbformat.NotebookNode] = []
+            for output in cell.get("outputs", []):
+                last = joined[-1] if joined else {}
+                if output.get("name", 0) == last.get("name", 1):  # streams alone have names
+                    last["text"] += output["text"]
+                else:
+                    joined.append(output)
+            if joined:
+                cell["outputs"] = joined
+        nbformat.write(notebook, file)
 
 
 def forget(cache: JupyterCacheAbstract, pages: list[Path], course: Path) -> list[Path]:
