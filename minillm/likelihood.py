@@ -29,7 +29,7 @@ def pseudo_log_likelihood(
 
     Token by token, `mask_id` stands in its place: T - 2 copies of the text,
     each with one gap, in one batch. The sum is the text's
-    pseudo-log-likelihood (Besag 1975; Salazar et al. 2020, eq. 1), and no
+    pseudo-log-likelihood (Besag 1975; Salazar et al. 2020), and no
     probability: summed over all texts, 2 to its power is not 1.
     """
     gaps = torch.arange(1, len(ids) - 1)
