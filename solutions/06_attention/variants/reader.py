@@ -91,7 +91,7 @@ class Reader(nn.Module):
 
 
 # %% wrong: raw_vectors -- queries and keys are the vectors
-# expects: Reader: the logits
+# expects: Queries and keys are x itself
 class Reader(nn.Module):
     def __init__(self, width, seed=0):
         super().__init__()
