@@ -146,6 +146,20 @@ def leaks(model, ids):
     return min(found, default=None)
 
 
+# %% wrong: random_id -- a random id, which may be the same
+def leaks(model, ids):
+    before, found = model(ids), []
+    for s in range(1, ids.shape[1]):
+        changed = ids.clone()
+        rng = torch.Generator().manual_seed(s)
+        changed[:, s] = torch.randint(
+            before.shape[-1], (len(ids),), generator=rng
+        )
+        gap = (model(changed) - before)[:, :s].abs().amax((0, 2))
+        found += (gap > 1e-9).nonzero().flatten().tolist()
+    return min(found, default=None)
+
+
 # %% wrong: vocabulary_of_ids -- V from the ids
 # expects: all ids are 0
 def leaks(model, ids):
