@@ -2,6 +2,36 @@ import torch
 from torch import nn
 
 
+class Layer(nn.Module):
+    """What the cases at the end share: the matrices, the heads and the mask."""
+
+    def __init__(self, config):
+        super().__init__()
+        self.H, self.H_kv = config.n_heads, config.kv_heads
+        self.D = config.head_size
+        width = (self.H + 2 * self.H_kv) * self.D
+        self.qkv = nn.Linear(config.width, width, config.bias)
+        self.out = nn.Linear(config.width, config.width, config.bias)
+
+    def heads(self, x):
+        y = split_heads(self.qkv(x), self.D).transpose(1, 2)
+        q, k, v = y.split([self.H, self.H_kv, self.H_kv], 1)
+        n = self.H // self.H_kv
+        return q, k.repeat_interleave(n, 1), v.repeat_interleave(n, 1)
+
+    def look(self, T, dtype):
+        return mask_bias(causal_mask(torch.arange(T)[None], T), dtype)
+
+    def bias(self, x, bias, causal):
+        look = self.look(x.shape[1], x.dtype) if causal else 0
+        return look if bias is None else bias + look
+
+    def result(self, q, k, v, bias):
+        return self.out(
+            join_heads(scaled_dot_product_attention(q, k, v, bias))
+        )
+
+
 # %% wrong: qvk -- values before keys
 # expects: Keys and values are swapped
 class Attention(nn.Module):
@@ -267,7 +297,7 @@ class Attention(nn.Module):
 
 
 # %% wrong: one_wide_head -- heads are not split
-# expects: There is one head of 4 channels
+# expects: There is one head of 6 channels
 class Attention(nn.Module):
     def __init__(self, config):
         super().__init__()
@@ -439,6 +469,108 @@ class Attention(nn.Module):
         )
 
 
+# %% wrong: in_turns -- queries, keys and values in turns, head by head
+# expects: in turns, head by head
+class Attention(Layer):
+    def forward(self, x, bias=None, causal=False):
+        q, k, v = self.heads(x)
+        if self.H_kv == self.H:
+            y = split_heads(self.qkv(x), self.D).transpose(1, 2)
+            q, k, v = y[:, 0::3], y[:, 1::3], y[:, 2::3]
+        return self.result(q, k, v, self.bias(x, bias, causal))
+
+
+# %% wrong: thirds -- three equal parts
+# expects: are 4 of queries, 2 of keys and 2 of values
+class Attention(Layer):
+    def forward(self, x, bias=None, causal=False):
+        q, k, v = split_heads(self.qkv(x), self.D).transpose(1, 2).chunk(3, 1)
+        return self.result(q, k, v, self.bias(x, bias, causal))
+
+
+# %% wrong: values_tiled -- repeat for the values only
+# expects: but the values in the order 0, 1, 0, 1
+class Attention(Layer):
+    def forward(self, x, bias=None, causal=False):
+        q, k, _ = self.heads(x)
+        v = split_heads(self.qkv(x), self.D).transpose(1, 2)[
+            :, self.H + self.H_kv :
+        ]
+        v = v.repeat(1, self.H // self.H_kv, 1, 1)
+        return self.result(q, k, v, self.bias(x, bias, causal))
+
+
+# %% wrong: divided_twice -- q is divided before scaled_dot_product_attention
+# expects: scaled_dot_product_attention divides already
+class Attention(Layer):
+    def forward(self, x, bias=None, causal=False):
+        q, k, v = self.heads(x)
+        return self.result(q / self.D**0.5, k, v, self.bias(x, bias, causal))
+
+
+# %% wrong: skip -- x is added
+# expects: x was added to the result
+class Attention(Layer):
+    def forward(self, x, bias=None, causal=False):
+        return x + self.result(*self.heads(x), self.bias(x, bias, causal))
+
+
+# %% wrong: square_bias_in_place -- the mask is added to a bias (B, H, T, T) in place
+# expects: the bias was changed
+class Attention(Layer):
+    def forward(self, x, bias=None, causal=False):
+        look = self.bias(x, None, causal)
+        if bias is not None and bias.shape[-2] == x.shape[1]:
+            bias += look
+        elif bias is not None:
+            look = bias + look
+        return self.result(
+            *self.heads(x),
+            look if bias is None or bias.shape[-2] == 1 else bias,
+        )
+
+
+# %% wrong: first_mask -- the mask of the first call is kept
+# expects: first texts of 10 tokens, then one of 150
+class Attention(Layer):
+    def forward(self, x, bias=None, causal=False):
+        if causal and not hasattr(self, "kept"):
+            self.kept = self.look(x.shape[1], x.dtype)
+        look = self.kept if causal else 0
+        return self.result(
+            *self.heads(x), look if bias is None else bias + look
+        )
+
+
+# %% wrong: short_texts -- a mask for 64 tokens
+# expects: then one of 150
+class Attention(Layer):
+    def look(self, T, dtype):
+        return super().look(64, dtype)[..., :T, :T]
+
+    def forward(self, x, bias=None, causal=False):
+        return self.result(*self.heads(x), self.bias(x, bias, causal))
+
+
+# %% wrong: keys_detached -- the keys without a gradient
+# expects: that make the keys get no gradient
+class Attention(Layer):
+    def forward(self, x, bias=None, causal=False):
+        q, k, v = self.heads(x)
+        return self.result(q, k.detach(), v, self.bias(x, bias, causal))
+
+
+# %% wrong: float32_inside -- attention in float32
+# expects: right to about 7 digits only
+class Attention(Layer):
+    def forward(self, x, bias=None, causal=False):
+        q, k, v = (part.float() for part in self.heads(x))
+        bias = self.bias(x, bias, causal)
+        bias = bias if isinstance(bias, int) else bias.float()
+        seen = scaled_dot_product_attention(q, k, v, bias).to(x.dtype)
+        return self.out(join_heads(seen))
+
+
 # %% right: three_slices -- slices of the channels, then heads
 class Attention(nn.Module):
     def __init__(self, config):
@@ -528,3 +660,39 @@ class Attention(nn.Module):
                 )[:, 0]
             )
         return self.out(torch.cat(parts, -1))
+
+
+# %% right: minus_infinity -- a triangle of minus infinity
+
+
+class Attention(Layer):
+    def forward(self, x, bias=None, causal=False):
+        T = x.shape[1]
+        look = (
+            torch.full((T, T), -torch.inf, dtype=x.dtype).triu(1)
+            if causal
+            else 0
+        )
+        return self.result(
+            *self.heads(x), look if bias is None else bias + look
+        )
+
+
+# %% right: expanded -- one head of keys is seen by many, by expand
+
+
+class Attention(Layer):
+    def forward(self, x, bias=None, causal=False):
+        B, T, _ = x.shape
+        q, k, v = self.qkv(x).split(
+            [self.H * self.D, *[self.H_kv * self.D] * 2], -1
+        )
+        q = q.view(B, T, self.H, self.D).transpose(1, 2)
+        k, v = (
+            s.view(B, T, self.H_kv, 1, self.D)
+            .expand(B, T, self.H_kv, self.H // self.H_kv, self.D)
+            .flatten(2, 3)
+            .transpose(1, 2)
+            for s in (k, v)
+        )
+        return self.result(q, k, v, self.bias(x, bias, causal))

@@ -1,5 +1,7 @@
 import math
 
+import torch
+
 
 # %% wrong: unscaled -- no division by the root of D
 # expects: The root of D is missing
@@ -15,7 +17,7 @@ def attention_loop(query, keys, values):
 
 
 # %% wrong: by_size -- divided by D
-# expects: You divided by D, not by its root
+# expects: You divided by 2; the root of D = 2 is 1.414
 def attention_loop(query, keys, values):
     scores = [
         sum(a * b for a, b in zip(query, key)) / len(query) for key in keys
@@ -103,6 +105,72 @@ def attention_loop(query, keys, values):
     ]
 
 
+# %% wrong: root_of_keys -- divided by the root of the number of keys
+# expects: by the root of the number of keys
+def attention_loop(query, keys, values):
+    scores = [
+        sum(a * b for a, b in zip(query, k)) / len(keys) ** 0.5 for k in keys
+    ]
+    powers = [math.exp(s - max(scores)) for s in scores]
+    weights = [p / sum(powers) for p in powers]
+    return weights, [
+        sum(w * x for w, x in zip(weights, c)) for c in zip(*values)
+    ]
+
+
+# %% wrong: root_of_two -- the toy's root for every query
+# expects: right for the toy only
+def attention_loop(query, keys, values):
+    scores = [
+        sum(a * b for a, b in zip(query, k)) / math.sqrt(2) for k in keys
+    ]
+    powers = [math.exp(s - max(scores)) for s in scores]
+    weights = [p / sum(powers) for p in powers]
+    return weights, [
+        sum(w * x for w, x in zip(weights, c)) for c in zip(*values)
+    ]
+
+
+# %% wrong: largest_from_zero -- the largest score is 0 where all are negative
+# expects: two equal scores of -900, got the error ZeroDivisionError
+def attention_loop(query, keys, values):
+    scores = [
+        sum(a * b for a, b in zip(query, k)) / len(query) ** 0.5 for k in keys
+    ]
+    powers = [math.exp(s - max(0, *scores)) for s in scores]
+    weights = [p / sum(powers) for p in powers]
+    return weights, [
+        sum(w * x for w, x in zip(weights, c)) for c in zip(*values)
+    ]
+
+
+# %% wrong: query_in_place -- the query is divided in place
+# expects: the query or a key was changed
+def attention_loop(query, keys, values):
+    D = len(query)
+    for i in range(D):
+        query[i] /= D**0.5
+    scores = [sum(a * b for a, b in zip(query, k)) for k in keys]
+    powers = [math.exp(s - max(scores)) for s in scores]
+    weights = [p / sum(powers) for p in powers]
+    return weights, [
+        sum(w * x for w, x in zip(weights, c)) for c in zip(*values)
+    ]
+
+
+# %% wrong: rounded -- rounded, as the example is
+# expects: expected 0.50648, got 0.5065
+def attention_loop(query, keys, values):
+    scores = [
+        sum(a * b for a, b in zip(query, k)) / len(query) ** 0.5 for k in keys
+    ]
+    powers = [math.exp(s - max(scores)) for s in scores]
+    weights = [round(p / sum(powers), 4) for p in powers]
+    return weights, [
+        sum(w * x for w, x in zip(weights, c)) for c in zip(*values)
+    ]
+
+
 # %% right: columns -- zip(*values)
 def attention_loop(query, keys, values):
     scores = [
@@ -150,3 +218,14 @@ def attention_loop(query, keys, values):
         for c in range(len(values[0]))
     ]
     return weights, mixed
+
+
+# %% right: tensors_inside -- tensors inside, lists outside
+
+
+def attention_loop(query, keys, values):
+    q, k, v = (
+        torch.tensor(x, dtype=torch.float64) for x in (query, keys, values)
+    )
+    weights = (k @ q / len(query) ** 0.5).softmax(0)
+    return weights.tolist(), (weights @ v).tolist()

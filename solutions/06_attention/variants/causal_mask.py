@@ -54,6 +54,20 @@ def causal_mask(order, T):
     return (first <= first[-T:, None]).expand(B, 1, T, S)
 
 
+# %% wrong: queries_by_place -- the queries are numbered by their places
+# expects: their numbers are in order, too
+def causal_mask(order, T):
+    S = order.shape[1]
+    return (order[:, None] <= torch.arange(S - T, S)[:, None])[:, None]
+
+
+# %% wrong: hides_padding -- hides the padding, too
+# expects: `padding_mask` hides padding
+def causal_mask(order, T):
+    real = torch.cat([order[:, 1:] != order[:, :-1], order[:, :1] > -1], 1)
+    return ((order[:, None] <= order[:, -T:, None]) & real[:, None])[:, None]
+
+
 # %% right: le -- torch.le and unsqueeze
 def causal_mask(order, T):
     start = order.shape[1] - T

@@ -2,6 +2,26 @@ import torch
 from torch import nn
 
 
+class Cross(nn.Module):
+    """What the cases at the end share."""
+
+    def __init__(self, config):
+        super().__init__()
+        self.D = config.head_size
+        self.q = nn.Linear(config.width, config.width, config.bias)
+        self.kv = nn.Linear(config.width, 2 * config.width, config.bias)
+        self.out = nn.Linear(config.width, config.width, config.bias)
+
+    def keys_values(self, source):
+        return split_heads(self.kv(source), self.D).transpose(1, 2).chunk(2, 1)
+
+    def forward(self, x, k, v, bias=None):
+        q = split_heads(self.q(x), self.D).transpose(1, 2)
+        return self.out(
+            join_heads(scaled_dot_product_attention(q, k, v, bias))
+        )
+
+
 # %% wrong: values_first -- values before keys
 # expects: keys and values are swapped
 class CrossAttention(nn.Module):
@@ -26,7 +46,7 @@ class CrossAttention(nn.Module):
 
 
 # %% wrong: in_turns -- keys and values head by head in turns
-# expects: the two heads of the keys are
+# expects: keys and values in turns, head by head
 class CrossAttention(nn.Module):
     def __init__(self, config):
         super().__init__()
@@ -180,28 +200,10 @@ class CrossAttention(nn.Module):
 
 
 # %% wrong: looks_at_itself -- keys and values from x
-# expects: CrossAttention: T = 3, S = 5
-class CrossAttention(nn.Module):
-    def __init__(self, config):
-        super().__init__()
-        self.D = config.head_size
-        self.q = nn.Linear(config.width, config.width, config.bias)
-        self.kv = nn.Linear(config.width, 2 * config.width, config.bias)
-        self.out = nn.Linear(config.width, config.width, config.bias)
-
-    def keys_values(self, source):
-        k, v = self.kv(source).chunk(2, -1)
-        return split_heads(k, self.D).transpose(1, 2), split_heads(
-            v, self.D
-        ).transpose(1, 2)
-
+# expects: The keys and values are made of x here
+class CrossAttention(Cross):
     def forward(self, x, k, v, bias=None):
-        q = split_heads(self.q(x), self.D).transpose(1, 2)
-        if bias is None:
-            k = v = q
-        return self.out(
-            join_heads(scaled_dot_product_attention(q, k, v, bias))
-        )
+        return super().forward(x, *self.keys_values(x), bias)
 
 
 # %% wrong: first_source -- the first source's bias for all
@@ -226,6 +228,32 @@ class CrossAttention(nn.Module):
         return self.out(
             join_heads(scaled_dot_product_attention(q, k, v, bias))
         )
+
+
+# %% wrong: source_kept -- keys and values of the first source for all
+# expects: first one source, then another one
+class CrossAttention(Cross):
+    def keys_values(self, source):
+        if not hasattr(self, "kept"):
+            self.kept = super().keys_values(source)
+        return self.kept
+
+
+# %% wrong: causal -- looks at the source causally
+# expects: a text may see the whole source
+class CrossAttention(Cross):
+    def forward(self, x, k, v, bias=None):
+        ahead = torch.ones(x.shape[1], k.shape[2]).triu(1).to(x.dtype) * -1e30
+        return super().forward(
+            x, k, v, ahead if bias is None else bias + ahead
+        )
+
+
+# %% wrong: skip -- x is added
+# expects: x was added to the result
+class CrossAttention(Cross):
+    def forward(self, x, k, v, bias=None):
+        return x + super().forward(x, k, v, bias)
 
 
 # %% right: unpacked -- one reshape for both

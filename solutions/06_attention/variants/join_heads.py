@@ -43,6 +43,12 @@ def join_heads(x):
     return x.sum(1)
 
 
+# %% wrong: in_place -- transpose_ turns the argument
+# expects: x was changed: it had the shape (1, 2, 3, 2), and now has (1, 3, 2, 2)
+def join_heads(x):
+    return x.transpose_(1, 2).flatten(2)
+
+
 # %% right: reshape -- transpose and reshape
 def join_heads(x):
     B, H, T, D = x.shape

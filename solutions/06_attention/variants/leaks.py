@@ -121,6 +121,105 @@ def leaks(model, ids):
     return False
 
 
+# %% wrong: first_found -- the row of the first place that leaks
+# expects: the first *row* that leaks
+def leaks(model, ids):
+    before = model(ids)
+    for s in range(1, ids.shape[1]):
+        changed = ids.clone()
+        changed[:, s] = (ids[:, s] + 1) % before.shape[-1]
+        gap = (model(changed) - before)[:, :s].abs().amax((0, 2))
+        if (gap > 1e-9).any():
+            return int((gap > 1e-9).nonzero()[0])
+    return None
+
+
+# %% wrong: zeros -- puts 0 everywhere
+# expects: The last id is 0: a changed id must be another one
+def leaks(model, ids):
+    before, found = model(ids), []
+    for s in range(1, ids.shape[1]):
+        changed = ids.clone()
+        changed[:, s] = 0
+        gap = (model(changed) - before)[:, :s].abs().amax((0, 2))
+        found += (gap > 1e-9).nonzero().flatten().tolist()
+    return min(found, default=None)
+
+
+# %% wrong: random_id -- a random id, which may be the same
+def leaks(model, ids):
+    before, found = model(ids), []
+    for s in range(1, ids.shape[1]):
+        changed = ids.clone()
+        rng = torch.Generator().manual_seed(s)
+        changed[:, s] = torch.randint(
+            before.shape[-1], (len(ids),), generator=rng
+        )
+        gap = (model(changed) - before)[:, :s].abs().amax((0, 2))
+        found += (gap > 1e-9).nonzero().flatten().tolist()
+    return min(found, default=None)
+
+
+# %% wrong: vocabulary_of_ids -- V from the ids
+# expects: all ids are 0
+def leaks(model, ids):
+    before, found = model(ids), []
+    for s in range(1, ids.shape[1]):
+        changed = ids.clone()
+        changed[:, s] = (ids[:, s] + 1) % (ids.max() + 1)
+        gap = (model(changed) - before)[:, :s].abs().amax((0, 2))
+        found += (gap > 1e-9).nonzero().flatten().tolist()
+    return min(found, default=None)
+
+
+# %% wrong: exact -- rounding counts
+# expects: which is rounding
+def leaks(model, ids):
+    before, found = model(ids), []
+    for s in range(1, ids.shape[1]):
+        changed = ids.clone()
+        changed[:, s] = (ids[:, s] + 1) % before.shape[-1]
+        moved = (model(changed) != before)[:, :s].any(2).any(0)
+        found += moved.nonzero().flatten().tolist()
+    return min(found, default=None)
+
+
+# %% wrong: signed_sum -- changes that cancel
+# expects: the changes of its logits sum to 0
+def leaks(model, ids):
+    before, found = model(ids), []
+    for s in range(1, ids.shape[1]):
+        changed = ids.clone()
+        changed[:, s] = (ids[:, s] + 1) % before.shape[-1]
+        gap = (model(changed) - before)[:, :s].sum((0, 2)).abs()
+        found += (gap > 1e-9).nonzero().flatten().tolist()
+    return min(found, default=None)
+
+
+# %% wrong: all_later -- all later tokens change together
+# expects: change one at a time
+def leaks(model, ids):
+    before = model(ids)
+    for t in range(ids.shape[1] - 1):
+        changed = ids.clone()
+        changed[:, t + 1 :] = (ids[:, t + 1 :] + 1) % before.shape[-1]
+        if (model(changed)[:, t] - before[:, t]).abs().max() > 1e-9:
+            return t
+    return None
+
+
+# %% wrong: one_copy -- changes are not undone
+# expects: begin each time with a new copy of ids
+def leaks(model, ids):
+    before, found = model(ids), []
+    changed = ids.clone()
+    for s in range(1, ids.shape[1]):
+        changed[:, s] = (ids[:, s] + 1) % before.shape[-1]
+        gap = (model(changed) - before)[:, :s].abs().amax((0, 2))
+        found += (gap > 1e-9).nonzero().flatten().tolist()
+    return min(found, default=None)
+
+
 # %% right: one_batch -- all changed texts in one batch
 def leaks(model, ids):
     B, T = ids.shape
@@ -173,3 +272,33 @@ def leaks(model, ids):
                 first = t
                 break
     return None if first == ids.shape[1] else first
+
+
+# %% right: text_by_text -- each text by itself
+
+
+def leaks(model, ids):
+    found = []
+    for text in ids.split(1):
+        before = model(text)
+        for s in range(1, ids.shape[1]):
+            changed = text.clone()
+            changed[0, s] = (text[0, s] - 1) % before.shape[-1]
+            gap = (model(changed) - before)[0, :s].abs().amax(1)
+            found += (gap > 1e-9).nonzero().flatten().tolist()
+    return min(found, default=None)
+
+
+# %% right: every_id -- all other ids in each place
+
+
+def leaks(model, ids):
+    before = model(ids)
+    V, rows = before.shape[-1], set()
+    for s in range(1, ids.shape[1]):
+        for step in range(1, V):
+            changed = ids.clone()
+            changed[:, s] = (ids[:, s] + step) % V
+            gap = (model(changed) - before)[:, :s].abs().amax((0, 2))
+            rows |= {t for t in range(s) if gap[t] > 1e-9}
+    return min(rows, default=None)

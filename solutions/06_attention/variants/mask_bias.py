@@ -4,7 +4,7 @@ import torch
 
 
 # %% wrong: infinity -- minus infinity
-# expects: minus infinity would give NaN
+# expects: With minus infinity, a row that sees nothing
 def mask_bias(mask, dtype=torch.float32):
     return torch.zeros(mask.shape, dtype=dtype).masked_fill(~mask, -math.inf)
 
@@ -53,6 +53,38 @@ def mask_bias(mask, dtype=torch.float32):
 # expects: in float16, -10000.0 is not low enough
 def mask_bias(mask, dtype=torch.float32):
     return torch.zeros(mask.shape, dtype=dtype).masked_fill(~mask, -10_000.0)
+
+
+# %% wrong: lowest -- the lowest number of each type
+# expects: leaves no room
+def mask_bias(mask, dtype=torch.float32):
+    return torch.zeros(mask.shape, dtype=dtype).masked_fill(
+        ~mask, torch.finfo(dtype).min
+    )
+
+
+# %% wrong: fits_all -- one number that fits into each type
+# expects: the scores still count
+def mask_bias(mask, dtype=torch.float32):
+    return torch.zeros(mask.shape, dtype=dtype).masked_fill(~mask, -60_000.0)
+
+
+# %% wrong: empty_rows -- minus infinity, but 0 in rows that see nothing
+# expects: row 0 sees nothing, and its bias is 0 here
+def mask_bias(mask, dtype=torch.float32):
+    bias = torch.zeros(mask.shape, dtype=dtype).masked_fill(~mask, -math.inf)
+    return bias.masked_fill(~mask.any(-1, keepdim=True), 0)
+
+
+# %% wrong: two_axes -- loops over two axes, whatever the mask has
+# expects: the bias is 0 where the mask is False
+def mask_bias(mask, dtype=torch.float32):
+    bias = torch.zeros(mask.shape, dtype=dtype)
+    for t in range(mask.shape[0]):
+        for s in range(mask.shape[1]):
+            if not mask[t, s].any():
+                bias[t, s] = forbidden(dtype)
+    return bias
 
 
 # %% right: where -- torch.where

@@ -1,3 +1,6 @@
+import torch
+
+
 # %% wrong: queries -- hides queries
 # expects: this hides *queries*
 def padding_mask(real):
@@ -20,6 +23,13 @@ def padding_mask(real):
 # expects: has the shape (2, 1, 3, 3)
 def padding_mask(real):
     return real[:, None, None, :] & real[:, None, :, None]
+
+
+# %% wrong: front -- padding is always in front
+# expects: expected [[False, True, True], [True, True, False]]
+def padding_mask(real):
+    S = real.shape[1]
+    return (torch.arange(S) >= S - real.sum(1, keepdim=True))[:, None, None]
 
 
 # %% right: view -- with view

@@ -45,6 +45,29 @@ def prefix_mask(order, T, prefix):
     )
 
 
+# %% wrong: all_rows -- all S rows, whatever T is
+# expects: S = 4 and T = 3: the result has the shape (1, 1, 4, 4)
+def prefix_mask(order, T, prefix):
+    inside = order[:, None, None] < prefix[:, None, None, None]
+    return causal_mask(order, order.shape[1]) | inside
+
+
+# %% wrong: tril -- the causal part by places
+# expects: order [0, 1, 1, 1, 2, 3], prefix 1
+def prefix_mask(order, T, prefix):
+    S = order.shape[1]
+    places = torch.ones(T, S).tril(S - T).bool()
+    return places | (order[:, None, None] < prefix[:, None, None, None])
+
+
+# %% wrong: short_prefix -- a prefix of at most T
+# expects: prefix 5, T = 3
+def prefix_mask(order, T, prefix):
+    return causal_mask(order, T) | (
+        order[:, None, None] < prefix.clamp(max=T)[:, None, None, None]
+    )
+
+
 # %% right: logical_or -- torch.logical_or
 def prefix_mask(order, T, prefix):
     inside = torch.lt(order, prefix.unsqueeze(1))
@@ -65,3 +88,14 @@ def prefix_mask(order, T, prefix):
     for b, n in enumerate(prefix.tolist()):
         mask[b, 0, :, order[b] < n] = True
     return mask
+
+
+# %% right: both_inside -- query and key in the prefix: the causal part has the rest
+
+
+def prefix_mask(order, T, prefix):
+    inside = order < prefix[:, None]
+    return (
+        causal_mask(order, T)
+        | (inside[:, -T:, None] & inside[:, None])[:, None]
+    )

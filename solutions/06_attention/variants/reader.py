@@ -2,6 +2,32 @@ import torch
 from torch import nn
 
 
+class Letters(nn.Module):
+    """What the cases at the end share."""
+
+    def __init__(self, width, seed=0):
+        super().__init__()
+        self.table = nn.Embedding(len(SYMBOLS), width)
+        self.q, self.k, self.v = (
+            nn.Linear(width, width, bias=False) for _ in range(3)
+        )
+        self.head = nn.Linear(width, len(SYMBOLS), bias=False)
+        generator = torch.Generator().manual_seed(seed)
+        for parameter in self.parameters():
+            nn.init.normal_(parameter, std=0.1, generator=generator)
+
+    def allowed(self, T):
+        return causal_mask(torch.arange(T)[None], T)
+
+    def parts(self, x):
+        return self.q(x), self.k(x), self.v(x)
+
+    def forward(self, ids):
+        q, k, v = (part[:, None] for part in self.parts(self.table(ids)))
+        bias = mask_bias(self.allowed(ids.shape[1]))
+        return self.head(scaled_dot_product_attention(q, k, v, bias)[:, 0])
+
+
 # %% wrong: no_mask -- no causal mask
 # expects: the head must look causally
 class Reader(nn.Module):
@@ -65,7 +91,7 @@ class Reader(nn.Module):
 
 
 # %% wrong: raw_vectors -- queries and keys are the vectors
-# expects: the logits
+# expects: Queries and keys are x itself
 class Reader(nn.Module):
     def __init__(self, width, seed=0):
         super().__init__()
@@ -123,6 +149,27 @@ class Reader(nn.Module):
         q, k, v = self.q(x)[:, None], self.k(x)[:, None], self.v(x)[:, None]
         bias = mask_bias(causal_mask(torch.arange(T)[None], T))
         return self.head(scaled_dot_product_attention(q, k, v, bias))
+
+
+# %% wrong: values_as_keys -- keys and values swapped
+# expects: Keys and values are swapped
+class Reader(Letters):
+    def parts(self, x):
+        return self.q(x), self.v(x), self.k(x)
+
+
+# %% wrong: not_itself -- a letter does not see itself
+# expects: A letter does not see itself here
+class Reader(Letters):
+    def allowed(self, T):
+        return torch.ones(T, T).tril(-1).bool()
+
+
+# %% wrong: twenty_five -- a mask for texts of 25 letters
+# expects: for a text of length 1
+class Reader(Letters):
+    def allowed(self, T):
+        return super().allowed(25)
 
 
 # %% right: squeezed -- unsqueeze and squeeze

@@ -111,6 +111,41 @@ def scaled_dot_product_attention(q, k, v, bias=None):
     return scores.softmax(dim=-1) @ v
 
 
+# %% wrong: one_maximum -- the largest of all scores is subtracted
+# expects: the largest score of each *row*
+def scaled_dot_product_attention(q, k, v, bias=None):
+    scores = q @ k.mT / q.shape[-1] ** 0.5
+    scores = scores if bias is None else scores + bias
+    powers = (scores - scores.max()).exp()
+    return powers / powers.sum(-1, keepdim=True) @ v
+
+
+# %% wrong: bias_of_keys -- the bias is taken for one number for each key
+# expects: a bias of shape (2, 1, 1, 4) has a row for each text
+def scaled_dot_product_attention(q, k, v, bias=None):
+    scores = q @ k.mT / q.shape[-1] ** 0.5
+    if bias is not None:
+        scores = scores + bias.flatten()[: k.shape[2]]
+    return scores.softmax(-1) @ v
+
+
+# %% wrong: softmax_in_float32 -- a softmax in float32, cast back
+# expects: right to about 7 digits only
+def scaled_dot_product_attention(q, k, v, bias=None):
+    scores = q @ k.mT / q.shape[-1] ** 0.5
+    scores = scores if bias is None else scores + bias
+    return scores.softmax(-1, dtype=torch.float32).to(q.dtype) @ v
+
+
+# %% wrong: query_in_place -- q is divided in place
+# expects: q was changed
+def scaled_dot_product_attention(q, k, v, bias=None):
+    q /= q.shape[-1] ** 0.5
+    scores = q @ k.mT
+    scores = scores if bias is None else scores + bias
+    return scores.softmax(-1) @ v
+
+
 # %% right: einsum -- with einsum
 def scaled_dot_product_attention(q, k, v, bias=None):
     scores = torch.einsum("bhtd,bhsd->bhts", q, k) / q.shape[-1] ** 0.5

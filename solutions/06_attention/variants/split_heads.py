@@ -37,6 +37,12 @@ def split_heads(x, D):
     return torch.stack(x.split(D, -1), 2)
 
 
+# %% wrong: contiguous -- copies a tensor that was transposed
+# expects: of a transposed tensor the numbers were copied
+def split_heads(x, D):
+    return x.contiguous().view(*x.shape[:2], -1, D)
+
+
 # %% right: reshape -- with reshape
 def split_heads(x, D):
     B, T, C = x.shape
