@@ -93,6 +93,25 @@ def gelu_tanh(x):
     return 0.5 * x * (1 + torch.tanh(inner))
 
 
+# %% wrong: clamp_in_place -- relu overwrites what it is given
+# expects: it changed its argument
+def relu(x):
+    return x.clamp_(min=0)
+
+
+# %% wrong: rounded_constant -- 0.0447 for 0.044715
+# expects: the constant is 0.044715, not 0.0447
+def gelu_tanh(x):
+    inner = math.sqrt(2 / math.pi) * (x + 0.0447 * x**3)
+    return 0.5 * x * (1 + torch.tanh(inner))
+
+
+# %% wrong: erf_in_single -- the error function in float32
+# expects: does each step keep float64
+def gelu(x):
+    return 0.5 * x * (1 + torch.erf(x.float() / math.sqrt(2)))
+
+
 # %% right: ndtr -- by the normal distribution of torch.special
 def relu(x):
     return torch.maximum(x, torch.zeros_like(x))
@@ -145,3 +164,12 @@ def gelu(x):
 def gelu_tanh(x):
     cube = x * (1 + 0.044715 * x.square())
     return x * (torch.tanh(cube * math.sqrt(2 / math.pi)) + 1) / 2
+
+
+# %% right: sigmoids -- the tanh of silu and the sigmoid of gelu_tanh exchanged
+def silu(x):
+    return x * (1 + torch.tanh(x / 2)) / 2
+
+
+def gelu_tanh(x):
+    return x * torch.sigmoid((8 / math.pi) ** 0.5 * (x + 0.044715 * x.pow(3)))

@@ -42,6 +42,20 @@ def alibi_bias(order, T, slopes):
     return -slopes[:, None, None] * far[:, None]
 
 
+# %% wrong: ahead_is_zero -- keys ahead get no bias
+# expects: its bias is not 0
+def alibi_bias(order, T, slopes):
+    distances = (order[:, -T:, None] - order[:, None, :]).clamp(min=0)
+    return -slopes[:, None, None] * distances[:, None]
+
+
+# %% wrong: cut_off -- distances end at 64
+# expects: one query at the end of 700 tokens: at
+def alibi_bias(order, T, slopes):
+    distances = (order[:, -T:, None] - order[:, None, :]).abs().clamp(max=64)
+    return -slopes[:, None, None] * distances[:, None]
+
+
 # %% right: einsum -- heads by einsum
 def alibi_bias(order, T, slopes):
     S = order.size(1)

@@ -44,6 +44,15 @@ def alibi_slopes(H):
     return 2.0 ** -torch.arange(1.0, H + 1)
 
 
+# %% wrong: eight_first -- other numbers begin with the slopes of 8 heads
+# expects: the first slopes of 8 heads; here the smaller power of two is 2
+def alibi_slopes(H):
+    if H & (H - 1) == 0:
+        return 2 ** (-8 * torch.arange(1, H + 1) / H)
+    first = [2.0**-h for h in range(1, 9)]
+    return torch.tensor((first + [2 ** (-h / 2) for h in range(1, 17, 2)])[:H])
+
+
 # %% right: recursion -- the authors' way
 def alibi_slopes(H):
     power = 1

@@ -124,7 +124,7 @@ class Block(nn.Module):
 
 
 # %% wrong: no_angles -- the angles are not passed on
-# expects: the angles do not reach the attention
+# expects: `angles` = 'the angles'; here it gets None
 class Block(nn.Module):
     def __init__(self, config, cross=False):
         super().__init__()
@@ -161,8 +161,50 @@ class Block(nn.Module):
         return add(x, self.feed_forward, self.feed_forward_norm)
 
 
+# %% wrong: no_cache -- the cache is not passed on
+# expects: `cache` = 'the cache'; here it gets None
+class Block(nn.Module):
+    def __init__(self, config, cross=False):
+        super().__init__()
+        self.kind, self.alpha = config.residual, config.alpha
+        norm = NORMS[config.norm]
+        self.attention, self.attention_norm = Attention(config), norm(config)
+        if cross:
+            self.cross, self.cross_norm = CrossAttention(config), norm(config)
+        self.feed_forward = FeedForward(config)
+        self.feed_forward_norm = norm(config)
+        self.dropout = nn.Dropout(config.dropout)
+
+    def forward(
+        self,
+        x,
+        visible,
+        angles=None,
+        cache=None,
+        source=None,
+        source_bias=None,
+    ):
+        def add(x, f, norm):
+            return residual(
+                x, lambda y: self.dropout(f(y)), norm, self.kind, self.alpha
+            )
+
+        x = add(
+            x,
+            lambda y: self.attention(y, *visible, angles),
+            self.attention_norm,
+        )
+        if source is not None:
+            x = add(
+                x,
+                lambda y: self.cross(y, *source, source_bias),
+                self.cross_norm,
+            )
+        return add(x, self.feed_forward, self.feed_forward_norm)
+
+
 # %% wrong: no_mask -- the masks are not passed on
-# expects: deep, causal
+# expects: attention gets bias, causal, angles and cache
 class Block(nn.Module):
     def __init__(self, config, cross=False):
         super().__init__()
@@ -235,7 +277,7 @@ class Block(nn.Module):
 
 
 # %% wrong: no_alpha -- alpha is not passed on
-# expects: deep, alpha = 2
+# expects: alpha was not used
 class Block(nn.Module):
     def __init__(self, config, cross=False):
         super().__init__()
@@ -488,7 +530,7 @@ class Block(nn.Module):
 
         x = add(
             x,
-            lambda y: self.attention(y, visible[0], visible[1], angles),
+            lambda y: self.attention(y, visible[0], visible[1], angles, cache),
             self.attention_norm,
         )
         if source is not None:

@@ -96,6 +96,31 @@ def encoder_decoder(source, target, encoder, encoder_norm, decoder, norm):
     return norm(target)
 
 
+# %% wrong: as_many -- as many blocks in the decoder as in the encoder
+# expects: the stacks may have different numbers of blocks
+def encoder_decoder(source, target, encoder, encoder_norm, decoder, norm):
+    for i in range(len(encoder)):
+        source = encoder[i](source, Masks())
+    source = encoder_norm(source)
+    for i in range(len(encoder)):
+        pair = decoder[i].cross.keys_values(source)
+        target = decoder[i](target, Masks(causal=True), source=pair)
+    return norm(target)
+
+
+# %% wrong: emptied -- the lists of blocks are used up
+# expects: leave them as they are
+def encoder_decoder(source, target, encoder, encoder_norm, decoder, norm):
+    while encoder:
+        source = encoder.pop(0)(source, Masks())
+    source = encoder_norm(source)
+    while decoder:
+        block = decoder.pop(0)
+        pair = block.cross.keys_values(source)
+        target = block(target, Masks(causal=True), source=pair)
+    return norm(target)
+
+
 # %% right: reduce -- by functools.reduce
 def encoder_decoder(source, target, encoder, encoder_norm, decoder, norm):
     read = encoder_norm(

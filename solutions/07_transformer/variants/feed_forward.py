@@ -58,6 +58,15 @@ def feed_forward(x, up, down, activation, gated=False):
     return down(activation(gate) * value)
 
 
+# %% wrong: every_second -- gate and value take turns
+# expects: not every second channel
+def feed_forward(x, up, down, activation, gated=False):
+    h = up(x)
+    if gated:
+        return down(activation(h[..., ::2]) * h[..., 1::2])
+    return down(activation(h))
+
+
 # %% right: slices -- halves by slicing
 def feed_forward(x, up, down, activation, gated=False):
     y = up(x)

@@ -83,6 +83,43 @@ def layer_norm(x, weight, bias, eps=1e-5):
     ) * weight + bias
 
 
+# %% wrong: shortcut -- the mean of the squares minus the square of the mean, in float32
+# expects: subtract the mean first, then square
+def layer_norm(x, weight, bias, eps=1e-5):
+    y = widened(x)
+    mean = y.mean(-1, keepdim=True)
+    variance = (y * y).mean(-1, keepdim=True) - mean * mean
+    return ((y - mean) / (variance + eps).sqrt()).to(x.dtype) * weight + bias
+
+
+# %% wrong: always_float -- float64 goes through float32
+# expects: does each step keep float64
+def layer_norm(x, weight, bias, eps=1e-5):
+    y = x.float()
+    y = y - y.mean(-1, keepdim=True)
+    y = y / (y.square().mean(-1, keepdim=True) + eps).sqrt()
+    return y.to(x.dtype) * weight + bias
+
+
+# %% wrong: fixed_eps -- 1e-5, whatever is asked for
+# expects: use the eps that is given
+def layer_norm(x, weight, bias, eps=1e-5):
+    y = widened(x)
+    y = y - y.mean(-1, keepdim=True)
+    y = y / (y.square().mean(-1, keepdim=True) + 1e-5).sqrt()
+    return y.to(x.dtype) * weight + bias
+
+
+# %% wrong: constants -- mean and variance without gradient
+# expects: does not flow through the mean and the variance
+def layer_norm(x, weight, bias, eps=1e-5):
+    y = widened(x)
+    with torch.no_grad():
+        mean = y.mean(-1, keepdim=True)
+        variance = (y - mean).square().mean(-1, keepdim=True)
+    return ((y - mean) / (variance + eps).sqrt()).to(x.dtype) * weight + bias
+
+
 # %% right: var_mean -- by torch.var_mean
 def layer_norm(x, weight, bias, eps=1e-5):
     y = widened(x)
@@ -108,3 +145,12 @@ def layer_norm(x, weight, bias, eps=1e-5):
     y = y - y.mean(-1, keepdim=True)
     y = y * torch.rsqrt(torch.mean(y**2, dim=-1, keepdim=True) + eps)
     return torch.addcmul(bias, y.type_as(x), weight)
+
+
+# %% right: vector_by_vector -- a loop over the vectors
+def layer_norm(x, weight, bias, eps=1e-5):
+    rows = []
+    for v in widened(x).reshape(-1, x.shape[-1]):
+        v = v - v.sum() / len(v)
+        rows.append(v / torch.sqrt(torch.dot(v, v) / len(v) + eps))
+    return torch.stack(rows).reshape(x.shape).to(x.dtype) * weight + bias

@@ -17,6 +17,19 @@ def neighbours_to_halves(weight, D):
     return weight.clone()
 
 
+# %% wrong: columns_cut -- all numbers in pairs, across rows
+# expects: rows move as a whole
+def neighbours_to_halves(weight, D):
+    return weight.reshape(-1, D // 2, 2).transpose(1, 2).reshape(weight.shape)
+
+
+# %% wrong: two_heads -- always two heads
+# expects: three heads of size 4: expected the rows
+def neighbours_to_halves(weight, D):
+    pairs = weight.unflatten(0, (2, len(weight) // 4, 2))
+    return pairs.transpose(1, 2).reshape(weight.shape)
+
+
 # %% right: index -- by an order of rows
 def neighbours_to_halves(weight, D):
     order = [

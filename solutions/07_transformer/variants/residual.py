@@ -110,6 +110,35 @@ def residual(x, sublayer, norm, kind, alpha=1.0):
     return norm(alpha * x + sublayer(x))
 
 
+# %% wrong: post_in_place -- post changes x
+# expects: kind 'post' changed x
+def residual(x, sublayer, norm, kind, alpha=1.0):
+    if kind == "pre":
+        return x + sublayer(norm(x))
+    if kind == "post":
+        y = sublayer(x)
+        x *= alpha
+        x += y
+        return norm(x)
+    if kind == "deep":
+        n = norm(x)
+        return alpha * n + sublayer(n)
+    raise ValueError(kind)
+
+
+# %% wrong: first_letters -- the beginning of the word is enough
+# expects: must raise a ValueError
+def residual(x, sublayer, norm, kind, alpha=1.0):
+    if kind.startswith("pre"):
+        return x + sublayer(norm(x))
+    if kind.startswith("post"):
+        return norm(alpha * x + sublayer(x))
+    if kind.startswith("de"):
+        n = norm(x)
+        return alpha * n + sublayer(n)
+    raise ValueError(kind)
+
+
 # %% right: match -- by match
 def residual(x, sublayer, norm, kind, alpha=1.0):
     match kind:

@@ -53,6 +53,28 @@ def rms_norm(x, weight, eps=1e-5):
     return (y * (y.square().mean() + eps).rsqrt()).to(x.dtype) * weight
 
 
+# %% wrong: four_channels -- the sum of the squares divided by 4
+# expects: a vector has 3 channels; this divides by 4
+def rms_norm(x, weight, eps=1e-5):
+    square = widened(x).square().sum(-1, keepdim=True) / 4
+    return x * ((square + eps).rsqrt().to(x.dtype) * weight)
+
+
+# %% wrong: whole_text -- one mean square for a text
+# expects: goes over the whole text
+def rms_norm(x, weight, eps=1e-5):
+    axes = (-2, -1) if x.ndim == 3 else -1
+    square = widened(x).square().mean(axes, keepdim=True)
+    return x * ((square + eps).rsqrt().to(x.dtype) * weight)
+
+
+# %% wrong: fixed_eps -- 1e-5, whatever is asked for
+# expects: use the eps that is given
+def rms_norm(x, weight, eps=1e-5):
+    square = widened(x).square().mean(-1, keepdim=True)
+    return x * ((square + 1e-5).rsqrt().to(x.dtype) * weight)
+
+
 # %% right: norm -- by the vector's length
 def rms_norm(x, weight, eps=1e-5):
     y = widened(x)

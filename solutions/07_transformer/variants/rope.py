@@ -110,7 +110,7 @@ def rotate(x, cos, sin):
 
 
 # %% wrong: first_text -- the positions of the first text for all
-# expects: each text has its own positions
+# expects: each has positions of its own
 def rope_angles(positions, D, theta=10_000.0):
     speeds = theta ** -(torch.arange(0, D, 2) / D)
     a = (positions[:1, :, None] * speeds)[:, :, None, None].repeat(
@@ -155,6 +155,31 @@ def rotate(x, cos, sin):
     cos, sin = cos.squeeze(3).to(x.dtype), sin.squeeze(3).to(x.dtype)
     one, two = x.chunk(2, -1)
     return torch.cat((one * cos - two * sin, two * cos + one * sin), -1)
+
+
+# %% wrong: from_first -- positions count from the first token of the text
+# expects: turn by the positions themselves
+def rope_angles(positions, D, theta=10_000.0):
+    speeds = theta ** -(torch.arange(0, D, 2) / D)
+    a = (positions - positions[:, :1])[..., None] * speeds
+    cos, sin = (
+        torch.cat((a.cos(), a.cos()), -1),
+        torch.cat((-a.sin(), a.sin()), -1),
+    )
+    return cos[:, :, None, None], sin[:, :, None, None]
+
+
+# %% wrong: squeeze_all -- every axis of size 1 is dropped
+# expects: for x (2, 1, 3, 6), the result has the shape
+def rotate(x, cos, sin):
+    cos, sin = cos.squeeze()[..., None, :], sin.squeeze()[..., None, :]
+    return (x * cos + x.roll(x.shape[-1] // 2, -1) * sin).to(x.dtype)
+
+
+# %% wrong: comes_back_wide -- bfloat16 becomes float32
+# expects: torch.bfloat16 came in, torch.float32 came out
+def rotate(x, cos, sin):
+    return x * cos.squeeze(3) + x.roll(x.shape[-1] // 2, -1) * sin.squeeze(3)
 
 
 # %% right: chunks -- halves by chunk
@@ -212,3 +237,20 @@ def rotate(x, cos, sin):
     order = [*range(D // 2, D), *range(D // 2)]
     cos, sin = cos.flatten(3).to(x.dtype), sin.flatten(3).to(x.dtype)
     return x * cos + x[..., order] * sin
+
+
+# %% right: unsqueezed -- x gets the axis, the halves change places by flip
+def rope_angles(positions, D, theta=10_000.0):
+    speeds = 1.0 / torch.pow(
+        torch.tensor(theta), torch.arange(0, D, 2).float() / D
+    )
+    a = positions[:, :, None, None, None].float() * speeds
+    return a.cos().repeat(1, 1, 1, 1, 2), torch.cat(
+        (a.sin().neg(), a.sin()), -1
+    )
+
+
+def rotate(x, cos, sin):
+    y = x.unsqueeze(3)
+    exchanged = y.unflatten(-1, (2, -1)).flip(-2).flatten(-2)
+    return (y * cos + exchanged * sin).squeeze(3).to(x.dtype)

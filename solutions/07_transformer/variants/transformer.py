@@ -60,6 +60,25 @@ def transformer(ids, table, blocks, norm, D):
     return norm(x)
 
 
+# %% wrong: two_blocks -- always two blocks, and heads of 16 channels
+# expects: with 3 blocks and D = 8, each block is called once
+def transformer(ids, table, blocks, norm, D):
+    angles = rope_angles(torch.arange(ids.shape[1])[None], 16)
+    x = blocks[0](table[ids], Masks(causal=True), angles)
+    x = blocks[1](x, Masks(causal=True), angles)
+    return norm(x) @ table.T
+
+
+# %% wrong: head_without_gradient -- the head does not train the table
+# expects: through the embedding only, not through the head
+def transformer(ids, table, blocks, norm, D):
+    x = table[ids]
+    angles = rope_angles(torch.arange(ids.shape[1])[None], D)
+    for block in blocks:
+        x = block(x, Masks(causal=True), angles)
+    return norm(x) @ table.detach().T
+
+
 # %% right: embedding -- by F.embedding and F.linear
 def transformer(ids, table, blocks, norm, D):
     x = F.embedding(ids, table)
