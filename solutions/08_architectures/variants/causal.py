@@ -28,6 +28,12 @@ def causal(rows):
     return Task(rows[:, :-2], rows[:, 2:], {})
 
 
+# %% wrong: first_text -- only the first text
+# expects: 3 rows of 5 ids have 3 rows of 4 ids
+def causal(rows):
+    return Task(rows[:1, :-1], rows[:1, 1:], {})
+
+
 # %% right: roll -- rolls and cuts
 def causal(rows):
     return Task(rows[:, :-1].clone(), rows.roll(-1, 1)[:, :-1], {})

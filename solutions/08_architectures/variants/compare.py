@@ -55,6 +55,27 @@ def compare(kinds, texts):
     return {name: x / n for name, x in out.items()}
 
 
+# %% wrong: decoder_inner -- the decoder without the end of the text
+# expects: is a token that the decoder predicts, too
+@torch.inference_mode()
+def compare(kinds, texts):
+    n = sum(len(text.encode()) for text in texts)
+    d = e = 0.0
+    for text in texts:
+        ids = kinds.ids(text)
+        d -= float(
+            log_likelihood(
+                lambda x: kinds.models["decoder"](x)[0], ids[:-1]
+            ).sum()
+        )
+        e -= float(
+            pseudo_log_likelihood(
+                lambda x: kinds.models["encoder"](x)[0], ids, kinds.mask_id
+            ).sum()
+        )
+    return {"decoder": d / n, "encoder": e / n}
+
+
 # %% right: join -- generators and a join
 @torch.inference_mode()
 def compare(kinds, texts):

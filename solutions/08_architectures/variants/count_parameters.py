@@ -176,6 +176,104 @@ def count_parameters(config):
     return total
 
 
+# %% wrong: qkv_bias -- the bias of queries, keys and values has 3C numbers
+# expects: one key head, with biases
+def count_parameters(config):
+    C, F, L, V = (
+        config.width,
+        config.hidden,
+        config.n_layers,
+        config.vocab_size,
+    )
+    G = config.kv_heads * config.head_size
+
+    def linear(i, o):
+        return i * o + (o if config.bias else 0)
+
+    norm = 2 * C if config.norm == "layer" else C
+    attention = C * (C + 2 * G) + 3 * C * config.bias + linear(C, C)
+    gated = config.activation in GATED
+    ff = linear(C, 2 * F if gated else F) + linear(F, C)
+    block = attention + ff + 2 * norm
+    n = V * C + L * block + norm * config.final_norm
+    if config.structure == "encoder-decoder":
+        n += L * (block + attention + norm) + norm * config.final_norm
+    if config.position == "learned":
+        n += config.context * C
+    n += config.n_segments * C + norm * config.embedding_norm
+    if config.head == "linear":
+        n += V * C
+    if config.head == "mlm":
+        n += C * C + C + norm + V
+    return n
+
+
+# %% wrong: mlm_layer_norm -- the norm of the mlm head is always a LayerNorm
+# expects: BERT's head with RMSNorm
+def count_parameters(config):
+    C, F, L, V = (
+        config.width,
+        config.hidden,
+        config.n_layers,
+        config.vocab_size,
+    )
+    G = config.kv_heads * config.head_size
+
+    def linear(i, o):
+        return i * o + (o if config.bias else 0)
+
+    norm = 2 * C if config.norm == "layer" else C
+    attention = linear(C, C + 2 * G) + linear(C, C)
+    gated = config.activation in GATED
+    ff = linear(C, 2 * F if gated else F) + linear(F, C)
+    block = attention + ff + 2 * norm
+    n = V * C + L * block + norm * config.final_norm
+    if config.structure == "encoder-decoder":
+        n += L * (block + attention + norm) + norm * config.final_norm
+    if config.position == "learned":
+        n += config.context * C
+    n += config.n_segments * C + norm * config.embedding_norm
+    if config.head == "linear":
+        n += V * C
+    if config.head == "mlm":
+        n += C * C + C + 2 * C + V
+    return n
+
+
+# %% wrong: two_embedding_norms -- an encoder-decoder has two norms behind the embedding
+# expects: one norm behind the embedding, for both stacks
+def count_parameters(config):
+    C, F, L, V = (
+        config.width,
+        config.hidden,
+        config.n_layers,
+        config.vocab_size,
+    )
+    G = config.kv_heads * config.head_size
+
+    def linear(i, o):
+        return i * o + (o if config.bias else 0)
+
+    norm = 2 * C if config.norm == "layer" else C
+    attention = linear(C, C + 2 * G) + linear(C, C)
+    gated = config.activation in GATED
+    ff = linear(C, 2 * F if gated else F) + linear(F, C)
+    block = attention + ff + 2 * norm
+    n = V * C + L * block + norm * config.final_norm
+    if config.structure == "encoder-decoder":
+        n += L * (block + attention + norm) + norm * config.final_norm
+    if config.position == "learned":
+        n += config.context * C
+    n += config.n_segments * C + norm * config.embedding_norm * (
+        2 if config.structure == "encoder-decoder" else 1
+    )
+    if config.head == "linear":
+        n += V * C
+    if config.head == "mlm":
+        n += C * C + C + norm + V
+    return n
+
+
 # %% right: listed -- a list of all shapes
 def count_parameters(config):
     C, F, V, L = (

@@ -145,6 +145,97 @@ def denoising(rows, mask_id, vocab_size, generator, share=0.15):
     return Task(ids, rows.masked_fill(~asked, IGNORE), {})
 
 
+# %% wrong: last_id_never -- random ids end at vocab_size - 2
+# expects: they go from 0 to 59
+def denoising(rows, mask_id, vocab_size, generator, share=0.15):
+    asked = torch.rand(rows.shape, generator=generator) < share
+    asked &= (rows != BOS) & (rows != EOS)
+    what = torch.rand(rows.shape, generator=generator)
+    noise = torch.randint(0, vocab_size - 1, rows.shape, generator=generator)
+    ids = torch.where(asked & (what < 0.8), mask_id, rows)
+    ids = torch.where(asked & (what >= 0.9), noise, ids)
+    return Task(ids, rows.masked_fill(~asked, IGNORE), {})
+
+
+# %% wrong: exact_number -- each row is asked for exactly share of its tokens
+# expects: nearly all the same number
+def denoising(rows, mask_id, vocab_size, generator, share=0.15):
+    n = round(share * rows.shape[1])
+    asked = (
+        torch.rand(rows.shape, generator=generator).argsort(1).argsort(1) < n
+    )
+    asked &= (rows != BOS) & (rows != EOS)
+    what = torch.rand(rows.shape, generator=generator)
+    noise = torch.randint(0, vocab_size, rows.shape, generator=generator)
+    ids = torch.where(asked & (what < 0.8), mask_id, rows)
+    ids = torch.where(asked & (what >= 0.9), noise, ids)
+    return Task(ids, rows.masked_fill(~asked, IGNORE), {})
+
+
+# %% wrong: nothing_else -- the mask's id and those below it are never asked for
+# expects: only BOS and EOS are left out
+def denoising(rows, mask_id, vocab_size, generator, share=0.15):
+    asked = torch.rand(rows.shape, generator=generator) < share
+    asked &= rows > 2
+    what = torch.rand(rows.shape, generator=generator)
+    noise = torch.randint(0, vocab_size, rows.shape, generator=generator)
+    ids = torch.where(asked & (what < 0.8), mask_id, rows)
+    ids = torch.where(asked & (what >= 0.9), noise, ids)
+    return Task(ids, rows.masked_fill(~asked, IGNORE), {})
+
+
+# %% wrong: what_per_row -- one draw for each row says what happens
+# expects: in some rows nearly all asked tokens are masked
+def denoising(rows, mask_id, vocab_size, generator, share=0.15):
+    asked = torch.rand(rows.shape, generator=generator) < share
+    asked &= (rows != BOS) & (rows != EOS)
+    what = torch.rand(rows.shape[0], 1, generator=generator).expand(rows.shape)
+    noise = torch.randint(0, vocab_size, rows.shape, generator=generator)
+    ids = torch.where(asked & (what < 0.8), mask_id, rows)
+    ids = torch.where(asked & (what >= 0.9), noise, ids)
+    return Task(ids, rows.masked_fill(~asked, IGNORE), {})
+
+
+# %% wrong: noise_of_rows -- noise is a token of another place
+# expects: draw from all ids, not from the rows
+def denoising(rows, mask_id, vocab_size, generator, share=0.15):
+    asked = torch.rand(rows.shape, generator=generator) < share
+    asked &= (rows != BOS) & (rows != EOS)
+    what = torch.rand(rows.shape, generator=generator)
+    noise = rows.flatten()[
+        torch.randperm(rows.numel(), generator=generator)
+    ].view_as(rows)
+    ids = torch.where(asked & (what < 0.8), mask_id, rows)
+    ids = torch.where(asked & (what >= 0.9), noise, ids)
+    return Task(ids, rows.masked_fill(~asked, IGNORE), {})
+
+
+# %% wrong: noise_per_column -- one random id for each place of all texts
+# expects: each place has its own draw
+def denoising(rows, mask_id, vocab_size, generator, share=0.15):
+    asked = torch.rand(rows.shape, generator=generator) < share
+    asked &= (rows != BOS) & (rows != EOS)
+    what = torch.rand(rows.shape, generator=generator)
+    noise = torch.randint(
+        0, vocab_size, rows.shape[1:], generator=generator
+    ).expand(rows.shape)
+    ids = torch.where(asked & (what < 0.8), mask_id, rows)
+    ids = torch.where(asked & (what >= 0.9), noise, ids)
+    return Task(ids, rows.masked_fill(~asked, IGNORE), {})
+
+
+# %% wrong: share_fixed -- share is always 0.15
+# expects: with share 0.4
+def denoising(rows, mask_id, vocab_size, generator, share=0.15):
+    asked = torch.rand(rows.shape, generator=generator) < 0.15
+    asked &= (rows != BOS) & (rows != EOS)
+    what = torch.rand(rows.shape, generator=generator)
+    noise = torch.randint(0, vocab_size, rows.shape, generator=generator)
+    ids = torch.where(asked & (what < 0.8), mask_id, rows)
+    ids = torch.where(asked & (what >= 0.9), noise, ids)
+    return Task(ids, rows.masked_fill(~asked, IGNORE), {})
+
+
 # %% right: choice -- draws one of three fates
 def denoising(rows, mask_id, vocab_size, generator, share=0.15):
     asked = torch.bernoulli(
@@ -195,3 +286,64 @@ def denoising(rows, mask_id, vocab_size, generator, share=0.15):
     ids, targets = rows.clone(), torch.full_like(rows, IGNORE)
     ids[places], targets[places] = new, rows[places]
     return Task(ids, targets, {})
+
+
+# %% right: scaled_draw -- one draw says both
+def denoising(rows, mask_id, vocab_size, generator, share=0.15):
+    draw = torch.empty(rows.shape, dtype=torch.float64).uniform_(
+        generator=generator
+    )
+    special = (rows == BOS) | (rows == EOS)
+    draw[special] = 2
+    asked = draw < share
+    ids = rows.clone()
+    ids[draw < 0.8 * share] = mask_id
+    noisy = asked & (draw >= 0.9 * share)
+    ids[noisy] = torch.randint(
+        vocab_size, (int(noisy.sum()),), generator=generator
+    )
+    targets = torch.full_like(rows, IGNORE)
+    targets[asked] = rows[asked]
+    return Task(ids, targets, {})
+
+
+# %% right: dice -- a die with ten faces, bernoulli
+def denoising(rows, mask_id, vocab_size, generator, share=0.15):
+    p = torch.full(rows.shape, share).masked_fill(
+        torch.isin(rows, torch.tensor([BOS, EOS])), 0.0
+    )
+    asked = torch.bernoulli(p, generator=generator).bool()
+    die = torch.randint(10, rows.shape, generator=generator)
+    noise = (
+        (torch.rand(rows.shape, generator=generator) * vocab_size)
+        .long()
+        .clamp(max=vocab_size - 1)
+    )
+    ids = rows * ~asked + asked * (
+        mask_id * (die < 8) + noise * (die == 8) + rows * (die == 9)
+    )
+    return Task(ids, torch.where(asked, rows, torch.tensor(IGNORE)), {})
+
+
+# %% right: token_by_token -- a loop over all tokens
+def denoising(rows, mask_id, vocab_size, generator, share=0.15):
+    draws = torch.rand(*rows.shape, 3, generator=generator).tolist()
+    ids, targets = [], []
+    for row, three in zip(rows.tolist(), draws):
+        new, want = [], []
+        for token, (a, b, c) in zip(row, three):
+            if token in (BOS, EOS) or a >= share:
+                new.append(token)
+                want.append(IGNORE)
+                continue
+            want.append(token)
+            new.append(
+                mask_id
+                if b < 0.8
+                else int(c * vocab_size)
+                if b < 0.9
+                else token
+            )
+        ids.append(new)
+        targets.append(want)
+    return Task(torch.tensor(ids), torch.tensor(targets), {})

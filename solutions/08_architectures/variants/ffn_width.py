@@ -22,6 +22,12 @@ def ffn_width(C, multiple=256):
     return (8 * C // 3 // multiple + 1) * multiple
 
 
+# %% wrong: rounded -- rounded to the nearest whole number
+# expects: cut it, don't round it
+def ffn_width(C, multiple=256):
+    return multiple * math.ceil(round(2 / 3 * 4 * C) / multiple)
+
+
 # %% right: integers -- whole numbers alone
 def ffn_width(C, multiple=256):
     n = 8 * C // 3

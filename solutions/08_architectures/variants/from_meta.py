@@ -392,6 +392,113 @@ def from_meta(state_dict, config):
     return out
 
 
+# %% wrong: out_transposed -- the square matrix of the output is transposed
+# expects: It is transposed
+def from_meta(state_dict, config):
+    left = dict(state_dict)
+    left.pop("rope.freqs", None)
+
+    def take(name):
+        if name + ".weight" not in left:
+            raise ValueError(f"{name}.weight is missing")
+        return left.pop(name + ".weight")
+
+    D = config.head_size
+    out = {
+        "embedding.token.weight": take("tok_embeddings"),
+        "norm.weight": take("norm"),
+        "head.weight": take("output"),
+    }
+    for n in range(config.n_layers):
+        a, b = f"layers.{n}.", f"blocks.{n}."
+        q, k, v = (take(a + "attention.w" + x) for x in "qkv")
+        out[b + "attention.qkv.weight"] = torch.cat(
+            [neighbours_to_halves(q, D), neighbours_to_halves(k, D), v]
+        )
+        out[b + "attention.out.weight"] = take(a + "attention.wo").T
+        out[b + "feed_forward.up.weight"] = torch.cat(
+            [take(a + "feed_forward.w1"), take(a + "feed_forward.w3")]
+        )
+        out[b + "feed_forward.down.weight"] = take(a + "feed_forward.w2")
+        out[b + "attention_norm.weight"] = take(a + "attention_norm")
+        out[b + "feed_forward_norm.weight"] = take(a + "ffn_norm")
+    if left:
+        raise ValueError(f"left over: {sorted(left)}")
+    return out
+
+
+# %% wrong: D_from_layers -- the width over the layers is the size of a head
+# expects: config.head_size is 4
+def from_meta(state_dict, config):
+    left = dict(state_dict)
+    left.pop("rope.freqs", None)
+
+    def take(name):
+        if name + ".weight" not in left:
+            raise ValueError(f"{name}.weight is missing")
+        return left.pop(name + ".weight")
+
+    D = config.width // config.n_layers
+    out = {
+        "embedding.token.weight": take("tok_embeddings"),
+        "norm.weight": take("norm"),
+        "head.weight": take("output"),
+    }
+    for n in range(config.n_layers):
+        a, b = f"layers.{n}.", f"blocks.{n}."
+        q, k, v = (take(a + "attention.w" + x) for x in "qkv")
+        out[b + "attention.qkv.weight"] = torch.cat(
+            [neighbours_to_halves(q, D), neighbours_to_halves(k, D), v]
+        )
+        out[b + "attention.out.weight"] = take(a + "attention.wo")
+        out[b + "feed_forward.up.weight"] = torch.cat(
+            [take(a + "feed_forward.w1"), take(a + "feed_forward.w3")]
+        )
+        out[b + "feed_forward.down.weight"] = take(a + "feed_forward.w2")
+        out[b + "attention_norm.weight"] = take(a + "attention_norm")
+        out[b + "feed_forward_norm.weight"] = take(a + "ffn_norm")
+    if left:
+        raise ValueError(f"left over: {sorted(left)}")
+    return out
+
+
+# %% wrong: tied_head -- a missing output is replaced by the embedding
+# expects: output.weight is missing
+def from_meta(state_dict, config):
+    left = dict(state_dict)
+    left.pop("rope.freqs", None)
+
+    def take(name):
+        if name + ".weight" not in left:
+            raise ValueError(f"{name}.weight is missing")
+        return left.pop(name + ".weight")
+
+    D = config.head_size
+    out = {
+        "embedding.token.weight": take("tok_embeddings"),
+        "norm.weight": take("norm"),
+        "head.weight": left.pop(
+            "output.weight", state_dict["tok_embeddings.weight"]
+        ),
+    }
+    for n in range(config.n_layers):
+        a, b = f"layers.{n}.", f"blocks.{n}."
+        q, k, v = (take(a + "attention.w" + x) for x in "qkv")
+        out[b + "attention.qkv.weight"] = torch.cat(
+            [neighbours_to_halves(q, D), neighbours_to_halves(k, D), v]
+        )
+        out[b + "attention.out.weight"] = take(a + "attention.wo")
+        out[b + "feed_forward.up.weight"] = torch.cat(
+            [take(a + "feed_forward.w1"), take(a + "feed_forward.w3")]
+        )
+        out[b + "feed_forward.down.weight"] = take(a + "feed_forward.w2")
+        out[b + "attention_norm.weight"] = take(a + "attention_norm")
+        out[b + "feed_forward_norm.weight"] = take(a + "ffn_norm")
+    if left:
+        raise ValueError(f"left over: {sorted(left)}")
+    return out
+
+
 # %% right: table -- a table of names
 def from_meta(state_dict, config):
     D = config.head_size

@@ -13,7 +13,7 @@ def log_likelihood(predict, ids):
 
 
 # %% wrong: logits_as_logs -- no softmax
-# expects: log_likelihood, 200 ids
+# expects: not yet log-probabilities
 def log_likelihood(predict, ids):
     logits = predict(ids[None, :-1])[0]
     return logits.gather(1, ids[1:, None])[:, 0] / math.log(2)
@@ -43,17 +43,18 @@ def log_likelihood(predict, ids):
     return logits.log_softmax(-1).gather(1, ids[1:, None]) / math.log(2)
 
 
+# %% wrong: log_of_softmax -- the logarithm of a softmax, which underflows
+# expects: the logarithm of a softmax
+def log_likelihood(predict, ids):
+    p = predict(ids[None, :-1])[0].softmax(-1)
+    return p[torch.arange(len(ids) - 1), ids[1:]].log2()
+
+
 # %% right: cross_entropy -- torch's loss
 def log_likelihood(predict, ids):
     logits = predict(ids[None, :-1])[0]
     loss = torch.nn.functional.cross_entropy(logits, ids[1:], reduction="none")
     return -loss / math.log(2)
-
-
-# %% right: softmax_log2 -- log2 of the probabilities
-def log_likelihood(predict, ids):
-    p = predict(ids[:-1].unsqueeze(0)).squeeze(0).double().softmax(-1)
-    return p[torch.arange(len(ids) - 1), ids[1:]].log2()
 
 
 # %% right: whole -- predicts behind the last token, too, and leaves it out

@@ -56,6 +56,15 @@ def prefix(rows, lengths):
     return Task(rows[:, :-1], targets, {"prefix": lengths})
 
 
+# %% wrong: list_given -- given holds a list
+# expects: given must be
+def prefix(rows, lengths):
+    targets = rows[:, 1:].clone()
+    for target, n in zip(targets, lengths.tolist()):
+        target[: n - 1] = IGNORE
+    return Task(rows[:, :-1], targets, {"prefix": lengths.tolist()})
+
+
 # %% right: loop -- row by row
 def prefix(rows, lengths):
     targets = rows[:, 1:].clone()

@@ -84,6 +84,30 @@ def pseudo_log_likelihood(predict, ids, mask_id):
     )
 
 
+# %% wrong: log_of_softmax -- the logarithm of a softmax, which underflows
+# expects: the logarithm of a softmax
+def pseudo_log_likelihood(predict, ids, mask_id):
+    n = len(ids) - 2
+    rows = torch.arange(n)
+    copies = ids.repeat(n, 1)
+    copies[rows, rows + 1] = mask_id
+    p = predict(copies).softmax(-1)
+    return p[rows, rows + 1, ids[1:-1]].log2()
+
+
+# %% wrong: future_hidden -- everything behind the gap is hidden as well
+# expects: expected
+def pseudo_log_likelihood(predict, ids, mask_id):
+    n = len(ids) - 2
+    rows = torch.arange(n)
+    copies = ids.repeat(n, 1)
+    later = torch.arange(len(ids)) > rows[:, None]
+    later[:, -1] = False
+    copies[later] = mask_id
+    z = predict(copies).log_softmax(-1) / math.log(2)
+    return z[rows, rows + 1, ids[1:-1]]
+
+
 # %% right: eye -- the gaps as a diagonal
 def pseudo_log_likelihood(predict, ids, mask_id):
     T = len(ids)
@@ -122,3 +146,20 @@ def pseudo_log_likelihood(predict, ids, mask_id):
             / math.log(2)
         )
     return torch.cat(out)
+
+
+# %% right: diagonal -- diagonal of the copies' logits
+def pseudo_log_likelihood(predict, ids, mask_id):
+    inner = ids[1:-1]
+    if not inner.numel():
+        return torch.empty(0)
+    copies = torch.stack(
+        [
+            torch.cat([ids[:t], torch.tensor([mask_id]), ids[t + 1 :]])
+            for t in range(1, len(ids) - 1)
+        ]
+    )
+    z = predict(copies)[:, 1:-1].diagonal(dim1=0, dim2=1).T
+    return -torch.nn.functional.cross_entropy(
+        z, inner, reduction="none"
+    ) / math.log(2)

@@ -47,6 +47,16 @@ def sequence_to_sequence(sources, rows, padding=None):
     return Task(rows[:, :-1], targets, given)
 
 
+# %% wrong: ids_too -- the decoder's padding is IGNORE, too
+# expects: the decoder's ids stay as they are
+def sequence_to_sequence(sources, rows, padding=None):
+    given = {"source": sources}
+    if padding is not None:
+        rows = torch.where(rows == padding, IGNORE, rows)
+        given["source_mask"] = sources != padding
+    return Task(rows[:, :-1], rows[:, 1:], given)
+
+
 # %% right: where -- torch.where
 def sequence_to_sequence(sources, rows, padding=None):
     if padding is None:

@@ -139,6 +139,116 @@ def table():
     pass
 
 
+# %% wrong: llama_sizes -- sizes of 7B are settings
+# expects: sizes are no settings of a row
+def table():
+    rows = {
+        "original": {
+            "structure": "encoder-decoder",
+            "position": "sinusoidal",
+            "activation": "relu",
+            "norm": "layer",
+            "residual": "post",
+            "final_norm": False,
+            "embedding_scale": True,
+        },
+        "bert": {
+            "structure": "encoder",
+            "position": "learned",
+            "activation": "gelu",
+            "norm": "layer",
+            "residual": "post",
+            "final_norm": False,
+            "embedding_norm": True,
+            "n_segments": 2,
+            "eps": 1e-12,
+            "head": "mlm",
+        },
+        "llama": {
+            "structure": "decoder",
+            "position": "rope",
+            "activation": "swiglu",
+            "norm": "rms",
+            "residual": "pre",
+            "bias": False,
+            "eps": 1e-6,
+            "head": "linear",
+        },
+        "chatglm": {
+            "structure": "prefix",
+            "position": "rope2d",
+            "activation": "geglu_tanh",
+            "norm": "layer",
+            "residual": "deep",
+        },
+        "bloom": {
+            "structure": "decoder",
+            "position": "alibi",
+            "activation": "gelu_tanh",
+            "norm": "layer",
+            "residual": "pre",
+            "embedding_norm": True,
+        },
+    }
+    rows["llama"].update(width=4096, n_heads=32, hidden=11008)
+    return rows
+
+
+# %% wrong: name_glm -- chatglm is called glm
+# expects: has no row 'chatglm': its rows are
+def table():
+    rows = {
+        "original": {
+            "structure": "encoder-decoder",
+            "position": "sinusoidal",
+            "activation": "relu",
+            "norm": "layer",
+            "residual": "post",
+            "final_norm": False,
+            "embedding_scale": True,
+        },
+        "bert": {
+            "structure": "encoder",
+            "position": "learned",
+            "activation": "gelu",
+            "norm": "layer",
+            "residual": "post",
+            "final_norm": False,
+            "embedding_norm": True,
+            "n_segments": 2,
+            "eps": 1e-12,
+            "head": "mlm",
+        },
+        "llama": {
+            "structure": "decoder",
+            "position": "rope",
+            "activation": "swiglu",
+            "norm": "rms",
+            "residual": "pre",
+            "bias": False,
+            "eps": 1e-6,
+            "head": "linear",
+        },
+        "chatglm": {
+            "structure": "prefix",
+            "position": "rope2d",
+            "activation": "geglu_tanh",
+            "norm": "layer",
+            "residual": "deep",
+        },
+        "bloom": {
+            "structure": "decoder",
+            "position": "alibi",
+            "activation": "gelu_tanh",
+            "norm": "layer",
+            "residual": "pre",
+            "embedding_norm": True,
+        },
+    }
+    rows["glm"] = rows.pop("chatglm")
+    return rows
+
+
 # %% right: copies -- rows that share a common part
 def table():
     layer = {"norm": "layer"}
