@@ -61,3 +61,9 @@ def log_likelihood(predict, ids):
 def log_likelihood(predict, ids):
     log_p = predict(ids[None])[0, :-1].log_softmax(-1) / math.log(2)
     return log_p.gather(-1, ids[1:].unsqueeze(-1)).squeeze(-1)
+
+
+# %% right: softmax_log2 -- log2 of the probabilities, in float64
+def log_likelihood(predict, ids):
+    p = predict(ids[:-1].unsqueeze(0)).squeeze(0).double().softmax(-1)
+    return p[torch.arange(len(ids) - 1), ids[1:]].log2()
