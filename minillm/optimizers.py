@@ -207,7 +207,8 @@ def warmup_cosine(
 
     It rises in a straight line to 1 over the first `n_warmup` steps, the first
     of which has 1 / n_warmup, and then falls to `floor` at the last step along
-    half a cosine. Loshchilov and Hutter 2017, eq. 5.
+    half a cosine; it stays there in later steps. Loshchilov and Hutter
+    2017, eq. 5.
 
     >>> [round(warmup_cosine(step, 7, 2, 0.0), 2) for step in range(7)]
     [0.5, 1.0, 1.0, 0.85, 0.5, 0.15, 0.0]
