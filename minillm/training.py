@@ -16,7 +16,6 @@ from torch import Tensor, nn
 
 from minillm.config import Config
 from minillm.layers import GATED
-from minillm.optimizers import adamw_update, warmup_cosine
 from minillm.tasks import IGNORE
 
 
@@ -50,6 +49,47 @@ def cross_entropy(
     log_sum = (z - largest).exp().sum(dim=-1).log() + largest[:, 0]
     surprise = log_sum - z.gather(1, y[:, None])[:, 0]  # (N,)
     return surprise.sum() / counts.sum().clamp(min=1)
+
+
+def adamw_update(
+    w: Tensor, g: Tensor, state: dict[str, Tensor], group: dict[str, Any]
+) -> None:
+    """One update of a parameter `w` by its gradient `g`, in place.
+
+    `state` has t, the number of updates so far, and the averages m and v, in
+    the shape of `w`; `group` has lr, betas, eps and weight_decay. All three
+    of the state are changed in place too.
+    """
+    lr, (beta1, beta2) = group["lr"], group["betas"]
+    state["t"] += 1
+    t, m, v = state["t"].item(), state["m"], state["v"]
+    m.mul_(beta1).add_(g, alpha=1 - beta1)
+    v.mul_(beta2).addcmul_(g, g, value=1 - beta2)
+    # Decoupled: the decay acts on the weight and never passes the averages.
+    w.mul_(1 - lr * group["weight_decay"])
+    # Both averages began at 0: early ones are too small by 1 - beta^t.
+    size = (v / (1 - beta2**t)).sqrt_().add_(group["eps"])
+    w.addcdiv_(m, size, value=-lr / (1 - beta1**t))
+
+
+def warmup_cosine(
+    step: int, n_steps: int, n_warmup: int, floor: float = 0.1
+) -> float:
+    """The share of the peak learning rate at a step, from 0 to n_steps - 1.
+
+    It rises in a straight line to 1 over the first `n_warmup` steps, the first
+    of which has 1 / n_warmup, and then falls to `floor` at the last step along
+    half a cosine; it stays there in later steps. Loshchilov and Hutter
+    2017, eq. 5.
+
+    >>> [round(warmup_cosine(step, 7, 2, 0.0), 2) for step in range(7)]
+    [0.5, 1.0, 1.0, 0.85, 0.5, 0.15, 0.0]
+    """
+    # From 1 / n_warmup and not from 0: a step of length 0 would be lost.
+    if step < n_warmup:
+        return (step + 1) / n_warmup
+    share = (step - n_warmup) / max(1, n_steps - 1 - n_warmup)
+    return floor + (1 - floor) * (1 + math.cos(math.pi * min(1, share))) / 2
 
 
 def warmup_stable_decay(

@@ -12,8 +12,8 @@ from minillm import training
 from minillm.architectures import configure
 from minillm.losses import accumulate, cross_entropy
 from minillm.objectives import Causal
-from minillm.optimizers import warmup_cosine
 from minillm.tasks import IGNORE, Task
+from minillm.training import warmup_cosine
 from minillm.transformer import Transformer
 
 SIZES = {"vocab_size": 23, "n_layers": 2, "n_heads": 2, "width": 16, "hidden": 24, "context": 12}
