@@ -235,6 +235,7 @@ GALLERY = (
     Job("four batches"),
     Job("state lost"),
     Job("dropout stays on", dropout=0.4),
+    Job("dropout", dropout=0.4),
 )
 
 
