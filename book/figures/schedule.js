@@ -53,7 +53,7 @@ export function mount(el, data) {
     named.warmup.textContent = `warm-up ${design.warmup} of ${n} steps`;
     named.floor.textContent = `floor ${design.floor.toFixed(2)} of the peak`;
     note.textContent = `Nearest run: ${SHAPES[run.shape]}, peak ${short(run.peak)}, warm-up ${run.warmup}, floor ${run.floor}. ` +
-      `Its rates differ from yours by ${(100 * gap).toFixed(0)} % on average. It ends at a validation loss of ` +
+      `Its rates differ from yours by ${(100 * gap).toFixed(0)} % on average. Its validation loss after ${run.last} steps is ` +
       `${run.end.toFixed(3)} nats: place ${sorted.indexOf(run) + 1} of ${runs.length}.`;
     note.dataset.value = gap;
     note.dataset.run = at;
@@ -67,8 +67,8 @@ export function mount(el, data) {
     rate.node.append(line(theirs.map((r, t) => rate.at(t, r)), { class: "fig-line fig-series-1" }),
       line(ours.map((r, t) => rate.at(t, r)), { class: "fig-line fig-series-0" }));
     left.replaceChildren(rate.node);
-    const loss = chart({ width: wide(right), height: 230, x: [0, n], y: [2, 6.5], xTicks: steps,
-      yTicks: [2, 3, 4, 5, 6].map((v) => [v, v]), xLabel: "step", yLabel: "training loss, nats",
+    const loss = chart({ width: wide(right), height: 230, x: [0, n], y: [3.5, 6.5], xTicks: steps,
+      yTicks: [4, 5, 6].map((v) => [v, v]), xLabel: "step", yLabel: "training loss, nats",
       label: `Losses of ${runs.length} runs; the nearest one ends at ${run.end.toFixed(3)}` });
     runs.forEach((other) => loss.node.append(line(other.train.map(([t, v]) => loss.at(t, v)), { class: "fig-grid" })));
     loss.node.append(line(run.train.map(([t, v]) => loss.at(t, v)), { class: "fig-line fig-series-1" }));

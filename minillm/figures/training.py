@@ -28,7 +28,7 @@ def files() -> dict[str, bytes]:
 
 
 def schedules_data() -> dict[str, Any]:
-    """The stored runs: schedule, training losses, validation at the end.
+    """The stored runs: schedule, training losses, the last validation.
 
     What a run does not say is `tools.training.Job`'s own setting.
     """
@@ -43,6 +43,7 @@ def schedules_data() -> dict[str, Any]:
                 "warmup": run.get("n_warmup", 30),
                 "floor": run.get("floor", 0.1),
                 "train": run["train"],
+                "last": run["valid"][-1][0],
                 "end": run["valid"][-1][1],
             }
             for run in runs

@@ -36,3 +36,14 @@ def initial_loss(vocab_size, width, std=0.02):
 # %% right: negative -- minus the log of 1 / V
 def initial_loss(vocab_size, width, std=0.02):
     return -math.log(1 / vocab_size) + width / 2 * std * std
+
+
+# %% right: by_terms -- adds the variances one by one
+def initial_loss(vocab_size, width, std=0.02):
+    variance = 0.0
+    for _ in range(width):
+        variance += std * std
+    return (
+        float(torch.tensor(float(vocab_size), dtype=torch.float64).log())
+        + 0.5 * variance
+    )

@@ -349,3 +349,41 @@ def resume_run(run, path):
         for name, s in kept["states"].items()
     }
     run.step = kept["step"]
+
+
+# %% right: flat -- one dictionary of tensors with long names
+def save_run(run, path):
+    tensors = {
+        f"net/{name}": x.clone() for name, x in run.net.state_dict().items()
+    }
+    for name, state in run.states.items():
+        tensors |= {f"{key}/{name}": x for key, x in state.items()}
+    bad = [name for name, x in tensors.items() if not x.isfinite().all()]
+    if bad:
+        raise ValueError(f"not finite: {bad}")
+    with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:
+        name = file.name
+    try:
+        torch.save(
+            {"tensors": tensors, "step": run.step, "recipe": dict(run.recipe)},
+            name,
+        )
+        os.replace(name, path)
+    except Exception:
+        os.unlink(name)
+        raise
+
+
+def resume_run(run, path):
+    kept = torch.load(path, weights_only=True)
+    if dict(run.recipe) != kept["recipe"]:
+        raise ValueError("another recipe")
+    net = {}
+    for name, x in kept["tensors"].items():
+        kind, _, rest = name.partition("/")
+        if kind == "net":
+            net[rest] = x
+        else:
+            run.states[rest][kind] = x
+    run.net.load_state_dict(net)
+    run.step = int(kept["step"])

@@ -245,3 +245,44 @@ def train(run, batch):
         run.step = step + 1
         found.append(loss.item())
     return found
+
+
+# %% right: nested -- functions inside, parameters with gradients collected
+def train(run, batch):
+    recipe = run.recipe
+    losses = []
+
+    @torch.no_grad()
+    def move(share):
+        group = {**recipe, "lr": share * recipe["lr"]}
+        for name, p in [
+            (n, p) for n, p in run.net.named_parameters() if p.grad is not None
+        ]:
+            adamw_update(p, p.grad, run.states[name], group)
+
+    def costs(ids, targets):
+        logits, _ = run.net(ids)
+        return cross_entropy(logits, targets)
+
+    while True:
+        if run.step >= recipe["n_steps"]:
+            return losses
+        run.net.zero_grad()
+        ids, targets = batch(run.step)
+        loss = accumulate(costs, ids, targets, recipe["n_parts"])
+        clip_or_stop(
+            loss,
+            list(run.net.named_parameters()),
+            recipe["clip"],
+            run.step + 1,
+        )
+        move(
+            warmup_cosine(
+                run.step,
+                recipe["n_steps"],
+                recipe["n_warmup"],
+                recipe["floor"],
+            )
+        )
+        run.step += 1
+        losses.append(float(loss))

@@ -86,3 +86,18 @@ def training_flops(config, T):
         config.n_layers * C * (4 * C + n * config.hidden + 2 * T)
         + C * config.vocab_size
     )
+
+
+# %% right: shapes -- a list of the matrices' shapes
+def training_flops(config, T):
+    C, H = config.width, config.hidden
+    shapes = (
+        [(C, C)] * 4
+        + [(C, H), (H, C)]
+        + [(C, H)] * (config.activation in GATED)
+        + [(T, C)] * 2
+    )
+    shapes = shapes * config.n_layers + [(C, config.vocab_size)]
+    forward = sum(2 * n * m for n, m in shapes)
+    backward = 2 * forward
+    return forward + backward
