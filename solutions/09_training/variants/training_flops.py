@@ -56,7 +56,7 @@ def training_flops(config, T):
 
 
 # %% wrong: context -- the longest text in place of T
-# expects: T = 17
+# expects: T is an argument
 def training_flops(config, T):
     C, n, T = (
         config.width,
