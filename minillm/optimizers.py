@@ -8,6 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from minillm.muon import Muon
+from minillm.training import adamw_update
 
 BLOCKS = ("blocks.", "encoder.")  # names between the embedding and the head
 
@@ -128,27 +129,6 @@ class AdamW(torch.optim.Optimizer):
         return loss
 
 
-def adamw_update(
-    w: Tensor, g: Tensor, state: dict[str, Tensor], group: dict[str, Any]
-) -> None:
-    """One update of a parameter `w` by its gradient `g`, in place.
-
-    `state` has t, the number of updates so far, and the averages m and v, in
-    the shape of `w`; `group` has lr, betas, eps and weight_decay. All three
-    of the state are changed in place too.
-    """
-    lr, (beta1, beta2) = group["lr"], group["betas"]
-    state["t"] += 1
-    t, m, v = state["t"].item(), state["m"], state["v"]
-    m.mul_(beta1).add_(g, alpha=1 - beta1)
-    v.mul_(beta2).addcmul_(g, g, value=1 - beta2)
-    # Decoupled: the decay acts on the weight and never passes the averages.
-    w.mul_(1 - lr * group["weight_decay"])
-    # Both averages began at 0: early ones are too small by 1 - beta^t.
-    size = (v / (1 - beta2**t)).sqrt_().add_(group["eps"])
-    w.addcdiv_(m, size, value=-lr / (1 - beta1**t))
-
-
 def make_optimizers(
     model: nn.Module,
     kind: str = "adamw",
@@ -198,22 +178,3 @@ def set_rate(
     for optimizer in optimizers:
         for group in optimizer.param_groups:
             group["lr"] = share * group["peak"]
-
-
-def warmup_cosine(
-    step: int, n_steps: int, n_warmup: int, floor: float = 0.1
-) -> float:
-    """The share of the peak learning rate at a step, from 0 to n_steps - 1.
-
-    It rises in a straight line to 1 over the first `n_warmup` steps, the first
-    of which has 1 / n_warmup, and then falls to `floor` at the last step along
-    half a cosine. Loshchilov and Hutter 2017, eq. 5.
-
-    >>> [round(warmup_cosine(step, 7, 2, 0.0), 2) for step in range(7)]
-    [0.5, 1.0, 1.0, 0.85, 0.5, 0.15, 0.0]
-    """
-    # From 1 / n_warmup and not from 0: a step of length 0 would be lost.
-    if step < n_warmup:
-        return (step + 1) / n_warmup
-    share = (step - n_warmup) / max(1, n_steps - 1 - n_warmup)
-    return floor + (1 - floor) * (1 + math.cos(math.pi * min(1, share))) / 2

@@ -21,10 +21,10 @@ from minillm.optimizers import (
     clip_gradients,
     make_optimizers,
     set_rate,
-    warmup_cosine,
 )
 from minillm.recipe import Recipe
 from minillm.tasks import Task
+from minillm.training import warmup_cosine
 
 
 class Report(NamedTuple):

@@ -8,11 +8,12 @@ import pytest
 import torch
 from torch.nn import functional as F
 
+from minillm import training
 from minillm.architectures import configure
 from minillm.losses import accumulate, cross_entropy
 from minillm.objectives import Causal
-from minillm.optimizers import warmup_cosine
 from minillm.tasks import IGNORE, Task
+from minillm.training import warmup_cosine
 from minillm.transformer import Transformer
 
 SIZES = {"vocab_size": 23, "n_layers": 2, "n_heads": 2, "width": 16, "hidden": 24, "context": 12}
@@ -28,21 +29,21 @@ def batch(B=6, T=8, seed=0):
     return rows[:, :-1], rows[:, 1:].clone()
 
 
-@pytest.mark.parametrize("fused", [True, False])
-def test_cross_entropy_by_hand(fused):
+@pytest.mark.parametrize("cross_entropy", [cross_entropy, training.cross_entropy])
+def test_cross_entropy_by_hand(cross_entropy):
     # The target has probability 1/4 in one row and 1/2 in the other; the third does not count.
     logits = torch.tensor([[0.0, 0, 0, 0], [math.log(3.0), 0, 0, 0], [9.0, 0, 0, 0]])
-    loss = cross_entropy(logits, torch.tensor([2, 0, IGNORE]), fused=fused)
+    loss = cross_entropy(logits, torch.tensor([2, 0, IGNORE]))
     assert loss.item() == pytest.approx((math.log(4) + math.log(2)) / 2)
 
 
-@pytest.mark.parametrize("fused", [True, False])
+@pytest.mark.parametrize("cross_entropy", [cross_entropy, training.cross_entropy])
 @pytest.mark.parametrize("shape", [(7,), (3, 5)])
-def test_cross_entropy_equals_torch_with_gradients(fused, shape):
+def test_cross_entropy_equals_torch_with_gradients(cross_entropy, shape):
     logits = (5 * torch.randn(*shape, 11, generator=seeded())).requires_grad_()
     targets = torch.randint(11, shape, generator=seeded(1))
     targets[..., ::3] = IGNORE
-    ours = cross_entropy(logits, targets, fused=fused)
+    ours = cross_entropy(logits, targets)
     gradient = torch.autograd.grad(ours, logits)[0]
     theirs = F.cross_entropy(logits.flatten(0, -2), targets.flatten())
     torch.testing.assert_close(ours, theirs)
@@ -52,23 +53,23 @@ def test_cross_entropy_equals_torch_with_gradients(fused, shape):
 
 def test_cross_entropy_plain_survives_large_logits():
     logits = torch.tensor([[1e4, 0.0], [-1e4, 0.0]])
-    assert cross_entropy(logits, torch.tensor([1, 1]), fused=False).item() == 5000
+    assert training.cross_entropy(logits, torch.tensor([1, 1])).item() == 5000
 
 
-@pytest.mark.parametrize("fused", [True, False])
-def test_cross_entropy_of_nothing_is_zero(fused):
+@pytest.mark.parametrize("cross_entropy", [cross_entropy, training.cross_entropy])
+def test_cross_entropy_of_nothing_is_zero(cross_entropy):
     logits = torch.randn(2, 3, 5, generator=seeded()).requires_grad_()
-    loss = cross_entropy(logits, torch.full((2, 3), IGNORE), fused=fused)
+    loss = cross_entropy(logits, torch.full((2, 3), IGNORE))
     loss.backward()
     assert loss.item() == 0
     assert logits.grad.abs().sum() == 0
 
 
-@pytest.mark.parametrize("fused", [True, False])
+@pytest.mark.parametrize("cross_entropy", [cross_entropy, training.cross_entropy])
 @pytest.mark.parametrize("mark", [3, 99])
-def test_cross_entropy_takes_another_mark_for_what_does_not_count(fused, mark):
+def test_cross_entropy_takes_another_mark_for_what_does_not_count(cross_entropy, mark):
     logits = torch.randn(4, 5, generator=seeded())
-    marked = cross_entropy(logits, torch.tensor([1, mark, mark, mark]), mark, fused)
+    marked = cross_entropy(logits, torch.tensor([1, mark, mark, mark]), mark)
     torch.testing.assert_close(marked, cross_entropy(logits[:1], torch.tensor([1])))
 
 

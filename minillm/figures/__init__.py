@@ -26,6 +26,9 @@ chapter, the data they mount, and `files()`, what of it a page loads:
     heads()       the heads of the course's mini-LLM on your sentence
     rope()        two positions turn a query and a key
     norms()       what norms and skips do in an untrained stack
+    ravine()      four optimizers go down the same ravine
+    schedule()    a learning rate of your own, and the nearest stored run
+    budget()      parameters, FLOPs, minutes and memory of a run
     quiz(...)     questions whose right answers a cell has computed
 """
 
@@ -43,11 +46,12 @@ from minillm.figures.recurrence import gates, highway
 from minillm.figures.senses import bankmap, reading
 from minillm.figures.stack import norms, rope
 from minillm.figures.tokens import fertility, merges
+from minillm.figures.training import budget, ravine, schedule
 from minillm.figures.vectors import onehot, sgns, wordmap
 
 __all__ = [
-    "attending", "bankmap", "blocks", "configurator", "counting", "discount",
-    "explorer", "fertility", "gates", "heads", "highway", "merges", "norms",
-    "onehot", "quiz", "reading", "rope", "sgns", "shannon", "smoothing",
-    "twoletters", "wordmap",
+    "attending", "bankmap", "blocks", "budget", "configurator", "counting",
+    "discount", "explorer", "fertility", "gates", "heads", "highway", "merges",
+    "norms", "onehot", "quiz", "ravine", "reading", "rope", "schedule", "sgns",
+    "shannon", "smoothing", "twoletters", "wordmap",
 ]  # fmt: skip

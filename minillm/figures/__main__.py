@@ -9,11 +9,21 @@ from minillm.figures import (
     senses,
     stack,
     tokens,
+    training,
     vectors,
 )
 from minillm.figures.widget import FIGURES
 
-TOPICS = (ngrams, tokens, vectors, recurrence, senses, attention, stack)
+TOPICS = (
+    ngrams,
+    tokens,
+    vectors,
+    recurrence,
+    senses,
+    attention,
+    stack,
+    training,
+)
 
 
 def build(folder: Path = FIGURES / "data") -> dict[str, int]:

@@ -1,0 +1,213 @@
+# %% wrong: no_correction -- averages as they are
+# expects: The averages begin at 0
+def adamw_update(w, g, state, group):
+    lr, (b1, b2) = group["lr"], group["betas"]
+    state["t"] += 1
+    state["m"].mul_(b1).add_(g, alpha=1 - b1)
+    state["v"].mul_(b2).addcmul_(g, g, value=1 - b2)
+    w.mul_(1 - lr * group["weight_decay"])
+    w.sub_(lr * state["m"] / (state["v"].sqrt() + group["eps"]))
+
+
+# %% wrong: t_from_0 -- corrects with t as it was before
+# expects: adamw_update
+def adamw_update(w, g, state, group):
+    lr, (b1, b2) = group["lr"], group["betas"]
+    t = state["t"].item()
+    state["t"] += 1
+    m, v = state["m"], state["v"]
+    m.mul_(b1).add_(g, alpha=1 - b1)
+    v.mul_(b2).addcmul_(g, g, value=1 - b2)
+    w.mul_(1 - lr * group["weight_decay"])
+    w.sub_(
+        lr
+        * m
+        / (1 - b1**t + 1e-12)
+        / ((v / (1 - b2**t + 1e-12)).sqrt() + group["eps"])
+    )
+
+
+# %% wrong: l2 -- the decay goes through the averages
+# expects: the decay went through the averages
+def adamw_update(w, g, state, group):
+    lr, (b1, b2) = group["lr"], group["betas"]
+    g = g + group["weight_decay"] * w
+    state["t"] += 1
+    t, m, v = state["t"].item(), state["m"], state["v"]
+    m.mul_(b1).add_(g, alpha=1 - b1)
+    v.mul_(b2).addcmul_(g, g, value=1 - b2)
+    w.sub_(lr * m / (1 - b1**t) / ((v / (1 - b2**t)).sqrt() + group["eps"]))
+
+
+# %% wrong: decay_after -- decays the weights after the step
+# expects: The decay comes first
+def adamw_update(w, g, state, group):
+    lr, (b1, b2) = group["lr"], group["betas"]
+    state["t"] += 1
+    t, m, v = state["t"].item(), state["m"], state["v"]
+    m.mul_(b1).add_(g, alpha=1 - b1)
+    v.mul_(b2).addcmul_(g, g, value=1 - b2)
+    w.sub_(lr * m / (1 - b1**t) / ((v / (1 - b2**t)).sqrt() + group["eps"]))
+    w.mul_(1 - lr * group["weight_decay"])
+
+
+# %% wrong: decay_grows -- the wrong sign
+# expects: the weights grew
+def adamw_update(w, g, state, group):
+    lr, (b1, b2) = group["lr"], group["betas"]
+    state["t"] += 1
+    t, m, v = state["t"].item(), state["m"], state["v"]
+    m.mul_(b1).add_(g, alpha=1 - b1)
+    v.mul_(b2).addcmul_(g, g, value=1 - b2)
+    w.mul_(1 + lr * group["weight_decay"])
+    w.sub_(lr * m / (1 - b1**t) / ((v / (1 - b2**t)).sqrt() + group["eps"]))
+
+
+# %% wrong: decay_without_rate -- weight decay, not times lr
+# expects: multiplied with lr
+def adamw_update(w, g, state, group):
+    lr, (b1, b2) = group["lr"], group["betas"]
+    state["t"] += 1
+    t, m, v = state["t"].item(), state["m"], state["v"]
+    m.mul_(b1).add_(g, alpha=1 - b1)
+    v.mul_(b2).addcmul_(g, g, value=1 - b2)
+    w.mul_(1 - group["weight_decay"])
+    w.sub_(lr * m / (1 - b1**t) / ((v / (1 - b2**t)).sqrt() + group["eps"]))
+
+
+# %% wrong: eps_inside -- eps under the root
+# expects: outside of the root
+def adamw_update(w, g, state, group):
+    lr, (b1, b2) = group["lr"], group["betas"]
+    state["t"] += 1
+    t, m, v = state["t"].item(), state["m"], state["v"]
+    m.mul_(b1).add_(g, alpha=1 - b1)
+    v.mul_(b2).addcmul_(g, g, value=1 - b2)
+    w.mul_(1 - lr * group["weight_decay"])
+    w.sub_(lr * m / (1 - b1**t) / (v / (1 - b2**t) + group["eps"]).sqrt())
+
+
+# %% wrong: eps_before -- eps is corrected, too
+# expects: as large as eps
+def adamw_update(w, g, state, group):
+    lr, (b1, b2) = group["lr"], group["betas"]
+    state["t"] += 1
+    t, m, v = state["t"].item(), state["m"], state["v"]
+    m.mul_(b1).add_(g, alpha=1 - b1)
+    v.mul_(b2).addcmul_(g, g, value=1 - b2)
+    w.mul_(1 - lr * group["weight_decay"])
+    w.sub_(
+        lr
+        * m
+        / (1 - b1**t)
+        / ((v.sqrt() + group["eps"]) / math.sqrt(1 - b2**t))
+    )
+
+
+# %% wrong: new_tensor -- w is bound to a new tensor
+# expects: change w in place
+def adamw_update(w, g, state, group):
+    lr, (b1, b2) = group["lr"], group["betas"]
+    state["t"] += 1
+    t, m, v = state["t"].item(), state["m"], state["v"]
+    m.mul_(b1).add_(g, alpha=1 - b1)
+    v.mul_(b2).addcmul_(g, g, value=1 - b2)
+    w = w * (1 - lr * group["weight_decay"])
+    w = w - lr * m / (1 - b1**t) / ((v / (1 - b2**t)).sqrt() + group["eps"])
+
+
+# %% wrong: new_averages -- the averages are new tensors in each update
+# expects: to be changed in place
+def adamw_update(w, g, state, group):
+    lr, (b1, b2) = group["lr"], group["betas"]
+    state["t"] += 1
+    t = state["t"].item()
+    state["m"] = b1 * state["m"] + (1 - b1) * g
+    state["v"] = b2 * state["v"] + (1 - b2) * g * g
+    w.mul_(1 - lr * group["weight_decay"])
+    w.sub_(
+        lr
+        * state["m"]
+        / (1 - b1**t)
+        / ((state["v"] / (1 - b2**t)).sqrt() + group["eps"])
+    )
+
+
+# %% wrong: corrected_kept -- stores the corrected averages
+# expects: keep it uncorrected
+def adamw_update(w, g, state, group):
+    lr, (b1, b2) = group["lr"], group["betas"]
+    state["t"] += 1
+    t, m, v = state["t"].item(), state["m"], state["v"]
+    m.mul_(b1).add_(g, alpha=1 - b1).div_(1 - b1**t)
+    v.mul_(b2).addcmul_(g, g, value=1 - b2).div_(1 - b2**t)
+    w.mul_(1 - lr * group["weight_decay"])
+    w.sub_(lr * m / (v.sqrt() + group["eps"]))
+
+
+# %% wrong: shared_t -- one count for all tensors
+# expects: in its own state
+COUNT = {"t": 0}
+
+
+def adamw_update(w, g, state, group):
+    lr, (b1, b2) = group["lr"], group["betas"]
+    state["t"] += 1
+    COUNT["t"] += 1
+    t, m, v = COUNT["t"], state["m"], state["v"]
+    m.mul_(b1).add_(g, alpha=1 - b1)
+    v.mul_(b2).addcmul_(g, g, value=1 - b2)
+    w.mul_(1 - lr * group["weight_decay"])
+    w.sub_(lr * m / (1 - b1**t) / ((v / (1 - b2**t)).sqrt() + group["eps"]))
+
+
+# %% wrong: squares_the_gradient -- changes g
+# expects: g was changed
+def adamw_update(w, g, state, group):
+    lr, (b1, b2) = group["lr"], group["betas"]
+    state["t"] += 1
+    t, m, v = state["t"].item(), state["m"], state["v"]
+    m.mul_(b1).add_(g, alpha=1 - b1)
+    v.mul_(b2).add_(g.square_(), alpha=1 - b2)
+    w.mul_(1 - lr * group["weight_decay"])
+    w.sub_(lr * m / (1 - b1**t) / ((v / (1 - b2**t)).sqrt() + group["eps"]))
+
+
+# %% right: lerp -- with lerp, and copy_ at the end
+def adamw_update(w, g, state, group):
+    beta1, beta2 = group["betas"]
+    state["t"].add_(1)
+    t = float(state["t"])
+    m = state["m"].lerp_(g, 1 - beta1) / (1 - beta1**t)
+    v = state["v"].lerp_(g**2, 1 - beta2) / (1 - beta2**t)
+    decayed = w - group["lr"] * group["weight_decay"] * w
+    w.copy_(decayed - group["lr"] * m / (torch.sqrt(v) + group["eps"]))
+
+
+# %% right: slices -- assigns to slices
+def adamw_update(w, g, state, group):
+    lr, (b1, b2), decay, eps = (
+        group[k] for k in ("lr", "betas", "weight_decay", "eps")
+    )
+    state["t"][...] = state["t"] + 1
+    n = int(state["t"])
+    state["m"][:] = b1 * state["m"] + (1 - b1) * g
+    state["v"][:] = b2 * state["v"] + (1 - b2) * g * g
+    step = (state["m"] / (1 - b1**n)) / (
+        (state["v"] / (1 - b2**n)) ** 0.5 + eps
+    )
+    w[:] = w - lr * decay * w - lr * step
+
+
+# %% right: t_replaced -- t is a new number in the state
+def adamw_update(w, g, state, group):
+    state["t"] = state["t"] + 1
+    t = state["t"].item()
+    b1, b2 = group["betas"]
+    state["m"] *= b1
+    state["m"] += (1 - b1) * g
+    state["v"] *= b2
+    state["v"] += (1 - b2) * g.square()
+    w -= group["lr"] * group["weight_decay"] * w
+    hat = state["v"].div(1 - b2**t).sqrt().add(group["eps"])
+    w -= group["lr"] / (1 - b1**t) * state["m"] / hat

@@ -1,0 +1,252 @@
+# %% wrong: per_tensor -- clips each tensor by itself
+# expects: one factor for all
+def clip_or_stop(loss, named, limit, step):
+    if not loss.isfinite():
+        raise FloatingPointError(f"step {step}: loss")
+    kept = [(n, p.grad) for n, p in named if p.grad is not None]
+    for n, g in kept:
+        if not g.isfinite().all():
+            raise FloatingPointError(f"step {step}: {n}")
+    norm = math.sqrt(sum(g.square().sum().item() for _, g in kept))
+    for _, g in kept:
+        own = g.norm().item()
+        if own > limit:
+            g.mul_(limit / own)
+    return norm
+
+
+# %% wrong: norm_after -- returns the norm after clipping
+# expects: the one before is asked for
+def clip_or_stop(loss, named, limit, step):
+    if not loss.isfinite():
+        raise FloatingPointError(f"step {step}: loss")
+    kept = [(n, p.grad) for n, p in named if p.grad is not None]
+    for n, g in kept:
+        if not g.isfinite().all():
+            raise FloatingPointError(f"step {step}: {n}")
+    norm = math.sqrt(sum(g.square().sum().item() for _, g in kept))
+    if norm > limit:
+        for _, g in kept:
+            g.mul_(limit / norm)
+    return min(norm, limit)
+
+
+# %% wrong: replaced -- new gradients, the old tensors stay
+# expects: in place
+def clip_or_stop(loss, named, limit, step):
+    if not loss.isfinite():
+        raise FloatingPointError(f"step {step}: loss")
+    named = [(n, p) for n, p in named if p.grad is not None]
+    for n, p in named:
+        if not p.grad.isfinite().all():
+            raise FloatingPointError(f"step {step}: {n}")
+    norm = math.sqrt(sum(p.grad.square().sum().item() for _, p in named))
+    for _, p in named:
+        if norm > limit:
+            p.grad = p.grad * (limit / norm)
+    return norm
+
+
+# %% wrong: always_scaled -- lengthens short gradients
+# expects: leaves every bit
+def clip_or_stop(loss, named, limit, step):
+    if not loss.isfinite():
+        raise FloatingPointError(f"step {step}: loss")
+    kept = [(n, p.grad) for n, p in named if p.grad is not None]
+    for n, g in kept:
+        if not g.isfinite().all():
+            raise FloatingPointError(f"step {step}: {n}")
+    norm = math.sqrt(sum(g.square().sum().item() for _, g in kept))
+    for _, g in kept:
+        if limit < math.inf:
+            g.mul_(limit / (norm + 1e-6))
+    return norm
+
+
+# %% wrong: tiny_too_much -- 1e-6 moves what is below the limit
+# expects: leaves every bit
+def clip_or_stop(loss, named, limit, step):
+    if not loss.isfinite():
+        raise FloatingPointError(f"step {step}: loss")
+    kept = [(n, p.grad) for n, p in named if p.grad is not None]
+    for n, g in kept:
+        if not g.isfinite().all():
+            raise FloatingPointError(f"step {step}: {n}")
+    norm = math.sqrt(sum(g.square().sum().item() for _, g in kept))
+    for _, g in kept:
+        g.mul_(min(1.0, limit / (norm + 1e-6)) if norm > limit else 1 - 1e-7)
+    return norm
+
+
+# %% wrong: sum_of_norms -- adds lengths
+# expects: add squares
+def clip_or_stop(loss, named, limit, step):
+    if not loss.isfinite():
+        raise FloatingPointError(f"step {step}: loss")
+    kept = [(n, p.grad) for n, p in named if p.grad is not None]
+    for n, g in kept:
+        if not g.isfinite().all():
+            raise FloatingPointError(f"step {step}: {n}")
+    norm = sum(g.norm().item() for _, g in kept)
+    for _, g in kept:
+        if norm > limit:
+            g.mul_(limit / norm)
+    return norm
+
+
+# %% wrong: reads_twice -- a generator is empty the second time
+# expects: becomes (1.5, 2)
+def clip_or_stop(loss, named, limit, step):
+    if not loss.isfinite():
+        raise FloatingPointError(f"step {step}: loss")
+    squares = 0.0
+    for n, p in named:
+        if p.grad is not None:
+            if not p.grad.isfinite().all():
+                raise FloatingPointError(f"step {step}: {n}")
+            squares += p.grad.square().sum().item()
+    norm = math.sqrt(squares)
+    for _, p in named:
+        if p.grad is not None and norm > limit:
+            p.grad.mul_(limit / norm)
+    return norm
+
+
+# %% wrong: loss_only -- does not look at gradients
+# expects: expected a FloatingPointError
+def clip_or_stop(loss, named, limit, step):
+    if not loss.isfinite():
+        raise FloatingPointError(f"step {step}: loss")
+    kept = [p.grad for _, p in named if p.grad is not None]
+    norm = math.sqrt(sum(g.square().sum().item() for g in kept))
+    for g in kept:
+        if norm > limit:
+            g.mul_(limit / norm)
+    return norm
+
+
+# %% wrong: nan_only -- infinity passes
+# expects: expected a FloatingPointError
+def clip_or_stop(loss, named, limit, step):
+    if loss.isnan():
+        raise FloatingPointError(f"step {step}: loss")
+    kept = [(n, p.grad) for n, p in named if p.grad is not None]
+    for n, g in kept:
+        if g.isnan().any():
+            raise FloatingPointError(f"step {step}: {n}")
+    norm = math.sqrt(sum(g.square().sum().item() for _, g in kept))
+    for _, g in kept:
+        if norm > limit:
+            g.mul_(limit / norm)
+    return norm
+
+
+# %% wrong: no_step -- the message does not say when
+# expects: must have the step
+def clip_or_stop(loss, named, limit, step):
+    if not loss.isfinite():
+        raise FloatingPointError("the loss is not finite")
+    kept = [(n, p.grad) for n, p in named if p.grad is not None]
+    for n, g in kept:
+        if not g.isfinite().all():
+            raise FloatingPointError(f"the gradient of {n}")
+    norm = math.sqrt(sum(g.square().sum().item() for _, g in kept))
+    for _, g in kept:
+        if norm > limit:
+            g.mul_(limit / norm)
+    return norm
+
+
+# %% wrong: value_error -- another kind of error
+# expects: expected a FloatingPointError
+def clip_or_stop(loss, named, limit, step):
+    if not loss.isfinite():
+        raise ValueError(f"step {step}: loss")
+    kept = [(n, p.grad) for n, p in named if p.grad is not None]
+    for n, g in kept:
+        if not g.isfinite().all():
+            raise ValueError(f"step {step}: {n}")
+    norm = math.sqrt(sum(g.square().sum().item() for _, g in kept))
+    for _, g in kept:
+        if norm > limit:
+            g.mul_(limit / norm)
+    return norm
+
+
+# %% wrong: scales_first -- looks at the norm after scaling
+# expects: was changed
+def clip_or_stop(loss, named, limit, step):
+    if not loss.isfinite():
+        raise FloatingPointError(f"step {step}: loss")
+    kept = [(n, p.grad) for n, p in named if p.grad is not None]
+    norm = math.sqrt(sum(g.square().sum().item() for _, g in kept))
+    factor = limit / norm if not norm <= limit else 1.0
+    for _, g in kept:
+        if factor != 1.0:
+            g.mul_(factor)
+    for n, g in kept:
+        if not g.isfinite().all():
+            name = next(n for n, g in kept if not g.isfinite().all())
+            raise FloatingPointError(
+                f"step {step}: layer2.weight layer1.weight {name}"
+            )
+    return norm
+
+
+# %% right: two_loops -- a list, torch's norms, a tensor is returned
+def clip_or_stop(loss, named, limit, step):
+    parameters = [(name, p) for name, p in named if p.grad is not None]
+    if not bool(torch.isfinite(loss)):
+        raise FloatingPointError(f"in step {step} the loss is {float(loss)}")
+    for name, p in parameters:
+        if torch.isnan(p.grad).any() or torch.isinf(p.grad).any():
+            raise FloatingPointError(f"in step {step}, {name}.grad")
+    if not parameters:
+        return 0.0
+    norm = torch.linalg.vector_norm(
+        torch.stack([torch.linalg.vector_norm(p.grad) for _, p in parameters])
+    )
+    if norm > limit:
+        for _, p in parameters:
+            p.grad *= limit / norm
+    return norm
+
+
+# %% right: flat -- one long vector
+def clip_or_stop(loss, named, limit, step):
+    gradients = {name: p.grad for name, p in named if p.grad is not None}
+    bad = [name for name, g in gradients.items() if not g.isfinite().all()]
+    if not math.isfinite(loss.item()):
+        bad = ["loss"]
+    if bad:
+        raise FloatingPointError(f"stopped at step {step} by {bad[0]}")
+    norm = (
+        torch.cat([g.flatten() for g in gradients.values()]).norm().item()
+        if gradients
+        else 0.0
+    )
+    factor = limit / norm if norm > limit else None
+    for g in gradients.values():
+        if factor is not None:
+            g.copy_(g * factor)
+    return norm
+
+
+# %% right: min_factor -- multiplies with 1 where nothing is to be clipped
+def clip_or_stop(loss, named, limit, step):
+    if loss.isnan() or loss.isinf():
+        raise FloatingPointError(f"step {step}, loss {loss}")
+    named = list(named)
+    total = 0.0
+    for name, p in named:
+        if p.grad is None:
+            continue
+        if not torch.all(torch.isfinite(p.grad)):
+            raise FloatingPointError(f"step {step}, gradient of {name}")
+        total += float((p.grad**2).sum())
+    norm = total**0.5
+    factor = min(1.0, limit / norm) if norm > 0 else 1.0
+    for _, p in named:
+        if p.grad is not None:
+            p.grad.mul_(factor)
+    return norm

@@ -1,0 +1,389 @@
+# %% wrong: weights_only -- m, v and t are lost
+# expects: is not what it was
+def save_run(run, path):
+    if not all(
+        x.isfinite().all()
+        for s in [run.net.state_dict(), *run.states.values()]
+        for x in s.values()
+    ):
+        raise ValueError
+    partial = path.with_suffix(".tmp")
+    torch.save(
+        {"net": run.net.state_dict(), "step": run.step, "recipe": run.recipe},
+        partial,
+    )
+    os.replace(partial, path)
+
+
+def resume_run(run, path):
+    kept = torch.load(path, weights_only=True)
+    if kept["recipe"] != run.recipe:
+        raise ValueError
+    run.net.load_state_dict(kept["net"])
+    run.step = kept["step"]
+
+
+# %% wrong: no_step -- begins with the data from the start
+# expects: its step is 0
+def save_run(run, path):
+    if not all(
+        x.isfinite().all()
+        for s in [run.net.state_dict(), *run.states.values()]
+        for x in s.values()
+    ):
+        raise ValueError
+    partial = path.with_suffix(".tmp")
+    torch.save(
+        {
+            "net": run.net.state_dict(),
+            "states": run.states,
+            "recipe": run.recipe,
+        },
+        partial,
+    )
+    os.replace(partial, path)
+
+
+def resume_run(run, path):
+    kept = torch.load(path, weights_only=True)
+    if kept["recipe"] != run.recipe:
+        raise ValueError
+    run.net.load_state_dict(kept["net"])
+    run.states = kept["states"]
+
+
+# %% wrong: no_t -- the corrections begin again
+# expects: t of weight
+def save_run(run, path):
+    if not all(
+        x.isfinite().all()
+        for s in [run.net.state_dict(), *run.states.values()]
+        for x in s.values()
+    ):
+        raise ValueError
+    partial = path.with_suffix(".tmp")
+    states = {n: {"m": s["m"], "v": s["v"]} for n, s in run.states.items()}
+    torch.save(
+        {
+            "net": run.net.state_dict(),
+            "states": states,
+            "step": run.step,
+            "recipe": run.recipe,
+        },
+        partial,
+    )
+    os.replace(partial, path)
+
+
+def resume_run(run, path):
+    kept = torch.load(path, weights_only=True)
+    if kept["recipe"] != run.recipe:
+        raise ValueError
+    run.net.load_state_dict(kept["net"])
+    run.step = kept["step"]
+    for name, state in kept["states"].items():
+        run.states[name].update(state)
+
+
+# %% wrong: no_buffers -- parameters only
+# expects: a buffer of the network
+def save_run(run, path):
+    if not all(
+        x.isfinite().all()
+        for s in [run.net.state_dict(), *run.states.values()]
+        for x in s.values()
+    ):
+        raise ValueError
+    partial = path.with_suffix(".tmp")
+    net = {n: p.detach() for n, p in run.net.named_parameters()}
+    torch.save(
+        {
+            "net": net,
+            "states": run.states,
+            "step": run.step,
+            "recipe": run.recipe,
+        },
+        partial,
+    )
+    os.replace(partial, path)
+
+
+def resume_run(run, path):
+    kept = torch.load(path, weights_only=True)
+    if kept["recipe"] != run.recipe:
+        raise ValueError
+    run.net.load_state_dict(kept["net"], strict=False)
+    run.states, run.step = kept["states"], kept["step"]
+
+
+# %% wrong: straight_to_the_file -- writes over the old file
+# expects: the old file is gone or damaged
+def save_run(run, path):
+    if not all(
+        x.isfinite().all()
+        for s in [run.net.state_dict(), *run.states.values()]
+        for x in s.values()
+    ):
+        raise ValueError
+    torch.save(
+        {
+            "net": run.net.state_dict(),
+            "states": run.states,
+            "step": run.step,
+            "recipe": run.recipe,
+        },
+        path,
+    )
+
+
+def resume_run(run, path):
+    kept = torch.load(path, weights_only=True)
+    if kept["recipe"] != run.recipe:
+        raise ValueError
+    run.net.load_state_dict(kept["net"])
+    run.states, run.step = kept["states"], kept["step"]
+
+
+# %% wrong: keeps_nan -- a NaN goes into the file
+# expects: a weight is NaN: expected a ValueError
+def save_run(run, path):
+    partial = path.with_suffix(".tmp")
+    torch.save(
+        {
+            "net": run.net.state_dict(),
+            "states": run.states,
+            "step": run.step,
+            "recipe": run.recipe,
+        },
+        partial,
+    )
+    os.replace(partial, path)
+
+
+def resume_run(run, path):
+    kept = torch.load(path, weights_only=True)
+    if kept["recipe"] != run.recipe:
+        raise ValueError
+    run.net.load_state_dict(kept["net"])
+    run.states, run.step = kept["states"], kept["step"]
+
+
+# %% wrong: looks_too_late -- the NaN is found after the file was replaced
+# expects: the good file was overwritten
+def save_run(run, path):
+    partial = path.with_suffix(".tmp")
+    torch.save(
+        {
+            "net": run.net.state_dict(),
+            "states": run.states,
+            "step": run.step,
+            "recipe": run.recipe,
+        },
+        partial,
+    )
+    os.replace(partial, path)
+    if not all(
+        x.isfinite().all()
+        for s in [run.net.state_dict(), *run.states.values()]
+        for x in s.values()
+    ):
+        raise ValueError
+
+
+def resume_run(run, path):
+    kept = torch.load(path, weights_only=True)
+    if kept["recipe"] != run.recipe:
+        raise ValueError
+    run.net.load_state_dict(kept["net"])
+    run.states, run.step = kept["states"], kept["step"]
+
+
+# %% wrong: looks_at_weights -- NaN in m or v passes
+# expects: m of the weight
+def save_run(run, path):
+    if not all(x.isfinite().all() for x in run.net.state_dict().values()):
+        raise ValueError
+    partial = path.with_suffix(".tmp")
+    torch.save(
+        {
+            "net": run.net.state_dict(),
+            "states": run.states,
+            "step": run.step,
+            "recipe": run.recipe,
+        },
+        partial,
+    )
+    os.replace(partial, path)
+
+
+def resume_run(run, path):
+    kept = torch.load(path, weights_only=True)
+    if kept["recipe"] != run.recipe:
+        raise ValueError
+    run.net.load_state_dict(kept["net"])
+    run.states, run.step = kept["states"], kept["step"]
+
+
+# %% wrong: any_recipe -- does not compare
+# expects: the run has 0.02
+def save_run(run, path):
+    if not all(
+        x.isfinite().all()
+        for s in [run.net.state_dict(), *run.states.values()]
+        for x in s.values()
+    ):
+        raise ValueError
+    partial = path.with_suffix(".tmp")
+    torch.save(
+        {
+            "net": run.net.state_dict(),
+            "states": run.states,
+            "step": run.step,
+            "recipe": run.recipe,
+        },
+        partial,
+    )
+    os.replace(partial, path)
+
+
+def resume_run(run, path):
+    kept = torch.load(path, weights_only=True)
+    run.net.load_state_dict(kept["net"])
+    run.states, run.step = kept["states"], kept["step"]
+
+
+# %% wrong: compares_too_late -- loads the weights first
+# expects: compare first
+def save_run(run, path):
+    if not all(
+        x.isfinite().all()
+        for s in [run.net.state_dict(), *run.states.values()]
+        for x in s.values()
+    ):
+        raise ValueError
+    partial = path.with_suffix(".tmp")
+    torch.save(
+        {
+            "net": run.net.state_dict(),
+            "states": run.states,
+            "step": run.step,
+            "recipe": run.recipe,
+        },
+        partial,
+    )
+    os.replace(partial, path)
+
+
+def resume_run(run, path):
+    kept = torch.load(path, weights_only=True)
+    run.net.load_state_dict(kept["net"])
+    run.states, run.step = kept["states"], kept["step"]
+    if kept["recipe"] != run.recipe:
+        raise ValueError
+
+
+# %% right: in_memory -- writes the bytes at once, copies into the tensors
+def save_run(run, path):
+    import io
+
+    state = run.net.state_dict()
+    for x in [
+        *state.values(),
+        *(x for s in run.states.values() for x in s.values()),
+    ]:
+        if torch.isnan(x).any() or torch.isinf(x).any():
+            raise ValueError("not finite")
+    buffer = io.BytesIO()
+    torch.save([state, run.states, run.step, run.recipe], buffer)
+    other = path.parent / "half"
+    other.write_bytes(buffer.getvalue())
+    other.rename(path)
+
+
+def resume_run(run, path):
+    state, states, step, recipe = torch.load(path)
+    if recipe != run.recipe:
+        raise ValueError(f"{recipe}")
+    run.net.load_state_dict(state)
+    for name, kept in states.items():
+        for key, x in kept.items():
+            run.states[name][key].copy_(x)
+    run.step = step
+
+
+# %% right: pickled -- with pickle, differing settings named
+def save_run(run, path):
+    import pickle
+
+    kept = {
+        "net": run.net.state_dict(),
+        "states": run.states,
+        "step": run.step,
+        "recipe": run.recipe,
+    }
+    flat = [*kept["net"].values()] + [
+        x for s in run.states.values() for x in s.values()
+    ]
+    if not all(bool(x.isfinite().all()) for x in flat):
+        raise ValueError("NaN or infinity")
+    partial = str(path) + ".part"
+    with open(partial, "wb") as file:
+        pickle.dump(kept, file)
+    os.replace(partial, path)
+
+
+def resume_run(run, path):
+    import pickle
+
+    with open(path, "rb") as file:
+        kept = pickle.load(file)
+    names = sorted({*kept["recipe"], *run.recipe})
+    different = [
+        n for n in names if kept["recipe"].get(n) != run.recipe.get(n)
+    ]
+    if different:
+        raise ValueError(f"the recipe differs in {different}")
+    run.net.load_state_dict(kept["net"])
+    run.states = {
+        name: {k: x.clone() for k, x in s.items()}
+        for name, s in kept["states"].items()
+    }
+    run.step = kept["step"]
+
+
+# %% right: flat -- one dictionary of tensors with long names
+def save_run(run, path):
+    tensors = {
+        f"net/{name}": x.clone() for name, x in run.net.state_dict().items()
+    }
+    for name, state in run.states.items():
+        tensors |= {f"{key}/{name}": x for key, x in state.items()}
+    bad = [name for name, x in tensors.items() if not x.isfinite().all()]
+    if bad:
+        raise ValueError(f"not finite: {bad}")
+    with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:
+        name = file.name
+    try:
+        torch.save(
+            {"tensors": tensors, "step": run.step, "recipe": dict(run.recipe)},
+            name,
+        )
+        os.replace(name, path)
+    except Exception:
+        os.unlink(name)
+        raise
+
+
+def resume_run(run, path):
+    kept = torch.load(path, weights_only=True)
+    if dict(run.recipe) != kept["recipe"]:
+        raise ValueError("another recipe")
+    net = {}
+    for name, x in kept["tensors"].items():
+        kind, _, rest = name.partition("/")
+        if kind == "net":
+            net[rest] = x
+        else:
+            run.states[rest][kind] = x
+    run.net.load_state_dict(net)
+    run.step = int(kept["step"])
