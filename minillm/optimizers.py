@@ -4,6 +4,7 @@ import math
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 
@@ -178,3 +179,14 @@ def set_rate(
     for optimizer in optimizers:
         for group in optimizer.param_groups:
             group["lr"] = share * group["peak"]
+
+
+def rates(n_steps: int, n_warmup: int, floor: float) -> np.ndarray:
+    """The share of the peak rate at every step of a run (n_steps,), at once.
+
+    `training.warmup_cosine` says it step by step.
+    """
+    step = np.arange(n_steps)
+    share = (step - n_warmup) / max(1, n_steps - 1 - n_warmup)
+    fall = floor + (1 - floor) * (1 + np.cos(np.pi * share.clip(max=1))) / 2
+    return np.where(step < n_warmup, (step + 1) / max(1, n_warmup), fall)

@@ -20,11 +20,11 @@ from minillm.objectives import Causal, Learner, Objective
 from minillm.optimizers import (
     clip_gradients,
     make_optimizers,
+    rates,
     set_rate,
 )
 from minillm.recipe import Recipe
 from minillm.tasks import Task
-from minillm.training import warmup_cosine
 
 
 class Report(NamedTuple):
@@ -89,6 +89,7 @@ class Trainer:
             recipe.weight_decay,
             recipe.betas,
         )
+        self.rates = rates(recipe.n_steps, recipe.n_warmup, recipe.floor)
         self.step, self.seconds = 0, 0.0
         self.state: State = None
 
@@ -154,10 +155,7 @@ class Trainer:
         for part in self.in_training:
             part.training = True
         task, total = self.share()
-        rate = warmup_cosine(
-            step, recipe.n_steps, recipe.n_warmup, recipe.floor
-        )
-        set_rate(self.optimizers, rate)
+        set_rate(self.optimizers, float(self.rates[step]))
         if self.batches.carries and self.batches.begins(step):
             self.state = self.net.initial_state(self.batches.B)
         # Weights, gradients and the optimizer stay in float32: a step is too

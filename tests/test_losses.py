@@ -4,6 +4,7 @@ import math
 from functools import partial
 from itertools import pairwise
 
+import numpy as np
 import pytest
 import torch
 from torch.nn import functional as F
@@ -12,6 +13,7 @@ from minillm import training
 from minillm.architectures import configure
 from minillm.losses import accumulate, cross_entropy
 from minillm.objectives import Causal
+from minillm.optimizers import rates
 from minillm.tasks import IGNORE, Task
 from minillm.training import warmup_cosine
 from minillm.transformer import Transformer
@@ -92,6 +94,14 @@ def test_warmup_cosine_never_rises_behind_the_warmup():
 def test_warmup_cosine_holds_where_the_run_ends_within_the_warmup(n_steps):
     assert warmup_cosine(0, n_steps, 0) == 1
     assert warmup_cosine(n_steps - 1, n_steps, 5) == n_steps / 5
+
+
+@pytest.mark.parametrize(
+    "run", [(9, 4, 0.2), (50, 10, 0.1), (1, 0, 0.1), (5, 5, 0.0), (2, 7, 0.5), (60, 1, 0.0)]
+)
+def test_rates_of_a_run_are_those_of_its_steps(run):
+    step_by_step = [warmup_cosine(step, *run) for step in range(run[0])]
+    np.testing.assert_allclose(rates(*run), step_by_step, rtol=1e-12, atol=1e-15)
 
 
 def test_warmup_does_not_depend_on_the_length_of_the_run():
