@@ -506,7 +506,9 @@ def learn_merges(words, counts, n_merges, first):
         best = tuple(ids)
         if n == 0 or pairs[best] != -n:
             continue
-        change = merge_in_words(words, counts, where, best, first + len(merges))
+        change = merge_in_words(
+            words, counts, where, best, first + len(merges)
+        )
         pairs.update(change)
         for pair in change:
             heappush(heap, (-pairs[pair], *pair))

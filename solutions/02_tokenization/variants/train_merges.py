@@ -149,7 +149,9 @@ def train_merges(texts, n_merges):
 # %% wrong: frequent_only -- the 2,000 most frequent pieces
 # expects: also the rare ones
 def train_merges(texts, n_merges):
-    counts = Counter(piece for text in texts for piece in cut(text)).most_common(2000)
+    counts = Counter(
+        piece for text in texts for piece in cut(text)
+    ).most_common(2000)
     words = [[BYTE_IDS[b] for b in to_bytes(piece)] for piece, _ in counts]
     return learn_merges(words, [n for _, n in counts], n_merges, FIRST)
 
@@ -158,4 +160,6 @@ def train_merges(texts, n_merges):
 def train_merges(texts, n_merges):
     counts = Counter(piece for text in texts for piece in cut(text))
     words = [np.array(BYTE_IDS)[to_bytes(piece)] for piece in sorted(counts)]
-    return learn_merges(words, [counts[p] for p in sorted(counts)], n_merges, FIRST)
+    return learn_merges(
+        words, [counts[p] for p in sorted(counts)], n_merges, FIRST
+    )

@@ -101,6 +101,8 @@ def austen_vectors(texts, counts, rng):
 # expects: these are the outputs
 def austen_vectors(texts, counts, rng):
     keep = keep_probability(counts, 1e-3, "code")
-    pairs = [skipgram_pairs(subsample(ids, keep, rng), 2, rng) for ids in texts]
+    pairs = [
+        skipgram_pairs(subsample(ids, keep, rng), 2, rng) for ids in texts
+    ]
     noise, joined = noise_distribution(counts), np.concatenate(pairs)
     return train(joined, noise, 32, rng, 3, lr=0.1, batch_size=512)[1]

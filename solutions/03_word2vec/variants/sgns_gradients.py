@@ -21,7 +21,7 @@ def sgns_gradients(v, u_pos, u_neg):
 
 
 # %% wrong: sigmoid_of_the_positive -- the pull grows as the pair is learned
-# expects: for the toy, the gradient of v is
+# expects: The force of u_pos is
 def sgns_gradients(v, u_pos, u_neg):
     positive = (v * u_pos).sum(-1, keepdims=True)
     negative = (v[:, None] * u_neg).sum(-1, keepdims=True)
@@ -197,7 +197,11 @@ def sgns_gradients(v, u_pos, u_neg):
 def sgns_gradients(v, u_pos, u_neg):
     pull = -sigmoid(-(v * u_pos).sum(axis=1, keepdims=True))
     push = sigmoid(-(v[:, None] * u_neg).sum(axis=2, keepdims=True))
-    return pull * u_pos + (push * u_neg).sum(axis=1), pull * v, push * v[:, None]
+    return (
+        pull * u_pos + (push * u_neg).sum(axis=1),
+        pull * v,
+        push * v[:, None],
+    )
 
 
 # %% wrong: writes_u_pos -- builds the gradient of v in the array of u_pos
