@@ -18,7 +18,7 @@ def train_merges(texts, n_merges):
 
 
 # %% wrong: counts_are_ones -- each distinct piece counts once
-# expects: how often each piece occurs
+# expects: how often each of them occurs
 
 
 def train_merges(texts, n_merges):
@@ -111,7 +111,7 @@ def train_merges(texts, n_merges):
 
 
 # %% wrong: no_singles -- leaves pieces out that occur once
-# expects: also those that occur once
+# expects: also one that occurs once
 def train_merges(texts, n_merges):
     counts = Counter(p for text in texts for p in cut(text))
     counts = {p: n for p, n in counts.items() if n > 1}
