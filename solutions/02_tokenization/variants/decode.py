@@ -108,3 +108,13 @@ def decode(ids, tokens):
             + "\ufffd"
             + joined[error.end :].decode(errors="ignore")
         )
+
+
+# %% wrong: below_zero -- joins by itself, and lets ids below 0 through
+# expects: id -1 is outside
+def decode(ids, tokens):
+    try:
+        whole = b"".join([tokens[i] for i in ids])
+    except IndexError:
+        raise ValueError("an id is outside the vocabulary") from None
+    return whole.decode(errors="replace")

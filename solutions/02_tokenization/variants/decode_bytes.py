@@ -97,3 +97,23 @@ def decode_bytes(ids, tokens):
         if not 0 <= i < len(tokens):
             return ValueError(f"id {i} is outside")
     return b"".join(tokens[i] for i in ids)
+
+
+# %% wrong: not_named -- the error does not name the id
+# expects: names the id that is outside
+def decode_bytes(ids, tokens):
+    ids = list(ids)
+    if any(not 0 <= i < len(tokens) for i in ids):
+        raise ValueError("an id is outside the vocabulary")
+    return b"".join(tokens[i] for i in ids)
+
+
+# %% wrong: no_specials -- leaves the ids 0 and 1 out, whatever they spell
+# expects: are text like any other
+def decode_bytes(ids, tokens):
+    out = b""
+    for i in ids:
+        if not 0 <= i < len(tokens):
+            raise ValueError(f"no id {i}")
+        out += tokens[i] if i > 1 else b""
+    return out

@@ -465,3 +465,52 @@ def learn_merges(words, counts, n_merges, first):
                 heappush(heap, (-pairs[p], p))
         merges.append(best)
     return merges
+
+
+# %% wrong: up_to_n_merges -- range(first, n_merges) makes fewer merges
+# expects: two merges are asked for and possible
+def learn_merges(words, counts, n_merges, first):
+    words = [list(word) for word in words]
+    pairs, where, merges = count_pairs(words, counts), places(words), []
+    for token in range(first, n_merges):
+        best = min(pairs, key=lambda p: (-pairs[p], p), default=None)
+        if best is None or not pairs[best]:
+            break
+        pairs.update(merge_in_words(words, counts, where, best, token))
+        merges.append(best)
+    return merges
+
+
+# %% wrong: recounts_plain_numbers -- counts everything before each merge, with ids made plain
+# expects: lines of Python more
+def learn_merges(words, counts, n_merges, first):
+    words, merges = [[int(i) for i in word] for word in words], []
+    while len(merges) < n_merges:
+        pairs = count_pairs(words, counts)
+        best = min(pairs, key=lambda p: (-pairs[p], p), default=None)
+        if best is None or not pairs[best]:
+            break
+        words = [merge(word, best, first + len(merges)) for word in words]
+        merges.append(best)
+    return merges
+
+
+# %% right: plain_numbers -- makes plain numbers of the ids first
+def learn_merges(words, counts, n_merges, first):
+    words = [[int(i) for i in word] for word in words]
+    pairs, where, merges = count_pairs(words, counts), places(words), []
+    heap = [(-n, *pair) for pair, n in pairs.items()]
+    heapify(heap)
+    while heap and len(merges) < n_merges:
+        n, *ids = heappop(heap)
+        best = tuple(ids)
+        if n == 0 or pairs[best] != -n:
+            continue
+        change = merge_in_words(
+            words, counts, where, best, first + len(merges)
+        )
+        pairs.update(change)
+        for pair in change:
+            heappush(heap, (-pairs[pair], *pair))
+        merges.append(best)
+    return merges

@@ -18,7 +18,7 @@ def train_merges(texts, n_merges):
 
 
 # %% wrong: counts_are_ones -- each distinct piece counts once
-# expects: how often each piece occurs
+# expects: how often each of them occurs
 
 
 def train_merges(texts, n_merges):
@@ -111,7 +111,7 @@ def train_merges(texts, n_merges):
 
 
 # %% wrong: no_singles -- leaves pieces out that occur once
-# expects: also those that occur once
+# expects: also one that occurs once
 def train_merges(texts, n_merges):
     counts = Counter(p for text in texts for p in cut(text))
     counts = {p: n for p, n in counts.items() if n > 1}
@@ -134,3 +134,32 @@ def train_merges(texts, n_merges):
     counts = Counter(p for text in texts for p in cut(text.lower()))
     words = [[BYTE_IDS[b] for b in to_bytes(p)] for p in counts]
     return learn_merges(words, list(counts.values()), n_merges, FIRST)
+
+
+# %% wrong: largest_count -- joins the texts' Counters with |, which takes the larger count
+# expects: in all texts together
+def train_merges(texts, n_merges):
+    counts = Counter()
+    for text in texts:
+        counts |= Counter(cut(text))
+    words = [[BYTE_IDS[b] for b in to_bytes(piece)] for piece in counts]
+    return learn_merges(words, list(counts.values()), n_merges, FIRST)
+
+
+# %% wrong: frequent_only -- the 2,000 most frequent pieces
+# expects: also the rare ones
+def train_merges(texts, n_merges):
+    counts = Counter(
+        piece for text in texts for piece in cut(text)
+    ).most_common(2000)
+    words = [[BYTE_IDS[b] for b in to_bytes(piece)] for piece, _ in counts]
+    return learn_merges(words, [n for _, n in counts], n_merges, FIRST)
+
+
+# %% right: arrays -- words are arrays of ids, so the merges are NumPy's numbers
+def train_merges(texts, n_merges):
+    counts = Counter(piece for text in texts for piece in cut(text))
+    words = [np.array(BYTE_IDS)[to_bytes(piece)] for piece in sorted(counts)]
+    return learn_merges(
+        words, [counts[p] for p in sorted(counts)], n_merges, FIRST
+    )

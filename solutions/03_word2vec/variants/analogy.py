@@ -106,3 +106,11 @@ def analogy(table, a, b, c, exclude=True):
         if s >= best and s > -np.inf:
             best, answer = s, i
     return answer
+
+
+# %% wrong: deleted_rows -- deletes the query rows, so that the places of the others move
+# expects: row 3 is at place 0
+def analogy(table, a, b, c, exclude=True):
+    rows = unit(table)
+    score = rows @ (rows[b] - rows[a] + rows[c])
+    return int(np.argmax(np.delete(score, [a, b, c]) if exclude else score))

@@ -95,3 +95,14 @@ def austen_vectors(texts, counts, rng):
     return train(pairs, noise, 32, rng, n_negative=3, lr=0.1, batch_size=512)[
         0
     ]
+
+
+# %% wrong: outputs -- returns the other table
+# expects: these are the outputs
+def austen_vectors(texts, counts, rng):
+    keep = keep_probability(counts, 1e-3, "code")
+    pairs = [
+        skipgram_pairs(subsample(ids, keep, rng), 2, rng) for ids in texts
+    ]
+    noise, joined = noise_distribution(counts), np.concatenate(pairs)
+    return train(joined, noise, 32, rng, 3, lr=0.1, batch_size=512)[1]

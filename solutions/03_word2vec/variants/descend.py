@@ -76,3 +76,11 @@ def descend(table, ids, gradient, lr):
     step = np.zeros(table.shape, np.float16)
     np.add.at(step, ids, (lr * gradient).astype(np.float16))
     table -= step
+
+
+# %% wrong: sets_the_row -- the step takes the place of the row's old value
+# expects: loses the value that it had
+def descend(table, ids, gradient, lr):
+    steps = np.zeros_like(table)
+    np.add.at(steps, ids, -lr * gradient)
+    table[ids] = steps[ids]

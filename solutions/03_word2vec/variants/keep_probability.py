@@ -182,3 +182,13 @@ def keep_probability(counts, t, rule="paper"):
     if rule == "code":
         p += ratio
     return np.minimum(p, np.float32(1))
+
+
+# %% wrong: half_precision -- counts in float16
+# expects: right to 0.5 %
+def keep_probability(counts, t, rule="paper"):
+    if rule not in ("paper", "code"):
+        raise ValueError(rule)
+    share = counts.astype(np.float16) / counts.astype(np.float16).sum()
+    ratio = np.divide(t, share, out=np.ones(len(counts)), where=counts > 0)
+    return np.minimum(1, np.sqrt(ratio) + ratio * (rule == "code"))

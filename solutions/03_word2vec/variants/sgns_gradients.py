@@ -21,7 +21,7 @@ def sgns_gradients(v, u_pos, u_neg):
 
 
 # %% wrong: sigmoid_of_the_positive -- the pull grows as the pair is learned
-# expects: for the toy, the gradient of v is
+# expects: The force of u_pos is
 def sgns_gradients(v, u_pos, u_neg):
     positive = (v * u_pos).sum(-1, keepdims=True)
     negative = (v[:, None] * u_neg).sum(-1, keepdims=True)
@@ -190,3 +190,26 @@ def sgns_gradients(v, u_pos, u_neg):
     neg = (v[:, None] * u_neg).sum(-1, keepdims=True)
     pull, push = -sigmoid(-pos), sigmoid(neg)
     return pull * v, pull * u_pos + (push * u_neg).sum(1), push * v[:, None]
+
+
+# %% wrong: force_turned -- the force of a negative is that of a positive
+# expects: not sigmoid(-u . v)
+def sgns_gradients(v, u_pos, u_neg):
+    pull = -sigmoid(-(v * u_pos).sum(axis=1, keepdims=True))
+    push = sigmoid(-(v[:, None] * u_neg).sum(axis=2, keepdims=True))
+    return (
+        pull * u_pos + (push * u_neg).sum(axis=1),
+        pull * v,
+        push * v[:, None],
+    )
+
+
+# %% wrong: writes_u_pos -- builds the gradient of v in the array of u_pos
+# expects: u_pos was changed
+def sgns_gradients(v, u_pos, u_neg):
+    pull = -sigmoid(-(v * u_pos).sum(axis=1, keepdims=True))
+    push = sigmoid((v[:, None] * u_neg).sum(axis=2, keepdims=True))
+    d_pos, d_neg, d_v = pull * v, push * v[:, None], u_pos
+    d_v *= pull
+    d_v += (push * u_neg).sum(axis=1)
+    return d_v, d_pos, d_neg

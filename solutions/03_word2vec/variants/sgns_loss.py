@@ -134,3 +134,13 @@ def sgns_loss(v, u_pos, u_neg):
     positive = (v * u_pos).sum(axis=1)
     negative = (v[:, :, None] * u_neg).sum(axis=1)
     return np.logaddexp(0, -positive) + np.logaddexp(0, negative).sum(axis=1)
+
+
+# %% wrong: reshaped -- reshape where the axes of u_neg should be exchanged
+# expects: does not exchange the axes
+def sgns_loss(v, u_pos, u_neg):
+    B, K, C = u_neg.shape
+    loss = np.logaddexp(0, -(v * u_pos).sum(axis=1))
+    for u in u_neg.reshape(K, B, C):
+        loss = loss + np.logaddexp(0, (v * u).sum(axis=1))
+    return loss

@@ -25,7 +25,7 @@ def subsample(ids, keep, rng):
 
 
 # %% wrong: constant_seed -- a generator of its own
-# expects: eight seeds give eight times the same number
+# expects: a generator that the function makes
 def subsample(ids, keep, rng):
     return ids[np.random.default_rng(7).random(len(ids)) < keep[ids]]
 
