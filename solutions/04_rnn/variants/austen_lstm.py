@@ -1,11 +1,11 @@
 # %% wrong: untrained -- the network as it was drawn
-# expects: bits per byte, at most
+# expects: bits per byte after
 def austen_lstm(stream, vocab_size, generator):
     return RNN(RNNConfig(vocab_size, "lstm", 32, 128), generator)
 
 
 # %% wrong: no_step -- gradients, and no step
-# expects: bits per byte, at most
+# expects: step() was never called
 def austen_lstm(stream, vocab_size, generator):
     net = RNN(RNNConfig(vocab_size, "lstm", 32, 64), generator)
     rows, state = torch.from_numpy(lanes(stream, 32)), net.initial_state(32)
@@ -23,7 +23,7 @@ def austen_lstm(stream, vocab_size, generator):
 
 
 # %% wrong: shuffled_rate -- a rate that is far too small
-# expects: bits per byte, at most
+# expects: bits per byte after
 def austen_lstm(stream, vocab_size, generator):
     net = RNN(RNNConfig(vocab_size, "lstm", 32, 64), generator)
     optimizer = torch.optim.AdamW(net.parameters(), lr=1e-5)
@@ -54,7 +54,7 @@ def austen_lstm(stream, vocab_size, generator):
 
 
 # %% wrong: no_zero -- gradients are never set to zero
-# expects: austen_lstm
+# expects: zero_grad() is missing
 def austen_lstm(stream, vocab_size, generator):
     net = RNN(RNNConfig(vocab_size, "lstm", width=32, hidden=128), generator)
     optimizer = torch.optim.AdamW(net.parameters(), lr=2e-2)
@@ -64,6 +64,49 @@ def austen_lstm(stream, vocab_size, generator):
         _, state = train_window(net, rows[:, start : start + 33], state)
         clip_gradients(net.parameters(), 1.0)
         optimizer.step()
+    return net
+
+
+# %% wrong: clip_late -- clips behind the step
+# expects: comes after optimizer.step()
+def austen_lstm(stream, vocab_size, generator):
+    net = RNN(RNNConfig(vocab_size, "lstm", 32, 128), generator)
+    optimizer = torch.optim.AdamW(net.parameters(), lr=2e-2)
+    rows, state = torch.from_numpy(lanes(stream, 32)), net.initial_state(32)
+    for start in range(0, min(rows.shape[1] - 1, 4800), 32):
+        _, state = train_window(net, rows[:, start : start + 33], state)
+        optimizer.step()
+        clip_gradients(net.parameters(), 1.0)
+        optimizer.zero_grad()
+    return net
+
+
+# %% wrong: state_dropped -- each window begins with zeros
+# expects: pass it on
+def austen_lstm(stream, vocab_size, generator):
+    net = RNN(RNNConfig(vocab_size, "lstm", 32, 128), generator)
+    optimizer = torch.optim.AdamW(net.parameters(), lr=2e-2)
+    rows = torch.from_numpy(lanes(stream, 32))
+    for start in range(0, min(rows.shape[1] - 1, 4800), 32):
+        window = rows[:, start : start + 33]
+        train_window(net, window, net.initial_state(32))
+        clip_gradients(net.parameters(), 1.0)
+        optimizer.step()
+        optimizer.zero_grad()
+    return net
+
+
+# %% wrong: always_150 -- as many windows, however long the stream is
+# expects: stop where the rows end
+def austen_lstm(stream, vocab_size, generator):
+    net = RNN(RNNConfig(vocab_size, "lstm", 32, 128), generator)
+    optimizer = torch.optim.AdamW(net.parameters(), lr=2e-2)
+    rows, state = torch.from_numpy(lanes(stream, 32)), net.initial_state(32)
+    for start in range(0, 4800, 32):
+        _, state = train_window(net, rows[:, start : start + 33], state)
+        clip_gradients(net.parameters(), 1.0)
+        optimizer.step()
+        optimizer.zero_grad()
     return net
 
 

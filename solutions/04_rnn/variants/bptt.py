@@ -88,7 +88,7 @@ def bptt(x, h0, d_h, W_xh, W_hh, b):
 
 
 # %% wrong: mean_over_texts -- divides by B
-# expects: the gradient of W_hh
+# expects: mean over the texts
 def bptt(x, h0, d_h, W_xh, W_hh, b):
     T, h = x.shape[1], [h0]
     for t in range(T):
@@ -106,7 +106,7 @@ def bptt(x, h0, d_h, W_xh, W_hh, b):
 
 
 # %% wrong: h0_is_delta -- forgets the last W_hh
-# expects: the gradient of h0
+# expects: This is delta_1
 def bptt(x, h0, d_h, W_xh, W_hh, b):
     T, h = x.shape[1], [h0]
     for t in range(T):
@@ -179,6 +179,60 @@ def bptt(x, h0, d_h, W_xh, W_hh, b):
         else:
             g["h0"] = delta @ W_hh
     return g
+
+
+# %% wrong: turned_product -- h.T @ delta
+# expects: This is the transpose
+def bptt(x, h0, d_h, W_xh, W_hh, b):
+    h = [h0]
+    for t in range(x.shape[1]):
+        h.append(np.tanh(x[:, t] @ W_xh.T + h[-1] @ W_hh.T + b))
+    d_x, d_W_xh, d_W_hh, d_b = (np.zeros_like(a) for a in (x, W_xh, W_hh, b))
+    later = np.zeros_like(h0)
+    for t in reversed(range(x.shape[1])):
+        delta = (d_h[:, t] + later) * (1 - h[t + 1] ** 2)
+        d_W_xh += delta.T @ x[:, t]
+        d_W_hh += h[t].T @ delta
+        d_b += delta.sum(axis=0)
+        d_x[:, t] = delta @ W_xh
+        later = delta @ W_hh
+    return {"x": d_x, "h0": later, "W_xh": d_W_xh, "W_hh": d_W_hh, "b": d_b}
+
+
+# %% wrong: way_back -- the gradients of x in the order in which they are made
+# expects: turn them round
+def bptt(x, h0, d_h, W_xh, W_hh, b):
+    h = [h0]
+    for t in range(x.shape[1]):
+        h.append(np.tanh(x[:, t] @ W_xh.T + h[-1] @ W_hh.T + b))
+    d_x, d_W_xh, d_W_hh, d_b = (np.zeros_like(a) for a in (x, W_xh, W_hh, b))
+    later = np.zeros_like(h0)
+    for n, t in enumerate(reversed(range(x.shape[1]))):
+        delta = (d_h[:, t] + later) * (1 - h[t + 1] ** 2)
+        d_W_xh += delta.T @ x[:, t]
+        d_W_hh += delta.T @ h[t]
+        d_b += delta.sum(axis=0)
+        d_x[:, n] = delta @ W_xh
+        later = delta @ W_hh
+    return {"x": d_x, "h0": later, "W_xh": d_W_xh, "W_hh": d_W_hh, "b": d_b}
+
+
+# %% wrong: from_zeros -- the states begin with zeros
+# expects: not with h0
+def bptt(x, h0, d_h, W_xh, W_hh, b):
+    h = [np.zeros_like(h0)]
+    for t in range(x.shape[1]):
+        h.append(np.tanh(x[:, t] @ W_xh.T + h[-1] @ W_hh.T + b))
+    d_x, d_W_xh, d_W_hh, d_b = (np.zeros_like(a) for a in (x, W_xh, W_hh, b))
+    later = np.zeros_like(h0)
+    for t in reversed(range(x.shape[1])):
+        delta = (d_h[:, t] + later) * (1 - h[t + 1] ** 2)
+        d_W_xh += delta.T @ x[:, t]
+        d_W_hh += delta.T @ h[t]
+        d_b += delta.sum(axis=0)
+        d_x[:, t] = delta @ W_xh
+        later = delta @ W_hh
+    return {"x": d_x, "h0": later, "W_xh": d_W_xh, "W_hh": d_W_hh, "b": d_b}
 
 
 # %% right: einsum -- all deltas first, then the sums at once

@@ -99,7 +99,7 @@ def clip_gradients(parameters, limit):
 
 
 # %% wrong: generator_read_twice -- the second loop sees nothing
-# expects: scale them in place
+# expects: can be read once only
 def clip_gradients(parameters, limit):
     if not limit > 0:
         raise ValueError(limit)

@@ -42,7 +42,7 @@ def gru_cell(x, h, W_x, W_h, b_x, b_h):
 
 
 # %% wrong: no_reset -- r is computed and not used
-# expects: expected
+# expects: acts on nothing
 def gru_cell(x, h, W_x, W_h, b_x, b_h):
     _, xz, xn = (x @ W_x.T + b_x).chunk(3, dim=-1)
     _, hz, hn = (h @ W_h.T + b_h).chunk(3, dim=-1)
@@ -51,7 +51,7 @@ def gru_cell(x, h, W_x, W_h, b_x, b_h):
 
 
 # %% wrong: reset_of_both -- the input is reset, too
-# expects: expected
+# expects: acts on the side of x, too
 def gru_cell(x, h, W_x, W_h, b_x, b_h):
     xr, xz, xn = (x @ W_x.T + b_x).chunk(3, dim=-1)
     hr, hz, hn = (h @ W_h.T + b_h).chunk(3, dim=-1)

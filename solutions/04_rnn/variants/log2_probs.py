@@ -1,5 +1,5 @@
 # %% wrong: fresh_state -- each window from zeros
-# expects: depends on the window
+# expects: state of zeros
 @torch.no_grad()
 def log2_probs(net, ids, window):
     stream = torch.tensor([BOS, *ids, EOS])
@@ -190,6 +190,21 @@ def log2_probs(net, ids, window):
                 ]
             )
     return (torch.cat(out).double() / np.log(2)).numpy()
+
+
+# %% wrong: bos_each_window -- BOS in front of each window
+# expects: Each window begins with BOS
+@torch.no_grad()
+def log2_probs(net, ids, window):
+    stream, state, found = [*ids, EOS], net.initial_state(1), []
+    with evaluating(net):
+        for start in range(0, len(stream), window):
+            piece = torch.tensor([BOS, *stream[start : start + window]])
+            logits, state = net(piece[None, :-1], state)
+            logits[..., BOS] = -torch.inf
+            log_p = logits[0].log_softmax(dim=-1)
+            found.append(log_p.gather(1, piece[1:, None])[:, 0])
+    return torch.cat(found).double().numpy() / np.log(2)
 
 
 # %% right: inputs_and_targets -- two rows that are split

@@ -22,7 +22,7 @@ def lstm_cell(x, h, c, W_x, W_h, b):
 
 
 # %% wrong: coupled -- writes with 1 - f
-# expects: the cell
+# expects: write with i
 def lstm_cell(x, h, c, W_x, W_h, b):
     _, f, g, o = lstm_gates(x, h, W_x, W_h, b)
     c = f * c + (1 - f) * g
@@ -38,7 +38,7 @@ def lstm_cell(x, h, c, W_x, W_h, b):
 
 
 # %% wrong: gates_swapped -- keeps with i
-# expects: the cell stays
+# expects: i keeps and f writes
 def lstm_cell(x, h, c, W_x, W_h, b):
     i, f, g, o = lstm_gates(x, h, W_x, W_h, b)
     c = i * c + f * g

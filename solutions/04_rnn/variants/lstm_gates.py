@@ -27,7 +27,7 @@ def lstm_gates(x, h, W_x, W_h, b):
 
 
 # %% wrong: every_fourth -- the four are interleaved
-# expects: in the rows of the four
+# expects: every fourth number
 def lstm_gates(x, h, W_x, W_h, b):
     a = x @ W_x.T + h @ W_h.T + b
     i, f, g, o = a[:, 0::4], a[:, 1::4], a[:, 2::4], a[:, 3::4]
@@ -35,7 +35,7 @@ def lstm_gates(x, h, W_x, W_h, b):
 
 
 # %% wrong: exp_over -- sigmoid as e^a / (1 + e^a), NaN for large a
-# expects: sums of thousands
+# expects: formula with exp
 def lstm_gates(x, h, W_x, W_h, b):
     i, f, g, o = (x @ W_x.T + h @ W_h.T + b).chunk(4, dim=-1)
 

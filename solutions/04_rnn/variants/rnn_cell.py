@@ -49,7 +49,7 @@ def rnn_cell(x, h, W_xh, W_hh, b):
 
 
 # %% wrong: tanh_by_exp -- tanh written out, overflows for large sums
-# expects: sums of thousands
+# expects: formula with exp
 def rnn_cell(x, h, W_xh, W_hh, b):
     a = x @ W_xh.T + h @ W_hh.T + b
     up, down = torch.exp(a), torch.exp(-a)
@@ -61,6 +61,18 @@ def rnn_cell(x, h, W_xh, W_hh, b):
 def rnn_cell(x, h, W_xh, W_hh, b):
     x, h, W_xh, W_hh, b = (a.detach().numpy() for a in (x, h, W_xh, W_hh, b))
     return torch.from_numpy(np.tanh(x @ W_xh.T + h @ W_hh.T + b))
+
+
+# %% wrong: bias_twice -- in both products
+# expects: added twice
+def rnn_cell(x, h, W_xh, W_hh, b):
+    return torch.tanh(F.linear(x, W_xh, b) + F.linear(h, W_hh, b))
+
+
+# %% wrong: single_precision -- whatever comes in
+# expects: the dtype must stay
+def rnn_cell(x, h, W_xh, W_hh, b):
+    return torch.tanh(x @ W_xh.T + h @ W_hh.T + b).float()
 
 
 # %% right: linear -- torch's function for a product with a bias

@@ -133,6 +133,28 @@ def train_window(net, rows, state):
     return loss.item(), detach(state)
 
 
+# %% wrong: evaluation -- without dropout
+# expects: Dropout was off
+def train_window(net, rows, state):
+    with evaluating(net):
+        logits, state = net(rows[:, :-1], state)
+        loss = F.cross_entropy(
+            logits.flatten(0, 1), rows[:, 1:].flatten(), ignore_index=BOS
+        )
+        loss.backward()
+    return loss.item(), detach(state)
+
+
+# %% wrong: bos_inputs -- leaves out the steps that read BOS
+# expects: leave out those whose target is BOS
+def train_window(net, rows, state):
+    logits, state = net(rows[:, :-1], state)
+    use = rows[:, :-1] != BOS
+    loss = F.cross_entropy(logits[use], rows[:, 1:][use])
+    loss.backward()
+    return loss.item(), detach(state)
+
+
 # %% right: by_hand -- log-probabilities that are picked
 def train_window(net, rows, state):
     logits, state = net(rows[:, :-1], state)

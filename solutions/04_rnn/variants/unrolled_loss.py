@@ -40,7 +40,7 @@ def unrolled_loss(ids, h, weights):
 
 
 # %% wrong: predicts_itself -- the target is the token that was read
-# expects: expected
+# expects: token that was read
 def unrolled_loss(ids, h, weights):
     w, losses = weights, []
     for t in range(ids.shape[1] - 1):
@@ -83,7 +83,7 @@ def unrolled_loss(ids, h, weights):
 
 
 # %% wrong: detached_steps -- the gradient ends at each step
-# expects: the gradient of
+# expects: ends at each step
 def unrolled_loss(ids, h, weights):
     w, losses = weights, []
     for t in range(ids.shape[1] - 1):
@@ -125,6 +125,26 @@ def unrolled_loss(ids, h, weights):
             F.cross_entropy(h @ w.W_hy.T + w.b_y, ids[:, t + 1]).item()
         )
     return torch.tensor(losses, dtype=h.dtype).mean(), h
+
+
+# %% wrong: last_step -- the loss of the last step alone
+# expects: last step alone
+def unrolled_loss(ids, h, weights):
+    w = weights
+    for t in range(ids.shape[1] - 1):
+        h = rnn_cell(w.table[ids[:, t]], h, w.W_xh, w.W_hh, w.b)
+        loss = F.cross_entropy(h @ w.W_hy.T + w.b_y, ids[:, t + 1])
+    return loss, h
+
+
+# %% wrong: reads_the_target -- the rows of the next tokens
+# expects: its own target
+def unrolled_loss(ids, h, weights):
+    w, losses = weights, []
+    for t in range(1, ids.shape[1]):
+        h = rnn_cell(w.table[ids[:, t]], h, w.W_xh, w.W_hh, w.b)
+        losses.append(F.cross_entropy(h @ w.W_hy.T + w.b_y, ids[:, t]))
+    return torch.stack(losses).mean(), h
 
 
 # %% right: all_logits_at_once -- one cross-entropy for the whole window

@@ -312,6 +312,59 @@ class BiLM(nn.Module):
         return torch.stack(layers)
 
 
+# %% wrong: repeated -- one LSTM, n_layers times
+# expects: repeats one
+class BiLM(nn.Module):
+    def __init__(self, vocab_size, width, n_layers=2):
+        super().__init__()
+        self.embedding = nn.Embedding(vocab_size, width)
+        self.rightward, self.leftward = (
+            nn.ModuleList([nn.LSTM(width, width, batch_first=True)] * n_layers)
+            for _ in range(2)
+        )
+        self.head = nn.Linear(width, vocab_size)
+
+    def states(self, ids, lengths):
+        x = self.embedding(ids)
+        right, left = x, reverse(x, lengths)
+        layers = [torch.cat((x, x), dim=-1)]
+        for j, (more, less) in enumerate(zip(self.rightward, self.leftward)):
+            inputs = right, left
+            right, left = more(right)[0], less(left)[0]
+            if j:
+                right, left = right + inputs[0], left + inputs[1]
+            layers.append(torch.cat((right, reverse(left, lengths)), dim=-1))
+        return torch.stack(layers)
+
+
+# %% wrong: adds_embedding -- to each layer from the second on
+# expects: Here the embedding is added; the input of layer 2
+class BiLM(nn.Module):
+    def __init__(self, vocab_size, width, n_layers=2):
+        super().__init__()
+        self.embedding = nn.Embedding(vocab_size, width)
+        self.rightward, self.leftward = (
+            nn.ModuleList(
+                nn.LSTM(width, width, batch_first=True)
+                for _ in range(n_layers)
+            )
+            for _ in range(2)
+        )
+        self.head = nn.Linear(width, vocab_size)
+
+    def states(self, ids, lengths):
+        x = self.embedding(ids)
+        right, left = x, reverse(x, lengths)
+        layers = [torch.cat((x, x), dim=-1)]
+        for j, (more, less) in enumerate(zip(self.rightward, self.leftward)):
+            inputs = x, reverse(x, lengths)
+            right, left = more(right)[0], less(left)[0]
+            if j:
+                right, left = right + inputs[0], left + inputs[1]
+            layers.append(torch.cat((right, reverse(left, lengths)), dim=-1))
+        return torch.stack(layers)
+
+
 # %% right: turned_each_time -- reversed before and after every LSTM
 class BiLM(nn.Module):
     def __init__(self, vocab_size, width, n_layers=2):

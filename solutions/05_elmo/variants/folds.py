@@ -36,7 +36,7 @@ def folds(left, right, n_out=2):
 
 
 # %% wrong: pairs_only -- the same group on both sides
-# expects: a list of 9 folds
+# expects: combined with each
 def folds(left, right, n_out=2):
     if n_out < 1 or N_SIDES % n_out:
         raise ValueError(n_out)
@@ -49,7 +49,7 @@ def folds(left, right, n_out=2):
 
 
 # %% wrong: exchanged -- test comes first
-# expects: fold 0 trains on
+# expects: (train, test)
 def folds(left, right, n_out=2):
     if n_out < 1 or N_SIDES % n_out:
         raise ValueError(n_out)
@@ -62,7 +62,7 @@ def folds(left, right, n_out=2):
 
 
 # %% wrong: ungrouped -- one side at a time, whatever n_out
-# expects: a list of 9 folds
+# expects: held out together
 def folds(left, right, n_out=2):
     if n_out < 1 or N_SIDES % n_out:
         raise ValueError(n_out)
@@ -96,6 +96,33 @@ def folds(left, right, n_out=2):
         for i in range(6 // n_out)
         for j in range(6 // n_out)
     ]
+
+
+# %% wrong: endings_first -- the beginnings change faster
+# expects: the endings change first
+def folds(left, right, n_out=2):
+    if n_out < 1 or N_SIDES % n_out:
+        raise ValueError(f"n_out is {n_out}")
+    a, b, groups = left // n_out, right // n_out, range(N_SIDES // n_out)
+    return [
+        ((a != i) & (b != j), (a == i) & (b == j))
+        for j in groups
+        for i in groups
+    ]
+
+
+# %% wrong: sliding -- groups that overlap
+# expects: must not overlap
+def folds(left, right, n_out=2):
+    if n_out < 1 or N_SIDES % n_out:
+        raise ValueError(f"n_out is {n_out}")
+    result = []
+    for i in range(N_SIDES - n_out + 1):
+        for j in range(N_SIDES - n_out + 1):
+            a = (i <= left) & (left < i + n_out)
+            b = (j <= right) & (right < j + n_out)
+            result.append((~a & ~b, a & b))
+    return result
 
 
 # %% right: loops -- collects them

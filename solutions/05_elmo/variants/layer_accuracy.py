@@ -105,6 +105,19 @@ def layer_accuracy(layers, y, cuts, l2=0.01):
     return result
 
 
+# %% wrong: half -- compares the score, not the probability, with 1/2
+# expects: compare it with 0
+def layer_accuracy(layers, y, cuts, l2=0.01):
+    shares = torch.zeros(len(layers), len(cuts))
+    for j, X in enumerate(layers):
+        for k, (train, test) in enumerate(cuts):
+            known, new = standardised(X[train], X[test])
+            w, b = fit_probe(known, y[train], l2)
+            said = new.double() @ w + b > 0.5
+            shares[j, k] = (said == y[test]).double().mean()
+    return shares.mean(1)
+
+
 # %% right: stacked -- tensors all the way
 def layer_accuracy(layers, y, cuts, l2=0.01):
     def share(X, train, test):

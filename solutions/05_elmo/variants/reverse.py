@@ -67,6 +67,17 @@ def reverse(x, lengths):
     return x[torch.arange(len(x))[:, None], index]
 
 
+# %% wrong: both_axes -- the numbers of a vector, too
+# expects: numbers of a vector were turned round
+def reverse(x, lengths):
+    if (lengths < 0).any() or (lengths > x.shape[1]).any():
+        raise ValueError("lengths")
+    rows = []
+    for row, n in zip(x, lengths.tolist()):
+        rows.append(torch.cat((row[:n].flip(*range(row.dim())), row[n:])))
+    return torch.stack(rows)
+
+
 # %% right: loop -- row by row
 def reverse(x, lengths):
     rows = []

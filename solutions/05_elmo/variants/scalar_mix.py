@@ -112,6 +112,21 @@ class ScalarMix(nn.Module):
         return self.gamma * torch.tensordot(w, layers, dims=1)
 
 
+# %% wrong: gamma_in_a_row -- gamma has the shape (1,)
+# expects: gamma ()
+class ScalarMix(nn.Module):
+    def __init__(self, n_layers):
+        super().__init__()
+        self.s = nn.Parameter(torch.zeros(n_layers))
+        self.gamma = nn.Parameter(torch.ones(1))
+
+    def forward(self, layers):
+        if len(layers) != len(self.s):
+            raise ValueError(f"{len(layers)} layers")
+        weights = self.s.softmax(0)
+        return self.gamma * torch.tensordot(weights, layers, dims=1)
+
+
 # %% right: einsum -- by einsum
 class ScalarMix(nn.Module):
     def __init__(self, n_layers):
