@@ -4,7 +4,7 @@ be used a lot, a text that is too short.
 
 import numpy as np
 
-from minillm.scaling import Chinchilla
+from minillm.laws import Chinchilla
 
 
 def serving_optimum(

@@ -14,44 +14,15 @@ losses of ln L, from the best of a grid of starts.
 
 import math
 from itertools import product
-from typing import NamedTuple
 
 import numpy as np
 import torch
 from torch import Tensor
 
+from minillm.laws import Chinchilla, Kaplan
 from minillm.sweep import check_runs
 
 DELTA = 1e-3  # where the Huber loss turns from a square into a line
-
-
-class Chinchilla(NamedTuple):
-    """L = E + A / N^a + B / D^b (Hoffmann et al. 2022, equation 2)."""
-
-    E: float
-    A: float
-    B: float
-    a: float
-    b: float
-
-
-class Kaplan(NamedTuple):
-    """L = ((Nc / N)^(aN / aD) + Dc / D)^aD (Kaplan et al. 2020, 1.5); N
-    counts no embeddings.
-    """
-
-    Nc: float
-    Dc: float
-    aN: float
-    aD: float
-
-
-KAPLAN = Kaplan(6.4e13, 1.8e13, 0.076, 0.103)
-# The same fit, printed in the paper, in the TeX file of the paper, and made
-# again from the points of its figure.
-PRINTED = Chinchilla(1.69, 406.4, 410.7, 0.34, 0.28)
-SOURCE = Chinchilla(1.6934, 406.4, 410.7, 0.3392, 0.2849)
-REFIT = Chinchilla(1.8172, 482.01, 2085.43, 0.3478, 0.3658)
 
 
 def chinchilla_loss(

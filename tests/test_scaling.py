@@ -2,6 +2,7 @@
 
 import csv
 import math
+from dataclasses import replace
 from functools import cache
 from itertools import pairwise
 
@@ -13,20 +14,15 @@ from hypothesis import strategies as st
 
 from minillm import scaling, sweep
 from minillm.allocation import serving_optimum, worth
+from minillm.laws import KAPLAN, PRINTED, REFIT, SOURCE, Chinchilla
 from minillm.scaling import (
     DELTA,
-    KAPLAN,
-    PRINTED,
-    REFIT,
-    SOURCE,
-    Chinchilla,
     bootstrap,
     chinchilla_loss,
     fit,
     grid,
     isoflop_minimum,
     kaplan_loss,
-    law_of,
     objective,
     optimum,
     polish,
@@ -247,7 +243,7 @@ def test_fit_is_that_of_an_independent_search_in_two_numbers():
             scale = np.abs(columns).max(0)
             solved, *_ = np.linalg.lstsq(columns / scale, np.ones_like(loss))
             best = min(best, (float(((columns / scale @ solved - 1) ** 2).sum()), a, b))
-    assert law_of(fitted(0))[3:] == pytest.approx(best[1:], abs=0.002)
+    assert fitted(0)[3:] == pytest.approx(best[1:], abs=0.002)
 
 
 def test_fit_ignores_the_order_of_runs_and_three_that_went_wrong():
@@ -299,7 +295,7 @@ def test_bootstrap_follows_its_generator_and_spreads():
 
 
 def test_predict_leaves_as_much_out_below_as_above():
-    fits = np.stack([theta_of(TOY._replace(E=E)) for E in np.linspace(1, 2, 11)])
+    fits = np.stack([theta_of(replace(TOY, E=E)) for E in np.linspace(1, 2, 11)])
     low, high = predict(fits, 100.0, 400.0, 0.8)
     assert (low, high) == (pytest.approx(3.1), pytest.approx(3.9))
     low, high = predict(fits, np.array([100.0, 400.0]), 400.0)
