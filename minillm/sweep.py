@@ -10,16 +10,23 @@ import numpy as np
 from minillm.corpus import DATA
 
 
-def load(series: str = "storyland") -> list[dict[str, Any]]:
+def load(
+    series: str = "storyland", seed: int | None = 0
+) -> list[dict[str, Any]]:
     """The runs of the course's sweep, `data/results/scaling.json`.
 
     A run has N parameters, `N_embedding` of them in the embedding, D tokens,
     `unique` of them different, `bytes`, `flops`, and the `loss` on the test
     texts in nats per token, also as `bits_per_byte`. A series is "storyland",
-    "austen" or "tune", the search for the learning rate. Raises `ValueError`
-    on another one.
+    "austen" or "tune", the search for the learning rate. Some cells were
+    trained with more seeds than 0: `seed` None gives them all. Raises
+    `ValueError` on another series.
     """
-    runs = [run for run in stored()["runs"] if run["series"] == series]
+    runs = [
+        run
+        for run in stored()["runs"]
+        if run["series"] == series and seed in (None, run["seed"])
+    ]
     if not runs:
         raise ValueError(f"no runs of {series!r}: storyland, austen or tune")
     return runs

@@ -21,7 +21,7 @@ N_FITS = {0: 400, 1: 150, 2: 150, 3: 150}  # budgets left out, the largest first
 
 
 def ordered() -> list[dict[str, Any]]:
-    """The runs of Storyland, by compute and then by size; the last one is held out."""
+    """The runs of Storyland with seed 0, by compute, then by size; the last one is held out."""
     return sorted(load(), key=lambda run: (round(np.log2(run["N"] * run["D"]), 1), run["N"]))
 
 

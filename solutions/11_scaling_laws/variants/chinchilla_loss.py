@@ -12,15 +12,15 @@ def chinchilla_loss(law, N, D):
     return law.E + law.A * N**-law.b + law.B * D**-law.a
 
 
-# %% wrong: whole_numbers -- keeps Python's large whole numbers
+# %% wrong: whole_numbers -- converts to int64
 # expects: need float64 first
 def chinchilla_loss(law, N, D):
-    N, D = np.asarray(N), np.asarray(D)
+    N, D = np.asarray(N, np.int64), np.asarray(D, np.int64)
     return law.E + law.A / N**law.a + law.B / D**law.b
 
 
 # %% wrong: grows -- the sign of the exponents
-# expects: expected 3
+# expects: exponents are negative
 def chinchilla_loss(law, N, D):
     N, D = np.asarray(N, np.float64), np.asarray(D, np.float64)
     return law.E + law.A * N**law.a + law.B * D**law.b

@@ -10,7 +10,7 @@ def objective(theta, N, D, loss):
 
 
 # %% wrong: squares -- no straight line
-# expects: These are squares
+# expects: This is a square
 def objective(theta, N, D, loss):
     a, b, e, alpha, beta = theta[..., None].unbind(-2)
     terms = torch.stack(

@@ -60,7 +60,7 @@ def optimum(law, C):
 
 
 # %% wrong: G_without_exponents -- A / B without a / b
-# expects: Look at G
+# expects: not of A and B alone
 def optimum(law, C):
     G = (law.A / law.B) ** (1 / (law.a + law.b))
     N = G * (np.asarray(C, float) / 6) ** (law.b / (law.a + law.b))
