@@ -79,7 +79,7 @@ export function mount(el, data) {
       for (let j = 0; j < ROWS; j++) {
         const [left, top] = at(x[0] + (x[1] - x[0]) * i / COLUMNS, y[0] + (y[1] - y[0]) * (j + 1) / ROWS);
         const [right, bottom] = at(x[0] + (x[1] - x[0]) * (i + 1) / COLUMNS, y[0] + (y[1] - y[0]) * j / ROWS);
-        node.append(svg("rect", { x: left, y: top, width: right - left + 0.5, height: bottom - top + 0.5, class: "fig-cell",
+        node.append(svg("rect", { x: left, y: top, width: right - left, height: bottom - top, class: "fig-cell", "shape-rendering": "crispEdges",
           opacity: (0.6 * Math.min(1, Math.max(0, (level(i, j) - low) / (high - low)))).toFixed(3) }));
       }
     }
@@ -126,7 +126,7 @@ export function mount(el, data) {
     drawCut(width, C, best, mine[0]);
   }
   show(el, "Equal compute", "Drag the budget, then your size. The dashed line on the map is the path of the best sizes; the solid one holds " +
-    "all runs of equal cost. Dark is a high loss.",
+    "all runs of equal cost. Strong colour is a high loss.",
     html("div", { class: "fig-controls" },
       choice("Constants", data.laws.map((each) => [each.name, each.name]), law.name, choose),
       ...["C", "N"].map((name) => html("label", { class: "fig-field" }, named[name], inputs[name]))),

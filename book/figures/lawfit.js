@@ -71,7 +71,7 @@ export function mount(el, data) {
     const says = fits.map((law) => predicted(law, last.N, last.D));
     const ends = enough ? [0.5, 0.1, 0.9].map((q) => quantile(says, q)) : [];
     const cells = [["runs in the fit", runs.length - removed.size], ["stored fits", fits.length],
-      ["predicted", ends[0]], ["80 % from", ends[1]], ["to", ends[2]], ["measured", last.loss]];
+      ["predicted, median", ends[0]], ["80 % from", ends[1]], ["to", ends[2]], ["measured", last.loss]];
     rows.replaceChildren(...cells.map(([name, value]) => html("tr", {}, html("th", { scope: "row" }, name),
       html("td", { class: "fig-number", "data-name": name, "data-value": value },
         value === undefined ? "-" : Number.isInteger(value) ? value : value.toFixed(3)))));

@@ -71,3 +71,14 @@ def bootstrap(N, D, loss, theta, n, rng):
     table = rng.integers(0, N.size, (n, N.size))
     fits = [polish(theta, N[row], D[row], loss[row])[0] for row in table]
     return np.array(fits).reshape(n, 5)
+
+
+# %% right: weights -- rows by their numbers from choice, kept in order
+def bootstrap(N, D, loss, theta, n, rng):
+    out = np.full((n, 5), np.nan)
+    for row in out:
+        mine = np.sort(
+            rng.choice(np.arange(len(loss)), size=len(loss), replace=True)
+        )
+        row[:] = polish(theta.copy(), N[mine], D[mine], loss[mine])[0]
+    return out

@@ -50,3 +50,11 @@ def chinchilla_loss(law, N, D):
     return (
         np.add(law.A / np.power(n, law.a), law.B / np.power(d, law.b)) + law.E
     )
+
+
+# %% right: loop -- a list of both terms
+def chinchilla_loss(law, N, D):
+    total = np.asarray(law.E, np.float64)
+    for size, scale, power in ((N, law.A, law.a), (D, law.B, law.b)):
+        total = total + scale / np.float64(size) ** power
+    return total

@@ -99,3 +99,15 @@ def fit(N, D, loss, starts):
     best = torch.topk(-values, min(10, len(starts))).indices.tolist()
     results = [polish(starts[i].copy(), N, D, loss) for i in best]
     return results[int(np.argmin([value for _, value in results]))][0]
+
+
+# %% right: sorted_pairs -- values and numbers in a sorted list
+def fit(N, D, loss, starts):
+    check_runs(N, D, loss)
+    order = sorted(
+        (float(value), i)
+        for i, value in enumerate(objective(*tensors(starts, N, D, loss)))
+    )
+    best = [polish(starts[i], N, D, loss) for _, i in order[:10]]
+    best.sort(key=lambda pair: pair[1])
+    return best[0][0]

@@ -33,3 +33,26 @@ def forecast(N, D, loss, N_new, D_new, rng):
     return chinchilla_loss(law_of(theta), N_new, D_new), *predict(
         fits, N_new, D_new, 0.8
     )
+
+
+# %% right: fewer_starts -- every third start
+def forecast(N, D, loss, N_new, D_new, rng):
+    theta = fit(N, D, loss, grid()[::3])
+    low, high = predict(bootstrap(N, D, loss, theta, 30, rng), N_new, D_new)
+    return (
+        float(chinchilla_loss(law_of(theta), N_new, D_new)),
+        float(low),
+        float(high),
+    )
+
+
+# %% right: by_hand -- the law written out, the quantiles of the losses
+def forecast(N, D, loss, N_new, D_new, rng):
+    theta = fit(N, D, loss, grid())
+    laws = [
+        law_of(theta),
+        *(law_of(t) for t in bootstrap(N, D, loss, theta, 30, rng)),
+    ]
+    says = [x.E + x.A / N_new**x.a + x.B / D_new**x.b for x in laws]
+    low, high = np.quantile(says[1:], [0.1, 0.9])
+    return says[0], float(low), float(high)

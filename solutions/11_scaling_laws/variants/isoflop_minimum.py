@@ -96,3 +96,19 @@ def isoflop_minimum(N, loss):
     if p <= 0 or not x.min() <= -q / (2 * p) <= x.max():
         raise ValueError(f"no minimum inside: {p}, {q}")
     return 10 ** (-q / (2 * p))
+
+
+# %% right: normal_equations -- least squares by hand
+def isoflop_minimum(N, loss):
+    x = np.log(np.asarray(N, dtype=float))
+    if len({float(value) for value in x}) <= 2:
+        raise ValueError("needs three sizes")
+    z = x - np.median(x)
+    X = np.stack([z**2, z, z**0], axis=1)
+    p, q, _ = np.linalg.solve(X.T @ X, X.T @ np.asarray(loss, float))
+    if not p > 0:
+        raise ValueError("no minimum")
+    at = np.median(x) - q / (2 * p)
+    if at < x.min() or at > x.max():
+        raise ValueError("not seen")
+    return float(np.exp(at))

@@ -48,3 +48,12 @@ def kaplan_loss(law, N, D):
         n = law.aN / law.aD * np.log(law.Nc / np.asarray(N, float))
         d = np.log(law.Dc / np.asarray(D, float))
     return np.exp(law.aD * np.logaddexp(n, d))
+
+
+# %% right: named -- one name for each part
+def kaplan_loss(law, N, D):
+    n = np.asarray(N, dtype="float64")
+    d = np.asarray(D, dtype="float64")
+    from_size = np.exp((np.log(law.Nc) - np.log(n)) * law.aN / law.aD)
+    from_data = law.Dc / d
+    return (from_size + from_data) ** law.aD

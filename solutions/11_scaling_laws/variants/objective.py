@@ -129,3 +129,15 @@ def objective(theta, N, D, loss):
     return torch.nn.functional.huber_loss(
         law, target, reduction="none", delta=DELTA
     ).sum(-1)
+
+
+# %% right: shifted -- log-sum-exp by hand, the largest term taken out
+def objective(theta, N, D, loss):
+    n = theta[..., 0:1] - theta[..., 3:4] * torch.log(N)
+    d = theta[..., 1:2] - theta[..., 4:5] * torch.log(D)
+    e = theta[..., 2:3].expand(n.shape)
+    top = torch.maximum(torch.maximum(n, d), e).detach()
+    total = (n - top).exp() + (d - top).exp() + (e - top).exp()
+    r = (total.log() + top - torch.log(loss)).abs()
+    small, large = r**2 / 2, DELTA * r - DELTA**2 / 2
+    return torch.where(r > DELTA, large, small).sum(-1)

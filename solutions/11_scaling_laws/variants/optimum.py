@@ -81,3 +81,15 @@ def optimum(law, C):
     ratio = math.log(law.a * law.A) - math.log(law.b * law.B)
     n = (ratio + law.b * total) / (law.a + law.b)
     return np.exp(n), np.exp(total - n)
+
+
+# %% right: roots -- G by two roots
+def optimum(law, C):
+    budget = np.float64(C) / 6
+    total = law.a + law.b
+    top, bottom = (
+        (law.a * law.A) ** (1 / total),
+        (law.b * law.B) ** (1 / total),
+    )
+    N = top / bottom * np.power(budget, law.b / total)
+    return N, budget / N
