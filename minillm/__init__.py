@@ -26,6 +26,8 @@
     gguf gguf_settings quantization    their files, weights in few bits
     adapters                           a few weights beside others
     export                             a model in a file that a page runs
+11  scaling laws allocation            how loss falls, and what to buy
+    sweep                              the runs
     storyland                          a world whose entropy is known
     ladder figures                     what the book shows
     places                             where the files of the course are

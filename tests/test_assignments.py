@@ -48,6 +48,7 @@ INTEGRATION = {  # the problem with the run on the real corpus: seconds, where o
     "05_elmo": "storyland_model",
     "06_attention": "reader",
     "07_transformer": "transformer",
+    "11_scaling_laws": "forecast",
 }
 MOST_POINTS = 5  # of one check
 WHOLE = 4  # of so many tests with that run, and of so many rounds, one is in the quick tier

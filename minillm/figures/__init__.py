@@ -29,6 +29,8 @@ chapter, the data they mount, and `files()`, what of it a page loads:
     ravine()      four optimizers go down the same ravine
     schedule()    a learning rate of your own, and the nearest stored run
     budget()      parameters, FLOPs, minutes and memory of a run
+    isoflop()     the best size for a budget, under four laws
+    lawfit()      runs removed from a fit, and what it then predicts
     quiz(...)     questions whose right answers a cell has computed
 """
 
@@ -43,6 +45,7 @@ from minillm.figures.ngrams import (
 )
 from minillm.figures.questions import quiz
 from minillm.figures.recurrence import gates, highway
+from minillm.figures.scaling import isoflop, lawfit
 from minillm.figures.senses import bankmap, reading
 from minillm.figures.stack import norms, rope
 from minillm.figures.tokens import fertility, merges
@@ -51,7 +54,8 @@ from minillm.figures.vectors import onehot, sgns, wordmap
 
 __all__ = [
     "attending", "bankmap", "blocks", "budget", "configurator", "counting",
-    "discount", "explorer", "fertility", "gates", "heads", "highway", "merges",
-    "norms", "onehot", "quiz", "ravine", "reading", "rope", "schedule", "sgns",
-    "shannon", "smoothing", "twoletters", "wordmap",
+    "discount", "explorer", "fertility", "gates", "heads", "highway",
+    "isoflop", "lawfit", "merges", "norms", "onehot", "quiz", "ravine",
+    "reading", "rope", "schedule", "sgns", "shannon", "smoothing",
+    "twoletters", "wordmap",
 ]  # fmt: skip

@@ -6,6 +6,7 @@ from minillm.figures import (
     attention,
     ngrams,
     recurrence,
+    scaling,
     senses,
     stack,
     tokens,
@@ -23,6 +24,7 @@ TOPICS = (
     attention,
     stack,
     training,
+    scaling,
 )
 
 

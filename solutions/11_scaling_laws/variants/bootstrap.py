@@ -1,0 +1,84 @@
+# %% wrong: without_replacement -- a permutation
+# expects: with replacement
+def bootstrap(N, D, loss, theta, n, rng):
+    fits = np.empty((n, 5))
+    for i in range(n):
+        drawn = rng.permutation(len(N))
+        fits[i], _ = polish(theta, N[drawn], D[drawn], loss[drawn])
+    return fits
+
+
+# %% wrong: only_losses -- the losses are drawn alone
+# expects: stay together
+def bootstrap(N, D, loss, theta, n, rng):
+    fits = np.empty((n, 5))
+    for i in range(n):
+        fits[i], _ = polish(theta, N, D, rng.choice(loss, len(loss)))
+    return fits
+
+
+# %% wrong: once -- one draw for all fits
+# expects: anew for each fit
+def bootstrap(N, D, loss, theta, n, rng):
+    drawn = rng.integers(len(N), size=len(N))
+    return np.stack(
+        [polish(theta, N[drawn], D[drawn], loss[drawn])[0] for _ in range(n)]
+        or [theta]
+    )[:n]
+
+
+# %% wrong: half -- draws half as many runs
+# expects: a fit got
+def bootstrap(N, D, loss, theta, n, rng):
+    fits = np.empty((n, 5))
+    for i in range(n):
+        drawn = rng.integers(len(N), size=len(N) // 2)
+        fits[i], _ = polish(theta, N[drawn], D[drawn], loss[drawn])
+    return fits
+
+
+# %% wrong: own_numbers -- NumPy's global generator
+# expects: the same generator must draw
+def bootstrap(N, D, loss, theta, n, rng):
+    fits = np.empty((n, 5))
+    for i in range(n):
+        drawn = np.random.randint(len(N), size=len(N))
+        fits[i], _ = polish(theta, N[drawn], D[drawn], loss[drawn])
+    return fits
+
+
+# %% wrong: values_too -- a list of pairs
+# expects: for n = 4
+def bootstrap(N, D, loss, theta, n, rng):
+    fits = []
+    for _ in range(n):
+        drawn = rng.integers(len(N), size=len(N))
+        fits.append(polish(theta, N[drawn], D[drawn], loss[drawn]))
+    return fits
+
+
+# %% right: choice -- rows by choice
+def bootstrap(N, D, loss, theta, n, rng):
+    rows, fits = np.stack([N, D, loss], 1), np.zeros((n, 5))
+    for i in range(n):
+        mine = rng.choice(rows, len(rows))
+        fits[i] = polish(theta, *mine.T)[0]
+    return fits
+
+
+# %% right: all_draws_first -- one table of draws
+def bootstrap(N, D, loss, theta, n, rng):
+    table = rng.integers(0, N.size, (n, N.size))
+    fits = [polish(theta, N[row], D[row], loss[row])[0] for row in table]
+    return np.array(fits).reshape(n, 5)
+
+
+# %% right: weights -- rows by their numbers from choice, kept in order
+def bootstrap(N, D, loss, theta, n, rng):
+    out = np.full((n, 5), np.nan)
+    for row in out:
+        mine = np.sort(
+            rng.choice(np.arange(len(loss)), size=len(loss), replace=True)
+        )
+        row[:] = polish(theta.copy(), N[mine], D[mine], loss[mine])[0]
+    return out

@@ -1,0 +1,113 @@
+# %% wrong: first_start -- polishes the best start only
+# expects: a better fit exists
+def fit(N, D, loss, starts):
+    check_runs(N, D, loss)
+    values = objective(*tensors(starts, N, D, loss))
+    return polish(starts[int(values.argmin())], N, D, loss)[0]
+
+
+# %% wrong: last_of_ten -- returns the last one
+# expects: a better fit exists
+def fit(N, D, loss, starts):
+    check_runs(N, D, loss)
+    for i in objective(*tensors(starts, N, D, loss)).argsort()[:10]:
+        theta, _ = polish(starts[int(i)], N, D, loss)
+    return theta
+
+
+# %% wrong: no_polish -- returns the best point of the grid
+# expects: must give its theta
+def fit(N, D, loss, starts):
+    check_runs(N, D, loss)
+    return starts[int(objective(*tensors(starts, N, D, loss)).argmin())]
+
+
+# %% wrong: constants -- A, B and E instead of their logarithms
+# expects: Return the logarithms
+def fit(N, D, loss, starts):
+    check_runs(N, D, loss)
+    best = objective(*tensors(starts, N, D, loss)).argsort()[:10]
+    theta = min(
+        (polish(starts[int(i)], N, D, loss) for i in best), key=lambda x: x[1]
+    )[0]
+    return np.concatenate([np.exp(theta[:3]), theta[3:]])
+
+
+# %% wrong: ten_worst -- sorted the wrong way round
+# expects: Take the ten best starts
+def fit(N, D, loss, starts):
+    check_runs(N, D, loss)
+    best = objective(*tensors(starts, N, D, loss)).argsort(descending=True)[
+        :10
+    ]
+    return min(
+        (polish(starts[int(i)], N, D, loss) for i in best), key=lambda x: x[1]
+    )[0]
+
+
+# %% wrong: first_ten -- the first ten of the grid
+# expects: Take the ten best starts
+def fit(N, D, loss, starts):
+    check_runs(N, D, loss)
+    return min(
+        (polish(start, N, D, loss) for start in starts[:10]),
+        key=lambda x: x[1],
+    )[0]
+
+
+# %% wrong: unchecked -- takes any run
+# expects: call check_runs
+def fit(N, D, loss, starts):
+    best = objective(*tensors(starts, N, D, loss)).argsort()[:10]
+    return min(
+        (polish(starts[int(i)], N, D, loss) for i in best), key=lambda x: x[1]
+    )[0]
+
+
+# %% wrong: dropped -- leaves bad runs out in silence
+# expects: run 5
+def fit(N, D, loss, starts):
+    good = np.isfinite(loss) & (loss > 0) & (N > 0)
+    if good.sum() < 5:
+        raise ValueError("too few runs")
+    N, D, loss = N[good], D[good], loss[good]
+    best = objective(*tensors(starts, N, D, loss)).argsort()[:10]
+    return min(
+        (polish(starts[int(i)], N, D, loss) for i in best), key=lambda x: x[1]
+    )[0]
+
+
+# %% right: loop -- remembers the best so far
+def fit(N, D, loss, starts):
+    check_runs(N, D, loss)
+    runs = tensors(N, D, loss)
+    values = objective(
+        torch.as_tensor(starts, dtype=torch.float64), *runs
+    ).numpy()
+    found, least = None, math.inf
+    for i in np.argsort(values, kind="stable")[:10]:
+        theta, value = polish(starts[i], N, D, loss)
+        if value < least:
+            found, least = theta, value
+    return found
+
+
+# %% right: topk -- torch's topk
+def fit(N, D, loss, starts):
+    check_runs(N, D, loss)
+    values = objective(*tensors(starts, N, D, loss))
+    best = torch.topk(-values, min(10, len(starts))).indices.tolist()
+    results = [polish(starts[i].copy(), N, D, loss) for i in best]
+    return results[int(np.argmin([value for _, value in results]))][0]
+
+
+# %% right: sorted_pairs -- values and numbers in a sorted list
+def fit(N, D, loss, starts):
+    check_runs(N, D, loss)
+    order = sorted(
+        (float(value), i)
+        for i, value in enumerate(objective(*tensors(starts, N, D, loss)))
+    )
+    best = [polish(starts[i], N, D, loss) for _, i in order[:10]]
+    best.sort(key=lambda pair: pair[1])
+    return best[0][0]

@@ -1,0 +1,114 @@
+# %% wrong: in_N -- a parabola in N
+# expects: parabola in N
+def isoflop_minimum(N, loss):
+    N = np.asarray(N, float)
+    if len(set(N)) < 3:
+        raise ValueError("too few")
+    p, q, _ = np.polyfit(N, loss, 2)
+    vertex = -q / (2 * p)
+    if p <= 0 or not N.min() <= vertex <= N.max():
+        raise ValueError("no minimum")
+    return float(vertex)
+
+
+# %% wrong: best_run -- the best run instead of the vertex
+# expects: this is the best run
+def isoflop_minimum(N, loss):
+    x = np.log(N)
+    if len(set(x)) < 3:
+        raise ValueError("too few")
+    p, q, _ = np.polyfit(x, loss, 2)
+    if p <= 0 or not x.min() <= -q / (2 * p) <= x.max():
+        raise ValueError("no minimum")
+    return float(N[np.argmin(loss)])
+
+
+# %% wrong: log_returned -- ln N is returned
+# expects: This is ln N
+def isoflop_minimum(N, loss):
+    x = np.log(N)
+    if len(set(x)) < 3:
+        raise ValueError("too few")
+    p, q, _ = np.polyfit(x, loss, 2)
+    vertex = -q / (2 * p)
+    if p <= 0 or not x.min() <= vertex <= x.max():
+        raise ValueError("no minimum")
+    return float(vertex)
+
+
+# %% wrong: edge_accepted -- a vertex outside is returned
+# expects: the vertex lies outside
+def isoflop_minimum(N, loss):
+    x = np.log(N)
+    if len(set(x)) < 3:
+        raise ValueError("too few")
+    p, q, _ = np.polyfit(x, loss, 2)
+    if p <= 0:
+        raise ValueError("no minimum")
+    return float(np.exp(-q / (2 * p)))
+
+
+# %% wrong: hill_accepted -- a maximum is returned
+# expects: opens downwards
+def isoflop_minimum(N, loss):
+    x = np.log(N)
+    if len(set(x)) < 3:
+        raise ValueError("too few")
+    p, q, _ = np.polyfit(x, loss, 2)
+    vertex = -q / (2 * p)
+    if not x.min() <= vertex <= x.max():
+        raise ValueError("no minimum")
+    return float(np.exp(vertex))
+
+
+# %% wrong: three_runs_will_do -- counts runs, not sizes
+# expects: two different sizes
+def isoflop_minimum(N, loss):
+    x = np.log(N)
+    if len(set(x)) < 3:
+        return float(np.median(N))
+    p, q, _ = np.polyfit(x, loss, 2)
+    vertex = -q / (2 * p)
+    if p <= 0 or not x.min() <= vertex <= x.max():
+        raise ValueError("no minimum")
+    return float(np.exp(vertex))
+
+
+# %% right: centred -- around the mean, by least squares
+def isoflop_minimum(N, loss):
+    x = np.log(np.asarray(N, float))
+    if np.unique(x).size < 3:
+        raise ValueError("three sizes at least")
+    z = (x - x.mean()) / x.std()
+    _, q, p = np.polynomial.polynomial.polyfit(z, loss, 2)
+    if p <= 0:
+        raise ValueError("opens downwards")
+    vertex = -q / p / 2
+    if vertex < z.min() or vertex > z.max():
+        raise ValueError("outside")
+    return np.exp(x.mean() + x.std() * vertex)
+
+
+# %% right: base_ten -- with decimal logarithms
+def isoflop_minimum(N, loss):
+    x = np.log10(N)
+    p, q = (0, 0) if len(np.unique(N)) < 3 else np.polyfit(x, loss, 2)[:2]
+    if p <= 0 or not x.min() <= -q / (2 * p) <= x.max():
+        raise ValueError(f"no minimum inside: {p}, {q}")
+    return 10 ** (-q / (2 * p))
+
+
+# %% right: normal_equations -- least squares by hand
+def isoflop_minimum(N, loss):
+    x = np.log(np.asarray(N, dtype=float))
+    if len({float(value) for value in x}) <= 2:
+        raise ValueError("needs three sizes")
+    z = x - np.median(x)
+    X = np.stack([z**2, z, z**0], axis=1)
+    p, q, _ = np.linalg.solve(X.T @ X, X.T @ np.asarray(loss, float))
+    if not p > 0:
+        raise ValueError("no minimum")
+    at = np.median(x) - q / (2 * p)
+    if at < x.min() or at > x.max():
+        raise ValueError("not seen")
+    return float(np.exp(at))

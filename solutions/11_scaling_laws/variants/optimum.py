@@ -1,0 +1,95 @@
+# %% wrong: exponent_swapped -- a / (a + b)
+# expects: exponent b/(a + b)
+def optimum(law, C):
+    G = (law.a * law.A / (law.b * law.B)) ** (1 / (law.a + law.b))
+    N = G * (np.asarray(C, float) / 6) ** (law.a / (law.a + law.b))
+    return N, np.asarray(C, float) / (6 * N)
+
+
+# %% wrong: no_sixth -- 6 N D is not C
+# expects: 6 N D must be C
+def optimum(law, C):
+    G = (law.a * law.A / (law.b * law.B)) ** (1 / (law.a + law.b))
+    N = G * np.asarray(C, float) ** (law.b / (law.a + law.b))
+    return N, np.asarray(C, float) / N
+
+
+# %% wrong: G_without_root -- the exponent of G is missing
+# expects: G needs the exponent
+def optimum(law, C):
+    N = (
+        law.a
+        * law.A
+        / (law.b * law.B)
+        * (np.asarray(C, float) / 6) ** (law.b / (law.a + law.b))
+    )
+    return N, np.asarray(C, float) / (6 * N)
+
+
+# %% wrong: twenty_tokens -- D = 20 N
+# expects: D = 20 N
+def optimum(law, C):
+    N = np.sqrt(np.asarray(C, float) / 120)
+    return N, 20 * N
+
+
+# %% wrong: order -- D first
+# expects: N and D are swapped
+def optimum(law, C):
+    G = (law.a * law.A / (law.b * law.B)) ** (1 / (law.a + law.b))
+    N = G * (np.asarray(C, float) / 6) ** (law.b / (law.a + law.b))
+    return np.asarray(C, float) / (6 * N), N
+
+
+# %% wrong: no_G -- the square root of C / 6
+# expects: G is missing
+def optimum(law, C):
+    N = (np.asarray(C, float) / 6) ** (law.b / (law.a + law.b))
+    return N, np.asarray(C, float) / (6 * N)
+
+
+# %% wrong: rounded -- whole numbers
+# expects: expected N = 5e12
+def optimum(law, C):
+    C = np.asarray(C)
+    if C.dtype == object:
+        raise OverflowError("C is too large for int64")
+    G = (law.a * law.A / (law.b * law.B)) ** (1 / (law.a + law.b))
+    N = G * (C / 6) ** (law.b / (law.a + law.b))
+    return N, C / (6 * N)
+
+
+# %% wrong: G_without_exponents -- A / B without a / b
+# expects: not of A and B alone
+def optimum(law, C):
+    G = (law.A / law.B) ** (1 / (law.a + law.b))
+    N = G * (np.asarray(C, float) / 6) ** (law.b / (law.a + law.b))
+    return N, np.asarray(C, float) / (6 * N)
+
+
+# %% right: D_first -- from the formula of D
+def optimum(law, C):
+    C = np.asarray(C, np.float64)
+    G = (law.a * law.A / (law.b * law.B)) ** (1 / (law.a + law.b))
+    D = (C / 6) ** (law.a / (law.a + law.b)) / G
+    return C / (6 * D), D
+
+
+# %% right: in_logarithms -- solves two linear equations
+def optimum(law, C):
+    total = np.log(np.asarray(C, float) / 6)
+    ratio = math.log(law.a * law.A) - math.log(law.b * law.B)
+    n = (ratio + law.b * total) / (law.a + law.b)
+    return np.exp(n), np.exp(total - n)
+
+
+# %% right: roots -- G by two roots
+def optimum(law, C):
+    budget = np.float64(C) / 6
+    total = law.a + law.b
+    top, bottom = (
+        (law.a * law.A) ** (1 / total),
+        (law.b * law.B) ** (1 / total),
+    )
+    N = top / bottom * np.power(budget, law.b / total)
+    return N, budget / N

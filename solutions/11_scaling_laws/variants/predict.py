@@ -1,0 +1,66 @@
+# %% wrong: one_sided -- leaves out the highest fifth
+# expects: Leave out as much below as above
+def predict(fits, N, D, share=0.8):
+    losses = np.stack([chinchilla_loss(law_of(theta), N, D) for theta in fits])
+    return tuple(np.quantile(losses, [1 - share, 1], axis=0))
+
+
+# %% wrong: of_parameters -- the quantiles of the constants
+# expects: expected
+def predict(fits, N, D, share=0.8):
+    low, high = np.quantile(fits, [(1 - share) / 2, (1 + share) / 2], axis=0)
+    return chinchilla_loss(law_of(low), N, D), chinchilla_loss(
+        law_of(high), N, D
+    )
+
+
+# %% wrong: always_80 -- ignores the share
+# expects: for the share 0.5
+def predict(fits, N, D, share=0.8):
+    losses = np.stack([chinchilla_loss(law_of(theta), N, D) for theta in fits])
+    return tuple(np.quantile(losses, [0.1, 0.9], axis=0))
+
+
+# %% wrong: all_axes -- one interval for all runs
+# expects: expected
+def predict(fits, N, D, share=0.8):
+    losses = np.stack([chinchilla_loss(law_of(theta), N, D) for theta in fits])
+    return tuple(np.quantile(losses, [(1 - share) / 2, (1 + share) / 2]))
+
+
+# %% wrong: one_array -- an array (2, ...) and not two
+# expects: return two things
+def predict(fits, N, D, share=0.8):
+    losses = np.stack([chinchilla_loss(law_of(theta), N, D) for theta in fits])
+    return np.quantile(losses, [(1 - share) / 2, (1 + share) / 2], axis=0)
+
+
+# %% right: broadcast -- all laws at once
+def predict(fits, N, D, share=0.8):
+    N, D = np.broadcast_arrays(np.asarray(N, float), np.asarray(D, float))
+    A, B, E, a, b = (x.reshape(-1, *[1] * N.ndim) for x in np.asarray(fits).T)
+    losses = np.exp(E) + np.exp(A - a * np.log(N)) + np.exp(B - b * np.log(D))
+    rest = 0.5 - share / 2
+    return np.quantile(losses, rest, axis=0), np.quantile(
+        losses, 1 - rest, axis=0
+    )
+
+
+# %% right: percentiles -- in hundredths
+def predict(fits, N, D, share=0.8):
+    losses = [chinchilla_loss(law_of(theta), N, D) for theta in fits]
+    edge = 50 * (1 - share)
+    return np.percentile(losses, edge, axis=0), np.percentile(
+        losses, 100 - edge, axis=0
+    )
+
+
+# %% right: one_by_one -- fills an array
+def predict(fits, N, D, share=0.8):
+    shape = np.broadcast_shapes(np.shape(N), np.shape(D))
+    losses = np.empty((len(fits), *shape))
+    for i, theta in enumerate(fits):
+        losses[i] = chinchilla_loss(law_of(theta), N, D)
+    low = np.quantile(losses, 0.5 * (1 - share), axis=0)
+    high = np.quantile(losses, 0.5 * (1 + share), axis=0)
+    return low, high
