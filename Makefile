@@ -59,7 +59,7 @@ clean: ## remove everything built except .venv and gradebook/
 	rm -rf _build book/figures/data .pytest_cache .ruff_cache .mypy_cache .hypothesis *.egg-info
 	find . -name __pycache__ -not -path './.venv/*' -prune -exec rm -rf {} +
 
-book/figures/data/shannon.json: $(wildcard minillm/figures/*.py) minillm/corpus.py minillm/ngram.py minillm/bpe.py minillm/tokenizer.py minillm/rnn.py minillm/recurrent.py $(wildcard data/models/*) data/results/04_gradients.json data/results/07_transformer.json data/results/training.json data/results/11_scaling_laws.json | .venv/book.stamp
+book/figures/data/shannon.json: $(wildcard minillm/figures/*.py) minillm/corpus.py minillm/ngram.py minillm/bpe.py minillm/tokenizer.py minillm/rnn.py minillm/recurrent.py $(wildcard data/models/* data/results/*) | .venv/book.stamp
 	$(BIN)/python -m minillm.figures
 
 .venv/bin/pip:
