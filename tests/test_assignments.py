@@ -48,6 +48,8 @@ INTEGRATION = {  # the problem with the run on the real corpus: seconds, where o
     "05_elmo": "storyland_model",
     "06_attention": "reader",
     "07_transformer": "transformer",
+    "09_training": "train",
+    "10_decoding": "write",
     "11_scaling_laws": "forecast",
 }
 MOST_POINTS = 5  # of one check

@@ -29,6 +29,8 @@ chapter, the data they mount, and `files()`, what of it a page loads:
     ravine()      four optimizers go down the same ravine
     schedule()    a learning rate of your own, and the nearest stored run
     budget()      parameters, FLOPs, minutes and memory of a run
+    knobs()       the rules of sampling on what follows your text
+    beamtree()    beam search as a tree, on toys and on the mini-LLM
     isoflop()     the best size for a budget, under four laws
     lawfit()      runs removed from a fit, and what it then predicts
     quiz(...)     questions whose right answers a cell has computed
@@ -36,6 +38,7 @@ chapter, the data they mount, and `files()`, what of it a page loads:
 
 from minillm.figures.architectures import configurator, twoletters
 from minillm.figures.attention import attending, blocks, heads
+from minillm.figures.decoding import beamtree, knobs
 from minillm.figures.ngrams import (
     counting,
     discount,
@@ -53,9 +56,9 @@ from minillm.figures.training import budget, ravine, schedule
 from minillm.figures.vectors import onehot, sgns, wordmap
 
 __all__ = [
-    "attending", "bankmap", "blocks", "budget", "configurator", "counting",
-    "discount", "explorer", "fertility", "gates", "heads", "highway",
-    "isoflop", "lawfit", "merges", "norms", "onehot", "quiz", "ravine",
-    "reading", "rope", "schedule", "sgns", "shannon", "smoothing",
-    "twoletters", "wordmap",
+    "attending", "bankmap", "beamtree", "blocks", "budget", "configurator",
+    "counting", "discount", "explorer", "fertility", "gates", "heads",
+    "highway", "isoflop", "knobs", "lawfit", "merges", "norms", "onehot",
+    "quiz", "ravine", "reading", "rope", "schedule", "sgns", "shannon",
+    "smoothing", "twoletters", "wordmap",
 ]  # fmt: skip

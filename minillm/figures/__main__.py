@@ -16,16 +16,9 @@ from minillm.figures import (
 from minillm.figures.widget import FIGURES
 
 TOPICS = (
-    ngrams,
-    tokens,
-    vectors,
-    recurrence,
-    senses,
-    attention,
-    stack,
-    training,
+    ngrams, tokens, vectors, recurrence, senses, attention, stack, training,
     scaling,
-)
+)  # fmt: skip
 
 
 def build(folder: Path = FIGURES / "data") -> dict[str, int]:

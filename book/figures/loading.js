@@ -1,0 +1,32 @@
+/** A button that fetches the course's mini-LLM, for figures that run it. */
+import { html } from "./draw.js";
+import { fetchModel, openModel } from "./minillm.js";
+
+const MODEL = "data/mini_llm_austen.bin";
+let fetched = null;  // figures of a page share one copy
+
+const plain = (view) => (view.buffer ? view.buffer.slice(view.byteOffset, view.byteOffset + view.byteLength) : view);
+
+/** The parts of a figure that loads the model, and calls `then(model)` once it is there. */
+export function loader(bytes, then) {
+  const bar = html("progress", { max: 1, value: 0, "aria-label": "The model is loaded", hidden: true });
+  const state = html("p", { class: "fig-note", role: "status" }, "The model has 1.4 megabytes.");
+  const button = html("button", { type: "button", class: "fig-button", click: load }, "Load the model");
+  async function load() {
+    button.disabled = true;
+    bar.hidden = false;
+    try {
+      fetched ??= openModel(bytes ? plain(bytes) : await fetchModel(new URL(MODEL, import.meta.url), (share) => { bar.value = share; }));
+    } catch (error) {
+      state.textContent = `The model could not be loaded (${error.message}). Try again.`;
+      button.disabled = false;
+      bar.hidden = true;
+      return;
+    }
+    bar.remove();
+    button.remove();
+    state.textContent = "";
+    then(fetched);
+  }
+  return { controls: html("div", { class: "fig-controls" }, button, bar), state };
+}

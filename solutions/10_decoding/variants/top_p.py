@@ -1,0 +1,190 @@
+import math
+
+import torch
+
+
+# %% wrong: crossing_lost -- the token that crosses p is dropped
+# expects: the token that crosses p must be kept
+def top_p(logits, p):
+    check_share("top-p", p)
+    if p == 1:
+        return logits
+    shares = logits.softmax(dim=-1, dtype=wide(logits.dtype))
+    values, ids = shares.sort(dim=-1, descending=True)
+    drop = values.cumsum(-1) > p
+    drop[..., 0] = False
+    return logits.masked_fill(drop.scatter(-1, ids, drop), -math.inf)
+
+
+# %% wrong: above_p -- tokens whose probability is above p
+# expects: nothing is left
+def top_p(logits, p):
+    check_share("top-p", p)
+    if p == 1:
+        return logits
+    shares = logits.softmax(dim=-1, dtype=wide(logits.dtype))
+    return logits.masked_fill(shares <= p, -math.inf)
+
+
+# %% wrong: unsorted_scatter -- the mask stays in sorted order
+# expects: bring the mask back
+def top_p(logits, p):
+    check_share("top-p", p)
+    if p == 1:
+        return logits
+    shares = logits.softmax(dim=-1, dtype=wide(logits.dtype))
+    values, _ids = shares.sort(dim=-1, descending=True)
+    drop = values.cumsum(-1) - values >= p
+    drop[..., 0] = False
+    return logits.masked_fill(drop, -math.inf)
+
+
+# %% wrong: probabilities -- renormalised probabilities are returned
+# expects: these are probabilities
+def top_p(logits, p):
+    check_share("top-p", p)
+    if p == 1:
+        return logits
+    shares = logits.softmax(dim=-1, dtype=wide(logits.dtype))
+    values, ids = shares.sort(dim=-1, descending=True)
+    drop = values.cumsum(-1) - values >= p
+    drop[..., 0] = False
+    left = shares.masked_fill(drop.scatter(-1, ids, drop), 0)
+    return left / left.sum(dim=-1, keepdim=True)
+
+
+# %% wrong: log_probabilities -- the log-probabilities of the rest
+# expects: the logits that stay must not change
+def top_p(logits, p):
+    check_share("top-p", p)
+    if p == 1:
+        return logits
+    shares = logits.softmax(dim=-1, dtype=wide(logits.dtype))
+    values, ids = shares.sort(dim=-1, descending=True)
+    drop = values.cumsum(-1) - values >= p
+    drop[..., 0] = False
+    left = logits.masked_fill(drop.scatter(-1, ids, drop), -math.inf)
+    return left.log_softmax(-1)
+
+
+# %% wrong: one_too_many -- a sum that equals p takes one more
+# expects: reaches p
+def top_p(logits, p):
+    check_share("top-p", p)
+    if p == 1:
+        return logits
+    shares = logits.softmax(dim=-1, dtype=wide(logits.dtype))
+    values, ids = shares.sort(dim=-1, descending=True)
+    drop = values.cumsum(-1) - values > p
+    drop[..., 0] = False
+    return logits.masked_fill(drop.scatter(-1, ids, drop), -math.inf)
+
+
+# %% wrong: empty -- p = 0 and tiny p leave nothing
+# expects: keeps the best token alone
+def top_p(logits, p):
+    check_share("top-p", p)
+    if p == 1:
+        return logits
+    shares = logits.softmax(dim=-1, dtype=wide(logits.dtype))
+    values, ids = shares.sort(dim=-1, descending=True)
+    drop = values.cumsum(-1) - values >= p
+    return logits.masked_fill(drop.scatter(-1, ids, drop), -math.inf)
+
+
+# %% wrong: first_row -- the set of the first row for all
+# expects: each row has a set of its own
+def top_p(logits, p):
+    check_share("top-p", p)
+    if p == 1:
+        return logits
+    shares = logits.softmax(dim=-1, dtype=wide(logits.dtype))
+    values, ids = shares[:1].sort(dim=-1, descending=True)
+    drop = values.cumsum(-1) - values >= p
+    drop[..., 0] = False
+    return logits.masked_fill(drop.scatter(-1, ids, drop), -math.inf)
+
+
+# %% wrong: half -- sums in the dtype of the logits
+# expects: 4,096 equal logits in
+def top_p(logits, p):
+    check_share("top-p", p)
+    if p == 1:
+        return logits
+    values, ids = logits.softmax(dim=-1).sort(dim=-1, descending=True)
+    before = torch.zeros_like(values)
+    total = torch.zeros_like(values[:, 0])
+    for i in range(values.shape[1]):
+        before[:, i] = total
+        total = total + values[:, i]
+    drop = before >= p
+    drop[..., 0] = False
+    return logits.masked_fill(drop.scatter(-1, ids, drop), -math.inf)
+
+
+# %% wrong: unchecked -- any p is taken
+# expects: call check_share
+def top_p(logits, p):
+    if p == 1:
+        return logits
+    shares = logits.softmax(dim=-1, dtype=wide(logits.dtype))
+    values, ids = shares.sort(dim=-1, descending=True)
+    drop = values.cumsum(-1) - values >= p
+    drop[..., 0] = False
+    return logits.masked_fill(drop.scatter(-1, ids, drop), -math.inf)
+
+
+# %% wrong: one_is_not_all -- p = 1 drops what is rounded to 0
+# expects: p = 1 keeps all tokens
+def top_p(logits, p):
+    check_share("top-p", p)
+    shares = logits.softmax(dim=-1, dtype=wide(logits.dtype))
+    values, ids = shares.sort(dim=-1, descending=True)
+    drop = values.cumsum(-1) - values >= p
+    drop[..., 0] = False
+    return logits.masked_fill(drop.scatter(-1, ids, drop), -math.inf)
+
+
+# %% right: from_the_top -- the sum before each token
+def top_p(logits, p):
+    check_share("top-p", p)
+    if p == 1:
+        return logits.clone()
+    shares = logits.double().softmax(dim=-1)
+    values, ids = shares.sort(dim=-1, descending=True)
+    before = values.cumsum(-1) - values
+    drop = before >= p
+    drop[..., 0] = False
+    return logits.masked_fill(drop.scatter(-1, ids, drop), -math.inf)
+
+
+# %% right: loop -- the definition, row by row
+def top_p(logits, p):
+    check_share("top-p", p)
+    if p == 1:
+        return logits
+    result = torch.full_like(logits, -math.inf)
+    for b, row in enumerate(logits.double().softmax(-1)):
+        total = 0.0
+        for i in row.argsort(descending=True).tolist():
+            result[b, i] = logits[b, i]
+            total += float(row[i])
+            if total >= p - 1e-12:
+                break
+    return result
+
+
+# %% right: shifted -- the cumulative sum, moved by one place
+def top_p(logits, p):
+    check_share("top-p", p)
+    if p == 1:
+        return logits
+    shares = logits.softmax(dim=-1, dtype=wide(logits.dtype))
+    values, ids = torch.sort(shares, descending=True, dim=-1)
+    over = values.cumsum(-1) >= p
+    drop = torch.zeros_like(over)
+    drop[:, 1:] = over[:, :-1]
+    mask = torch.zeros_like(drop)
+    for b in range(len(mask)):
+        mask[b, ids[b]] = drop[b]
+    return logits.masked_fill(mask, -math.inf)
