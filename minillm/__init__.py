@@ -15,6 +15,7 @@
 08  architectures tasks                the five rows; what they predict
     likelihood kinds                   what a text costs, four kinds
 09  network                            what all that learns has in common
+    training                           all of it in plain functions
     losses optimizers muon             what is minimised, and how
     batches objectives recipe trainer  a run: its data, its aim, its settings
     finite checkpoint log flops        its alarms, its files, what it costs
