@@ -181,12 +181,14 @@ def set_rate(
             group["lr"] = share * group["peak"]
 
 
-def rates(n_steps: int, n_warmup: int, floor: float) -> np.ndarray:
-    """The share of the peak rate at every step of a run (n_steps,), at once.
+def rates(
+    step: int | np.ndarray, n_steps: int, n_warmup: int, floor: float
+) -> np.ndarray:
+    """The share of the peak rate at a step, or at each of many, all at once.
 
     `training.warmup_cosine` says it step by step.
     """
-    step = np.arange(n_steps)
+    step = np.asarray(step)
     share = (step - n_warmup) / max(1, n_steps - 1 - n_warmup)
     fall = floor + (1 - floor) * (1 + np.cos(np.pi * share.clip(max=1))) / 2
     return np.where(step < n_warmup, (step + 1) / max(1, n_warmup), fall)

@@ -89,7 +89,6 @@ class Trainer:
             recipe.weight_decay,
             recipe.betas,
         )
-        self.rates = rates(recipe.n_steps, recipe.n_warmup, recipe.floor)
         self.step, self.seconds = 0, 0.0
         self.state: State = None
 
@@ -155,7 +154,8 @@ class Trainer:
         for part in self.in_training:
             part.training = True
         task, total = self.share()
-        set_rate(self.optimizers, float(self.rates[step]))
+        rate = rates(step, recipe.n_steps, recipe.n_warmup, recipe.floor)
+        set_rate(self.optimizers, float(rate))
         if self.batches.carries and self.batches.begins(step):
             self.state = self.net.initial_state(self.batches.B)
         # Weights, gradients and the optimizer stay in float32: a step is too
