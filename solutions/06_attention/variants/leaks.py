@@ -147,6 +147,7 @@ def leaks(model, ids):
 
 
 # %% wrong: random_id -- a random id, which may be the same
+# expects: must be another id
 def leaks(model, ids):
     before, found = model(ids), []
     for s in range(1, ids.shape[1]):
