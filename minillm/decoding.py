@@ -6,6 +6,7 @@ softmax of a draw divides the whole among them.
 """
 
 import math
+from contextlib import suppress
 from dataclasses import dataclass
 from numbers import Real
 from typing import Any
@@ -191,7 +192,9 @@ class Sampling:
 
     def __post_init__(self) -> None:
         one = torch.zeros(1, 1, dtype=torch.float32)
-        self.filter(one, one.long())
+        # In a class's wheel the rules have no body: students write them.
+        with suppress(NotImplementedError):
+            self.filter(one, one.long())
 
     def filter(
         self, logits: Tensor, ids: Tensor, mask: Tensor | None = None
