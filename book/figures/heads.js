@@ -3,9 +3,9 @@
  * The weights come when the reader asks for them. Rows are tokens that look, columns what they see.
  */
 import { choice, html, onWidth, percent, show, svg } from "./draw.js";
-import { fetchModel, likeliest, newState, openModel, read, softmax, spell, toIds } from "./minillm.js";
+import { loader } from "./loading.js";
+import { likeliest, newState, read, softmax, spell, toIds } from "./minillm.js";
 
-const MODEL = "data/mini_llm_austen.bin";
 const SENTENCE = "Elizabeth was glad, and Elizabeth said that she was";
 export const LONGEST = 48;  // tokens of a sentence that the square shows
 
@@ -40,34 +40,13 @@ function shown(model, id) {
 /** Show the figure. On a page the model is fetched; in a notebook `data.model` holds its bytes. */
 export function mount(el, data = {}) {
   let model = null, traces = [], layer = 0, head = 0, chosen = null;
-  const stage = html("div", {}), bar = html("progress", { max: 1, value: 0, "aria-label": "The model is loaded", hidden: true });
-  const state = html("p", { class: "fig-note", role: "status" }, "The model has 1.4 megabytes.");
-  const button = html("button", { type: "button", class: "fig-button", click: load }, "Load the model");
+  const stage = html("div", {}), { controls: load, state } = loader(data.model, (loaded) => { model = loaded; build(); run(); });
   const input = html("input", { type: "text", value: data.text ?? SENTENCE, autocomplete: "off", spellcheck: "false", input: () => later() });
   const square = html("div", {}), list = html("div", { class: "fig-heads" }), next = html("ol", { class: "fig-words" });
   const said = html("p", { class: "fig-note", role: "status" }), line = html("p", { class: "fig-sentence" });
   const where = html("div", { class: "fig-controls" });
   let timer = 0;
   const later = () => { clearTimeout(timer); timer = setTimeout(run, 250); };
-  async function load() {
-    button.disabled = true;
-    bar.hidden = false;
-    try {
-      const buffer = data.model ? plain(data.model)
-        : await fetchModel(new URL(MODEL, import.meta.url), (share) => { bar.value = share; });
-      model = openModel(buffer);
-    } catch (error) {
-      state.textContent = `The model could not be loaded (${error.message}). Try again.`;
-      button.disabled = false;
-      bar.hidden = true;
-      return;
-    }
-    bar.remove();
-    button.remove();
-    build();
-    run();
-  }
-  const plain = (view) => (view.buffer ? view.buffer.slice(view.byteOffset, view.byteOffset + view.byteLength) : view);
   function run() {
     const ids = toIds(model, input.value).slice(0, LONGEST), from = performance.now();
     traces = read(model, newState(model), ids);
@@ -146,7 +125,7 @@ export function mount(el, data = {}) {
         svg("text", { x: 0, y: 0, transform: `translate(${margin + (t + 0.5) * step + 4} ${margin - 5}) rotate(-90)` }, word.slice(0, 9))]) : []));
   }
   show(el, "The heads of a trained model", "Load the model, write a sentence, and choose a head. Point at a token, or press it, " +
-    "to see where it looks; the darker, the more weight.", html("div", { class: "fig-controls" }, button, bar), state, stage);
+    "to see where it looks; the darker, the more weight.", load, state, stage);
   onWidth(square, () => { if (model) draw(); });
 }
 

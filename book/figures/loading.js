@@ -15,8 +15,10 @@ export function loader(bytes, then) {
   async function load() {
     button.disabled = true;
     bar.hidden = false;
+    let model;
     try {
-      fetched ??= openModel(bytes ? plain(bytes) : await fetchModel(new URL(MODEL, import.meta.url), (share) => { bar.value = share; }));
+      model = bytes ? openModel(plain(bytes))
+        : (fetched ??= openModel(await fetchModel(new URL(MODEL, import.meta.url), (share) => { bar.value = share; })));
     } catch (error) {
       state.textContent = `The model could not be loaded (${error.message}). Try again.`;
       button.disabled = false;
@@ -26,7 +28,7 @@ export function loader(bytes, then) {
     bar.remove();
     button.remove();
     state.textContent = "";
-    then(fetched);
+    then(model);
   }
   return { controls: html("div", { class: "fig-controls" }, button, bar), state };
 }

@@ -271,7 +271,7 @@ def apply_merges(ids, ranks, made):
 
 
 # %% wrong: ten_thousand -- takes 10,000 for 'no rank'
-# expects: a rank may be any number
+# expects: a rank may be as large
 def apply_merges(ids, ranks, made):
     ids = list(ids)
     while len(ids) > 1:
@@ -326,7 +326,7 @@ def apply_merges(ids, ranks, made):
 
 
 # %% wrong: ten_thousand_exactly -- a pair without a rank comes before a rank above 10,000
-# expects: a rank may be any number
+# expects: a rank may be as large
 def apply_merges(ids, ranks, made):
     ids = list(ids)
     while len(ids) > 1:
