@@ -27,12 +27,12 @@ from tools.provenance import provenance
 RESULTS = DATA / "results" / "gazette.json"
 WORLD = {"n_people": 48, "n_untold": 2, "seed": 0}
 SIZES = {"n_layers": 4, "n_heads": 4, "width": 96, "hidden": 384, "context": 128}
-V, N_DOCUMENTS, B, T, N_STEPS, SEED = 1024, 12_000, 8, 128, 3000, 0
+V, N_DOCUMENTS, B, T, N_STEPS, SEED = 1300, 12_000, 8, 128, 3000, 0
 
 
 @torch.inference_mode()
 def right(net: Transformer, tokenizer: Tokenizer, asked: list[tuple[Fact, str]]) -> list[bool]:
-    """For each fact and prompt: is every token of the object, and of the full stop, the likeliest?"""
+    """For each fact and prompt: is every token of the object and the full stop the likeliest?"""
     found = []
     for fact, prompt in asked:
         start = [BOS, *tokenizer.encode(prompt)]
