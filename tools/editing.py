@@ -45,6 +45,7 @@ from tools.provenance import provenance
 
 RESULTS = DATA / "results" / "13_model_editing.json"
 N_TRACED, N_EDITS, N_MANY = 40, 24, 100
+N_SWEPT = 24  # facts of the sweep over layers
 RELATIONS = ("town", "job", "colour", "pet", "pet_name", "food", "instrument")
 
 
@@ -253,7 +254,7 @@ def tracing(told: Told, noise: Tensor) -> dict[str, Any]:
 def layers(told: Told, moments: dict[int, Tensor], noise: Tensor) -> dict[str, Any]:
     """Does the trace of a fact say in which layer its edit works best? (Hase et al. 2023)"""
     points = []
-    for request in requests(told, N_TRACED, seed=6):
+    for request in requests(told, N_SWEPT, seed=6):
         prompt = request.fact.told[0]
         found = trace(told, request.fact, prompt, noise)
         effect = (found.restored - found.corrupted) / max(1e-3, found.clean - found.corrupted)
@@ -292,7 +293,7 @@ def layers(told: Told, moments: dict[int, Tensor], noise: Tensor) -> dict[str, A
         for site in ("subject", "last")
         for layer in moments
     ]
-    return {"facts": N_TRACED, "correlation": correlation, "means": means}
+    return {"facts": N_SWEPT, "correlation": correlation, "means": means}
 
 
 def figures(told: Told, moments: dict[int, Tensor], noise: Tensor) -> dict[str, Any]:
@@ -323,7 +324,11 @@ def figures(told: Told, moments: dict[int, Tensor], noise: Tensor) -> dict[str, 
         groups = questions(told, request)
         if "neighbours" not in groups:
             continue
-        one = {"fact": request.fact.sentence(request.fact.told[0]), "new": request.new, "at": {}}
+        one: dict[str, Any] = {
+            "fact": request.fact.sentence(request.fact.told[0]),
+            "new": request.new,
+            "at": {},
+        }
         for site, layer in (("subject", 0), ("last", 2)):
             edit = rome(told, request, layer, site, moments[layer])  # type: ignore[arg-type]
             name = weight_name(layer)
