@@ -33,12 +33,16 @@ chapter, the data they mount, and `files()`, what of it a page loads:
     beamtree()    beam search as a tree, on toys and on the mini-LLM
     isoflop()     the best size for a budget, under four laws
     lawfit()      runs removed from a fit, and what it then predicts
+    memoryedit()  a value is stored at a key of the plane
+    trace()       a state is restored, and how much of the answer comes back
+    strength()    a stored edit, from nothing to twice its size
     quiz(...)     questions whose right answers a cell has computed
 """
 
 from minillm.figures.architectures import configurator, twoletters
 from minillm.figures.attention import attending, blocks, heads
 from minillm.figures.decoding import beamtree, knobs
+from minillm.figures.editing import memoryedit, strength, trace
 from minillm.figures.ngrams import (
     counting,
     discount,
@@ -58,7 +62,7 @@ from minillm.figures.vectors import onehot, sgns, wordmap
 __all__ = [
     "attending", "bankmap", "beamtree", "blocks", "budget", "configurator",
     "counting", "discount", "explorer", "fertility", "gates", "heads",
-    "highway", "isoflop", "knobs", "lawfit", "merges", "norms", "onehot",
-    "quiz", "ravine", "reading", "rope", "schedule", "sgns", "shannon",
-    "smoothing", "twoletters", "wordmap",
+    "highway", "isoflop", "knobs", "lawfit", "memoryedit", "merges", "norms",
+    "onehot", "quiz", "ravine", "reading", "rope", "schedule", "sgns",
+    "shannon", "smoothing", "strength", "trace", "twoletters", "wordmap",
 ]  # fmt: skip

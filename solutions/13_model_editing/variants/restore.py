@@ -38,7 +38,7 @@ def restore(net, ids, span, noise, cells, part=None):
 
 
 # %% wrong: clean_counts -- the clean row is in the mean
-# expects: should be that of the clean
+# expects: The clean row is in the mean
 def restore(net, ids, span, noise, cells, part=None):
     handles = []
 
