@@ -29,6 +29,8 @@
     export                             a model in a file that a page runs
 11  scaling laws allocation            how loss falls, and what to buy
     sweep                              the runs
+13  editing tracing edits              a fact: found, changed, and what else
+    rivals questions gazette           other ways, the judge, a world of facts
     storyland                          a world whose entropy is known
     ladder figures                     what the book shows
     places                             where the files of the course are

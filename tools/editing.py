@@ -22,7 +22,7 @@ from torch import Tensor
 
 from minillm.corpus import BOS, DATA
 from minillm.decoding import Sampling
-from minillm.editing import fact_probe, rank_one, scores
+from minillm.editing import fact_probe, memit, rank_one, scores
 from minillm.edits import (
     Edit,
     Request,
@@ -212,11 +212,11 @@ def many(told: Told, moments: dict[int, Tensor]) -> list[dict[str, Any]]:
                 # The next edit sees the model that the ones before have left.
                 turn = rome(told, request, layer, site, C)
         row("ROME, one after the other", n, turn, wanted)
-        for L in (0.01, 0.1, 1.0):
-            together = memit_edit(told, wanted, [layer], site, moments, L)
-            row(f"MEMIT, one layer, L = {L}", n, together, wanted)
-        spread = memit_edit(told, wanted, [1, 2], site, moments, 0.1)
-        row("MEMIT, layers 1 and 2, L = 0.1", n, spread, wanted)
+        K, V = (torch.stack(columns, dim=1) for columns in zip(*pairs, strict=True))
+        for L in (1, 100, 1000):
+            row(f"MEMIT, one layer, L = {L}", n, {name: memit(W, K, V, C, L)}, wanted)
+        spread = memit_edit(told, wanted, [2, 3], site, moments, 100)
+        row("MEMIT, layers 2 and 3, L = 100", n, spread, wanted)
     return table
 
 
