@@ -97,3 +97,20 @@ def rows_of(n: int) -> dict[str, dict[str, Any]]:
 def test_an_average_key_is_far_from_the_edited_ones():
     for site in MEASURED["shares"].values():
         assert site["smallest"] > 200
+
+
+def test_a_hundred_edits_together_keep_what_a_sequence_loses():
+    one, ten, hundred = rows_of(1), rows_of(10), rows_of(100)
+    assert all(row["rest"] > 0.98 for row in one.values())
+    turn, together = "ROME, one after the other", "MEMIT, one layer, L = 100"
+    assert 0.9 < ten[turn]["rest"] < ten[together]["rest"]
+    assert hundred[turn]["rest"] < 0.4
+    assert hundred["ROME, deltas added"]["rest"] < 0.4
+    assert hundred[turn]["first"] < 0.8
+    assert hundred[together]["efficacy"] == 1
+    assert hundred["MEMIT, one layer, L = 1"]["efficacy"] == 1
+    assert hundred["MEMIT, one layer, L = 1"]["rest"] < hundred[together]["rest"]
+    careful = hundred["MEMIT, one layer, L = 1000"]
+    assert careful["rest"] > 0.95
+    assert 0.4 < careful["efficacy"] < 0.6
+    assert hundred[turn]["bits_per_byte"] > 1.5 * hundred["none"]["bits_per_byte"]

@@ -111,7 +111,7 @@ export function mount(el, data) {
         addEventListener("pointermove", drag);
         addEventListener("pointerup", end);
       } },
-      svg("circle", { cx, cy, r: 16, class: "fig-touch" }), svg("circle", { cx, cy, r: 7 }),
+      svg("circle", { cx, cy, r: 16, class: "fig-touch" }), svg("circle", { cx, cy, r: 7, style: "fill: var(--warm)" }),
       svg("text", { x: cx + 10, y: cy - 8 }, "k*")));
     plane.replaceChildren(node);
   }
@@ -121,7 +121,7 @@ export function mount(el, data) {
       choice("Spread", [["keys", "that of the keys, C"], ["circle", "a circle, I"]], by, (name) => { by = name; draw(); }),
       ...inputs.map((input, i) => html("label", { class: "fig-field" }, names[i], input))),
     plane,
-    html("table", { class: "fig-table" }, html("thead", {}, html("tr", {}, ["key", "moves by", "P before", "P after"].map((name) =>
+    html("table", { class: "fig-table" }, html("thead", {}, html("tr", {}, ["key", "moves by", "new object before", "after"].map((name) =>
       html("th", { scope: "col" }, name)))), rows), note);
   draw();
   onWidth(plane, draw);

@@ -32,7 +32,7 @@ export function mount(el, data) {
     return html("td", {},
       html("button", { type: "button", "data-cell": `${layer},${token}`, "data-value": p, tabindex: layer === at[0] && token === at[1] ? 0 : -1,
         "aria-label": `layer ${layer}, token ${trace.tokens[token].trim()}: ${percent(p)}`,
-        style: `width: 100%; min-width: 2.2rem; height: 2.2rem; border: 1px solid currentColor; border-radius: 3px; padding: 0; ` +
+        style: `color: inherit; width: 100%; min-width: 2.2rem; height: 2.2rem; border: 1px solid currentColor; border-radius: 3px; padding: 0; ` +
           `background: color-mix(in srgb, #2a78b5 ${Math.round(100 * level)}%, transparent)`,
         click: () => go(layer, token), mouseenter: () => go(layer, token, false), focus: () => go(layer, token, false),
         keydown: (event) => {
@@ -52,7 +52,7 @@ export function mount(el, data) {
   function tell() {
     const [layer, token] = at, p = trace.restored[layer][token];
     const row = (name, value) => html("tr", { "data-row": name }, html("th", { scope: "row" }, name),
-      html("td", {}, html("div", { style: `height: 1rem; width: ${(100 * value).toFixed(1)}%; min-width: 1px; background: #2a78b5` })),
+      html("td", { style: "width: 70%" }, html("div", { style: `height: 1rem; width: ${(100 * value).toFixed(1)}%; min-width: 1px; background: #2a78b5` })),
       html("td", { class: "fig-number", "data-value": value }, percent(value)));
     bar.replaceChildren(html("table", { class: "fig-table", style: "width: 100%" }, html("tbody", {},
       row("clean", trace.clean), row("restored", p), row("corrupted", trace.corrupted))));
