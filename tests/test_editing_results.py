@@ -114,3 +114,16 @@ def test_a_hundred_edits_together_keep_what_a_sequence_loses():
     assert careful["rest"] > 0.95
     assert 0.4 < careful["efficacy"] < 0.6
     assert hundred[turn]["bits_per_byte"] > 1.5 * hundred["none"]["bits_per_byte"]
+
+
+def test_tracing_tells_good_layers_and_not_where_a_value_can_be_written():
+    means = {(row["site"], row["layer"]): row for row in MEASURED["layers"]["means"]}
+    last = [means["last", layer] for layer in range(4)]
+    assert all(row["magnitude"] > 0.9 for row in last)
+    assert max(row["effect"] for row in last[:2]) < 0.1 < 0.9 < min(r["effect"] for r in last[2:])
+    assert max(row["score"] for row in last[:2]) < 0.3 < 0.8 < min(r["score"] for r in last[2:])
+    subject = [means["subject", layer] for layer in range(4)]
+    assert min(row["score"] for row in subject[:2]) > 0.3 > max(r["score"] for r in subject[2:])
+    for site in ("subject", "last"):
+        found = MEASURED["layers"]["correlation"][f"{site}, score"]
+        assert abs(found["within layers"]) < 0.2 < 0.6 < found["over all"]
