@@ -1,8 +1,7 @@
 import torch
-from torch.nn.utils.rnn import pad_sequence
-
 from minillm.corpus import BOS, EOS
 from minillm.network import evaluating
+from torch.nn.utils.rnn import pad_sequence
 
 
 # %% wrong: no_space -- the object is encoded without the space before it
@@ -15,7 +14,9 @@ def fact_probe(net, tokenizer, prompts, objects):
         start = [BOS, *tokenizer.encode(prompt.rstrip()).tolist()]
         answer = torch.tensor(tokenizer.encode(name).tolist())
         with evaluating(net), torch.inference_mode():
-            z = net(torch.cat((torch.tensor(start), answer))[None])[0][0].log_softmax(-1)
+            z = net(torch.cat((torch.tensor(start), answer))[None])[0][
+                0
+            ].log_softmax(-1)
         said = z[len(start) - 1 : -1]
         own = said.gather(1, answer[:, None])
         total.append(own.sum())
@@ -30,7 +31,9 @@ def fact_probe(net, tokenizer, prompts, objects):
         raise ValueError("one object for each prompt")
     total, rank = [], []
     for prompt, name in zip(prompts, objects):
-        ids = torch.tensor([[BOS, *tokenizer.encode(prompt.rstrip()).tolist()]])
+        ids = torch.tensor(
+            [[BOS, *tokenizer.encode(prompt.rstrip()).tolist()]]
+        )
         token = int(tokenizer.encode(" " + name)[0])
         with evaluating(net), torch.inference_mode():
             z = net(ids)[0][0, -1].log_softmax(-1)
@@ -49,7 +52,9 @@ def fact_probe(net, tokenizer, prompts, objects):
         start = [BOS, *tokenizer.encode(prompt.rstrip()).tolist()]
         answer = torch.tensor(tokenizer.encode(" " + name).tolist())
         with evaluating(net), torch.inference_mode():
-            z = net(torch.cat((torch.tensor(start), answer))[None])[0][0].log_softmax(-1)
+            z = net(torch.cat((torch.tensor(start), answer))[None])[0][
+                0
+            ].log_softmax(-1)
         said = z[len(start) - 1 : -1]
         own = said.gather(1, answer[:, None])
         total.append(own.mean())
@@ -67,7 +72,9 @@ def fact_probe(net, tokenizer, prompts, objects):
         start = [BOS, *tokenizer.encode(prompt.rstrip()).tolist()]
         answer = torch.tensor(tokenizer.encode(" " + name).tolist())
         with evaluating(net), torch.inference_mode():
-            z = net(torch.cat((torch.tensor(start), answer))[None])[0][0].log_softmax(-1)
+            z = net(torch.cat((torch.tensor(start), answer))[None])[0][
+                0
+            ].log_softmax(-1)
         said = z[len(start) - 1 : -1]
         own = said.gather(1, answer[:, None])
         total.append(own.exp().sum().log())
@@ -85,7 +92,9 @@ def fact_probe(net, tokenizer, prompts, objects):
         start = [BOS, *tokenizer.encode(prompt.rstrip()).tolist()]
         answer = torch.tensor(tokenizer.encode(" " + name).tolist())
         with evaluating(net), torch.inference_mode():
-            z = net(torch.cat((torch.tensor(start), answer))[None])[0][0].log_softmax(-1)
+            z = net(torch.cat((torch.tensor(start), answer))[None])[0][
+                0
+            ].log_softmax(-1)
         said = z[len(start) - 1 : -1]
         own = said.gather(1, answer[:, None])
         total.append(own.sum())
@@ -103,7 +112,9 @@ def fact_probe(net, tokenizer, prompts, objects):
         start = [BOS, *tokenizer.encode(prompt.rstrip()).tolist()]
         answer = torch.tensor(tokenizer.encode(" " + name).tolist())
         with evaluating(net), torch.inference_mode():
-            z = net(torch.cat((torch.tensor(start), answer))[None])[0][0].log_softmax(-1)
+            z = net(torch.cat((torch.tensor(start), answer))[None])[0][
+                0
+            ].log_softmax(-1)
         said = z[len(start) - 1 : -1]
         own = said.gather(1, answer[:, None])
         total.append(own.sum())
@@ -117,9 +128,13 @@ def fact_probe(net, tokenizer, prompts, objects):
     if len(prompts) != len(objects) or not prompts:
         raise ValueError("one object for each prompt")
     starts = [[BOS, *tokenizer.encode(p.rstrip()).tolist()] for p in prompts]
-    answers = [torch.tensor(tokenizer.encode(" " + o).tolist()) for o in objects]
+    answers = [
+        torch.tensor(tokenizer.encode(" " + o).tolist()) for o in objects
+    ]
     rows = [torch.cat((torch.tensor(s), a)) for s, a in zip(starts, answers)]
-    ids = pad_sequence(rows, batch_first=True, padding_value=EOS, padding_side="left")
+    ids = pad_sequence(
+        rows, batch_first=True, padding_value=EOS, padding_side="left"
+    )
     with evaluating(net), torch.inference_mode():
         log_p = net(ids)[0].log_softmax(-1)
     total, rank = [], []
@@ -137,7 +152,9 @@ def fact_probe(net, tokenizer, prompts, objects):
     if len(prompts) != len(objects) or not prompts:
         raise ValueError("one object for each prompt")
     starts = [[BOS, *tokenizer.encode(p).tolist()] for p in prompts]
-    answers = [torch.tensor(tokenizer.encode(" " + o).tolist()) for o in objects]
+    answers = [
+        torch.tensor(tokenizer.encode(" " + o).tolist()) for o in objects
+    ]
     rows = [torch.cat((torch.tensor(s), a)) for s, a in zip(starts, answers)]
     ids = pad_sequence(rows, batch_first=True, padding_value=EOS)
     with evaluating(net), torch.inference_mode():
@@ -155,7 +172,9 @@ def fact_probe(net, tokenizer, prompts, objects):
 # expects: 8 prompts and 3 objects must raise a ValueError
 def fact_probe(net, tokenizer, prompts, objects):
     starts = [[BOS, *tokenizer.encode(p.rstrip()).tolist()] for p in prompts]
-    answers = [torch.tensor(tokenizer.encode(" " + o).tolist()) for o in objects]
+    answers = [
+        torch.tensor(tokenizer.encode(" " + o).tolist()) for o in objects
+    ]
     rows = [torch.cat((torch.tensor(s), a)) for s, a in zip(starts, answers)]
     ids = pad_sequence(rows, batch_first=True, padding_value=EOS)
     with evaluating(net), torch.inference_mode():
@@ -178,7 +197,9 @@ def fact_probe(net, tokenizer, prompts, objects):
         start = [BOS, *tokenizer.encode(prompt.rstrip()).tolist()]
         answer = torch.tensor(tokenizer.encode(" " + name).tolist())
         with evaluating(net), torch.no_grad():
-            z = net(torch.cat((torch.tensor(start), answer))[None])[0][0].log_softmax(-1)
+            z = net(torch.cat((torch.tensor(start), answer))[None])[0][
+                0
+            ].log_softmax(-1)
         said = z[len(start) - 1 : -1]
         own = said.gather(1, answer[:, None])
         total.append(own.sum())
@@ -192,11 +213,13 @@ def fact_probe(net, tokenizer, prompts, objects):
         raise ValueError("lists")
     rows = []
     for p, o in zip(prompts, objects):
-        a = [BOS] + list(map(int, tokenizer.encode(p.rstrip(" "))))
+        a = [BOS, *map(int, tokenizer.encode(p.rstrip(" ")))]
         b = list(map(int, tokenizer.encode(" " + o)))
         rows.append((a, b))
     longest = max(len(a) + len(b) for a, b in rows)
-    ids = torch.tensor([a + b + [EOS] * (longest - len(a) - len(b)) for a, b in rows])
+    ids = torch.tensor(
+        [a + b + [EOS] * (longest - len(a) - len(b)) for a, b in rows]
+    )
     with evaluating(net), torch.inference_mode():
         z = net(ids)[0]
     logs, ranks = [], []
@@ -218,7 +241,9 @@ def fact_probe(net, tokenizer, prompts, objects):
     starts = [[BOS, *tokenizer.encode(p.rstrip()).tolist()] for p in prompts]
     answers = [tokenizer.encode(" " + o).tolist() for o in objects]
     ids = pad_sequence(
-        [torch.tensor(s + a) for s, a in zip(starts, answers)], batch_first=True, padding_value=EOS
+        [torch.tensor(s + a) for s, a in zip(starts, answers)],
+        batch_first=True,
+        padding_value=EOS,
     )
     with evaluating(net), torch.inference_mode():
         log_p = net(ids[:, :-1])[0].log_softmax(-1)

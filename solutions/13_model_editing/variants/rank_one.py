@@ -145,6 +145,8 @@ def rank_one(W, k, v, C):
     if not bool((k != 0).any()):
         raise ValueError("zero")
     A, k, v = W.to(torch.float64), k.to(torch.float64), v.to(torch.float64)
-    u = torch.cholesky_solve(k[:, None], torch.linalg.cholesky(C.double()))[:, 0]
+    u = torch.cholesky_solve(k[:, None], torch.linalg.cholesky(C.double()))[
+        :, 0
+    ]
     change = (v - A @ k)[:, None] * (u / torch.dot(u, k))[None, :]
     return (A + change).type(W.dtype)

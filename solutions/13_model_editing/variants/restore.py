@@ -1,7 +1,6 @@
 from contextlib import ExitStack
 
 import torch
-
 from minillm.network import evaluating
 
 
@@ -113,7 +112,7 @@ def restore(net, ids, span, noise, cells, part=None):
 
             def heal(module, given, x):
                 x = x.clone()
-                x[1:, token] = x[0, token]
+                x[1:, token] = x[0, token]  # noqa: B023
                 return x
 
             block = net.blocks[layer]
@@ -308,12 +307,18 @@ def restore(net, ids, span, noise, cells, part=None):
     kept = {}
 
     def module_of(layer):
-        return net.blocks[layer] if part is None else getattr(net.blocks[layer], part)
+        return (
+            net.blocks[layer]
+            if part is None
+            else getattr(net.blocks[layer], part)
+        )
 
     with evaluating(net), torch.inference_mode(), ExitStack() as stack:
         for layer in {layer for layer, _ in cells}:
             handle = module_of(layer).register_forward_hook(
-                lambda module, given, x, layer=layer: kept.__setitem__(layer, x[0].clone())
+                lambda module, given, x, layer=layer: kept.__setitem__(
+                    layer, x[0].clone()
+                )
             )
             stack.callback(handle.remove)
         net(ids[None])
@@ -327,7 +332,9 @@ def restore(net, ids, span, noise, cells, part=None):
                 return x
 
             with ExitStack() as inner:
-                inner.callback(net.embedding.register_forward_hook(corrupt).remove)
+                inner.callback(
+                    net.embedding.register_forward_hook(corrupt).remove
+                )
                 for layer, token in cells:
 
                     def heal(module, given, x, layer=layer, token=token):
@@ -335,7 +342,9 @@ def restore(net, ids, span, noise, cells, part=None):
                         x[0, token] = kept[layer][token]
                         return x
 
-                    inner.callback(module_of(layer).register_forward_hook(heal).remove)
+                    inner.callback(
+                        module_of(layer).register_forward_hook(heal).remove
+                    )
                 rows.append(net(ids[None])[0][0, -1].softmax(-1))
     return torch.stack(rows).mean(0)
 
@@ -344,7 +353,9 @@ def restore(net, ids, span, noise, cells, part=None):
 def restore(net, ids, span, noise, cells, part=None):
     masks_ = {}
     for layer, token in cells:
-        masks_.setdefault(layer, torch.zeros(len(ids), dtype=torch.bool))[token] = True
+        masks_.setdefault(layer, torch.zeros(len(ids), dtype=torch.bool))[
+            token
+        ] = True
     S, T = len(noise), len(ids)
 
     def corrupt(module, given, x):
@@ -353,7 +364,9 @@ def restore(net, ids, span, noise, cells, part=None):
         return x + added
 
     def healer(mask):
-        return lambda module, given, x: torch.where(mask[None, :, None], x[:1], x)
+        return lambda module, given, x: torch.where(
+            mask[None, :, None], x[:1], x
+        )
 
     with evaluating(net), torch.no_grad(), ExitStack() as stack:
         stack.callback(net.embedding.register_forward_hook(corrupt).remove)

@@ -1,7 +1,5 @@
 import math
 
-import torch
-
 
 # %% wrong: ties -- a tie is a success
 # expects: A tie is no success
@@ -20,7 +18,11 @@ def scores(groups):
     total = {}
     for kind in ("success", "exact"):
         shares = [group[kind] for group in result.values()]
-        total[kind] = 0.0 if min(shares) == 0 else len(shares) / sum(1 / x for x in shares)
+        total[kind] = (
+            0.0
+            if min(shares) == 0
+            else len(shares) / sum(1 / x for x in shares)
+        )
     return {**result, "score": total}
 
 
@@ -41,7 +43,11 @@ def scores(groups):
     total = {}
     for kind in ("success", "exact"):
         shares = [group[kind] for group in result.values()]
-        total[kind] = 0.0 if min(shares) == 0 else len(shares) / sum(1 / x for x in shares)
+        total[kind] = (
+            0.0
+            if min(shares) == 0
+            else len(shares) / sum(1 / x for x in shares)
+        )
     return {**result, "score": total}
 
 
@@ -125,7 +131,11 @@ def scores(groups):
     total = {}
     for kind in ("success", "exact"):
         shares = [group[kind] for group in result.values()]
-        total[kind] = 0.0 if min(shares) == 0 else len(shares) / sum(1 / x for x in shares)
+        total[kind] = (
+            0.0
+            if min(shares) == 0
+            else len(shares) / sum(1 / x for x in shares)
+        )
     return {**result, "score": total}
 
 
@@ -146,7 +156,11 @@ def scores(groups):
     total = {}
     for kind in ("success", "exact"):
         shares = [group[kind] for group in result.values()]
-        total[kind] = 0.0 if min(shares) == 0 else len(shares) / sum(1 / x for x in shares)
+        total[kind] = (
+            0.0
+            if min(shares) == 0
+            else len(shares) / sum(1 / x for x in shares)
+        )
     return {**result, "score": total}
 
 
@@ -186,7 +200,11 @@ def scores(groups):
     total = {}
     for kind in ("success", "exact"):
         shares = [group[kind] for group in result.values()]
-        total[kind] = 0.0 if min(shares) == 0 else len(shares) / sum(1 / x for x in shares)
+        total[kind] = (
+            0.0
+            if min(shares) == 0
+            else len(shares) / sum(1 / x for x in shares)
+        )
     return {**result, "score": total}
 
 
@@ -205,7 +223,11 @@ def scores(groups):
     total = {}
     for kind in ("success", "exact"):
         shares = [group[kind] for group in result.values()]
-        total[kind] = 0.0 if not shares or min(shares) == 0 else len(shares) / sum(1 / x for x in shares)
+        total[kind] = (
+            0.0
+            if not shares or min(shares) == 0
+            else len(shares) / sum(1 / x for x in shares)
+        )
     return {**result, "score": total}
 
 
@@ -226,7 +248,11 @@ def scores(groups):
     total = {}
     for kind in ("success", "exact"):
         shares = [group[kind] for group in result.values()]
-        total[kind] = 0.0 if min(shares) == 0 else len(shares) / sum(1 / x for x in shares)
+        total[kind] = (
+            0.0
+            if min(shares) == 0
+            else len(shares) / sum(1 / x for x in shares)
+        )
     return {**result, "score": total["success"]}
 
 
@@ -247,7 +273,11 @@ def scores(groups):
     total = {}
     for kind in ("success", "exact"):
         shares = [group[kind] for group in result.values()]
-        total[kind] = 0.0 if min(shares) == 0 else len(shares) / sum(1 / x for x in shares)
+        total[kind] = (
+            0.0
+            if min(shares) == 0
+            else len(shares) / sum(1 / x for x in shares)
+        )
     return {**result, "score": total}
 
 
@@ -267,7 +297,11 @@ def scores(groups):
     total = {}
     for kind in ("success", "exact"):
         shares = [group[kind] for group in result.values()]
-        total[kind] = 0.0 if min(shares) == 0 else len(shares) / sum(1 / x for x in shares)
+        total[kind] = (
+            0.0
+            if min(shares) == 0
+            else len(shares) / sum(1 / x for x in shares)
+        )
     return {**result, "score": total}
 
 
@@ -287,7 +321,9 @@ def scores(groups):
     total = {}
     for kind in ("success", "exact"):
         shares = [group[kind] for group in result.values()]
-        total[kind] = len(shares) / sum(1 / x if x else math.inf for x in shares)
+        total[kind] = len(shares) / sum(
+            1 / x if x else math.inf for x in shares
+        )
     return {**result, "score": total}
 
 
@@ -299,10 +335,19 @@ def scores(groups):
         n = len(answers.wanted)
         if n == 0:
             raise ValueError(f"the group {name} is empty")
-        wins = sum(1 for a, b in zip(answers.wanted.tolist(), answers.other.tolist()) if a > b)
-        gaps = sum(math.exp(a) - math.exp(b) for a, b in zip(answers.wanted.tolist(), answers.other.tolist()))
+        wins = sum(
+            1
+            for a, b in zip(answers.wanted.tolist(), answers.other.tolist())
+            if a > b
+        )
+        gaps = sum(
+            math.exp(a) - math.exp(b)
+            for a, b in zip(answers.wanted.tolist(), answers.other.tolist())
+        )
         first = sum(1 for r in answers.rank.tolist() if r == 1)
-        result[name] = dict(success=wins / n, magnitude=gaps / n, exact=first / n)
+        result[name] = dict(
+            success=wins / n, magnitude=gaps / n, exact=first / n
+        )
     if not result:
         raise ValueError("nothing to score")
     names = list(result)
@@ -310,6 +355,8 @@ def scores(groups):
     for kind in ("success", "exact"):
         score[kind] = 0.0
         if all(result[name][kind] > 0 for name in names):
-            score[kind] = 1 / (sum(1 / result[name][kind] for name in names) / len(names))
+            score[kind] = 1 / (
+                sum(1 / result[name][kind] for name in names) / len(names)
+            )
     result["score"] = score
     return result

@@ -42,7 +42,7 @@ def second_moment(batches):
 # expects: The mask is not used: padding counts as keys
 def second_moment(batches):
     total, count = None, 0
-    for keys, mask in batches:
+    for keys, _ in batches:
         X = keys.flatten(0, 1).double()
         total = X.T @ X if total is None else total + X.T @ X
         count += len(X)
@@ -146,7 +146,9 @@ def second_moment(batches):
 def second_moment(batches):
     total, count = None, 0
     for keys, mask in batches:
-        for row, real in zip(keys.flatten(0, 1).double(), mask.flatten().tolist()):
+        for row, real in zip(
+            keys.flatten(0, 1).double(), mask.flatten().tolist()
+        ):
             if real:
                 product = torch.outer(row, row)
                 total = product if total is None else total + product

@@ -231,5 +231,7 @@ def store_facts(net, layer, requests, C):
                 down.weight.copy_(W)
     finally:
         with torch.no_grad():
-            down.load_state_dict({"weight": kept, "bias": down.bias.detach().clone()})
+            down.load_state_dict(
+                {"weight": kept, "bias": down.bias.detach().clone()}
+            )
     return W

@@ -2,18 +2,21 @@ import math
 from contextlib import ExitStack
 
 import torch
-from torch.nn import functional as F
-
 from minillm.network import evaluating
 from minillm.tasks import IGNORE
+from torch.nn import functional as F
 
 
 # %% wrong: only_d -- d is returned without v0
 # expects: This is d: return v0 + d
-def target_value(net, layer, ids, places, targets, n_steps=25, lr=0.2, decay=0.02, clamp=4.0):
+def target_value(
+    net, layer, ids, places, targets, n_steps=25, lr=0.2, decay=0.02, clamp=4.0
+):
     down, rows, seen = memory(net, layer), torch.arange(len(ids)), []
     with evaluating(net), ExitStack() as hooks:
-        handle = down.register_forward_hook(lambda m, g, x: seen.append(x[rows, places]))
+        handle = down.register_forward_hook(
+            lambda m, g, x: seen.append(x[rows, places])
+        )
         with torch.no_grad():
             net(ids)
         handle.remove()
@@ -30,7 +33,9 @@ def target_value(net, layer, ids, places, targets, n_steps=25, lr=0.2, decay=0.0
         optimizer = torch.optim.Adam([d], lr=lr * size / math.sqrt(len(v0)))
         for _ in range(n_steps):
             logits = net(ids)[0]
-            loss = F.cross_entropy(logits.flatten(0, 1), targets.flatten(), ignore_index=IGNORE)
+            loss = F.cross_entropy(
+                logits.flatten(0, 1), targets.flatten(), ignore_index=IGNORE
+            )
             loss = loss + decay * d.square().sum() / size**2
             (d.grad,) = torch.autograd.grad(loss, d)
             optimizer.step()
@@ -43,10 +48,14 @@ def target_value(net, layer, ids, places, targets, n_steps=25, lr=0.2, decay=0.0
 
 # %% wrong: backward -- loss.backward() gives all weights a gradient
 # expects: a weight has a gradient
-def target_value(net, layer, ids, places, targets, n_steps=25, lr=0.2, decay=0.02, clamp=4.0):
+def target_value(
+    net, layer, ids, places, targets, n_steps=25, lr=0.2, decay=0.02, clamp=4.0
+):
     down, rows, seen = memory(net, layer), torch.arange(len(ids)), []
     with evaluating(net), ExitStack() as hooks:
-        handle = down.register_forward_hook(lambda m, g, x: seen.append(x[rows, places]))
+        handle = down.register_forward_hook(
+            lambda m, g, x: seen.append(x[rows, places])
+        )
         with torch.no_grad():
             net(ids)
         handle.remove()
@@ -63,7 +72,9 @@ def target_value(net, layer, ids, places, targets, n_steps=25, lr=0.2, decay=0.0
         optimizer = torch.optim.Adam([d], lr=lr * size / math.sqrt(len(v0)))
         for _ in range(n_steps):
             logits = net(ids)[0]
-            loss = F.cross_entropy(logits.flatten(0, 1), targets.flatten(), ignore_index=IGNORE)
+            loss = F.cross_entropy(
+                logits.flatten(0, 1), targets.flatten(), ignore_index=IGNORE
+            )
             loss = loss + decay * d.square().sum() / size**2
             optimizer.zero_grad()
             loss.backward()
@@ -77,10 +88,14 @@ def target_value(net, layer, ids, places, targets, n_steps=25, lr=0.2, decay=0.0
 
 # %% wrong: no_clamp -- d is never shortened
 # expects: with clamp = 0.25, d should be at most
-def target_value(net, layer, ids, places, targets, n_steps=25, lr=0.2, decay=0.02, clamp=4.0):
+def target_value(
+    net, layer, ids, places, targets, n_steps=25, lr=0.2, decay=0.02, clamp=4.0
+):
     down, rows, seen = memory(net, layer), torch.arange(len(ids)), []
     with evaluating(net), ExitStack() as hooks:
-        handle = down.register_forward_hook(lambda m, g, x: seen.append(x[rows, places]))
+        handle = down.register_forward_hook(
+            lambda m, g, x: seen.append(x[rows, places])
+        )
         with torch.no_grad():
             net(ids)
         handle.remove()
@@ -97,7 +112,9 @@ def target_value(net, layer, ids, places, targets, n_steps=25, lr=0.2, decay=0.0
         optimizer = torch.optim.Adam([d], lr=lr * size / math.sqrt(len(v0)))
         for _ in range(n_steps):
             logits = net(ids)[0]
-            loss = F.cross_entropy(logits.flatten(0, 1), targets.flatten(), ignore_index=IGNORE)
+            loss = F.cross_entropy(
+                logits.flatten(0, 1), targets.flatten(), ignore_index=IGNORE
+            )
             loss = loss + decay * d.square().sum() / size**2
             (d.grad,) = torch.autograd.grad(loss, d)
             optimizer.step()
@@ -109,10 +126,14 @@ def target_value(net, layer, ids, places, targets, n_steps=25, lr=0.2, decay=0.0
 
 # %% wrong: no_decay -- the length is not in the loss
 # expects: is decay
-def target_value(net, layer, ids, places, targets, n_steps=25, lr=0.2, decay=0.02, clamp=4.0):
+def target_value(
+    net, layer, ids, places, targets, n_steps=25, lr=0.2, decay=0.02, clamp=4.0
+):
     down, rows, seen = memory(net, layer), torch.arange(len(ids)), []
     with evaluating(net), ExitStack() as hooks:
-        handle = down.register_forward_hook(lambda m, g, x: seen.append(x[rows, places]))
+        handle = down.register_forward_hook(
+            lambda m, g, x: seen.append(x[rows, places])
+        )
         with torch.no_grad():
             net(ids)
         handle.remove()
@@ -129,7 +150,9 @@ def target_value(net, layer, ids, places, targets, n_steps=25, lr=0.2, decay=0.0
         optimizer = torch.optim.Adam([d], lr=lr * size / math.sqrt(len(v0)))
         for _ in range(n_steps):
             logits = net(ids)[0]
-            loss = F.cross_entropy(logits.flatten(0, 1), targets.flatten(), ignore_index=IGNORE)
+            loss = F.cross_entropy(
+                logits.flatten(0, 1), targets.flatten(), ignore_index=IGNORE
+            )
             (d.grad,) = torch.autograd.grad(loss, d)
             optimizer.step()
             with torch.no_grad():
@@ -141,10 +164,14 @@ def target_value(net, layer, ids, places, targets, n_steps=25, lr=0.2, decay=0.0
 
 # %% wrong: rate -- the rate is lr itself
 # expects: one step with lr = 0.1 should be 0.1 |v0| long
-def target_value(net, layer, ids, places, targets, n_steps=25, lr=0.2, decay=0.02, clamp=4.0):
+def target_value(
+    net, layer, ids, places, targets, n_steps=25, lr=0.2, decay=0.02, clamp=4.0
+):
     down, rows, seen = memory(net, layer), torch.arange(len(ids)), []
     with evaluating(net), ExitStack() as hooks:
-        handle = down.register_forward_hook(lambda m, g, x: seen.append(x[rows, places]))
+        handle = down.register_forward_hook(
+            lambda m, g, x: seen.append(x[rows, places])
+        )
         with torch.no_grad():
             net(ids)
         handle.remove()
@@ -161,7 +188,9 @@ def target_value(net, layer, ids, places, targets, n_steps=25, lr=0.2, decay=0.0
         optimizer = torch.optim.Adam([d], lr=lr)
         for _ in range(n_steps):
             logits = net(ids)[0]
-            loss = F.cross_entropy(logits.flatten(0, 1), targets.flatten(), ignore_index=IGNORE)
+            loss = F.cross_entropy(
+                logits.flatten(0, 1), targets.flatten(), ignore_index=IGNORE
+            )
             loss = loss + decay * d.square().sum() / size**2
             (d.grad,) = torch.autograd.grad(loss, d)
             optimizer.step()
@@ -174,10 +203,14 @@ def target_value(net, layer, ids, places, targets, n_steps=25, lr=0.2, decay=0.0
 
 # %% wrong: everywhere -- d is added at all tokens
 # expects: it belongs at the 4 places only
-def target_value(net, layer, ids, places, targets, n_steps=25, lr=0.2, decay=0.02, clamp=4.0):
+def target_value(
+    net, layer, ids, places, targets, n_steps=25, lr=0.2, decay=0.02, clamp=4.0
+):
     down, rows, seen = memory(net, layer), torch.arange(len(ids)), []
     with evaluating(net), ExitStack() as hooks:
-        handle = down.register_forward_hook(lambda m, g, x: seen.append(x[rows, places]))
+        handle = down.register_forward_hook(
+            lambda m, g, x: seen.append(x[rows, places])
+        )
         with torch.no_grad():
             net(ids)
         handle.remove()
@@ -192,7 +225,9 @@ def target_value(net, layer, ids, places, targets, n_steps=25, lr=0.2, decay=0.0
         optimizer = torch.optim.Adam([d], lr=lr * size / math.sqrt(len(v0)))
         for _ in range(n_steps):
             logits = net(ids)[0]
-            loss = F.cross_entropy(logits.flatten(0, 1), targets.flatten(), ignore_index=IGNORE)
+            loss = F.cross_entropy(
+                logits.flatten(0, 1), targets.flatten(), ignore_index=IGNORE
+            )
             loss = loss + decay * d.square().sum() / size**2
             (d.grad,) = torch.autograd.grad(loss, d)
             optimizer.step()
@@ -205,10 +240,14 @@ def target_value(net, layer, ids, places, targets, n_steps=25, lr=0.2, decay=0.0
 
 # %% wrong: hook_stays -- the hook that adds d stays
 # expects: a hook is still there
-def target_value(net, layer, ids, places, targets, n_steps=25, lr=0.2, decay=0.02, clamp=4.0):
+def target_value(
+    net, layer, ids, places, targets, n_steps=25, lr=0.2, decay=0.02, clamp=4.0
+):
     down, rows, seen = memory(net, layer), torch.arange(len(ids)), []
-    with evaluating(net), ExitStack() as hooks:
-        handle = down.register_forward_hook(lambda m, g, x: seen.append(x[rows, places]))
+    with evaluating(net), ExitStack():
+        handle = down.register_forward_hook(
+            lambda m, g, x: seen.append(x[rows, places])
+        )
         with torch.no_grad():
             net(ids)
         handle.remove()
@@ -225,7 +264,9 @@ def target_value(net, layer, ids, places, targets, n_steps=25, lr=0.2, decay=0.0
         optimizer = torch.optim.Adam([d], lr=lr * size / math.sqrt(len(v0)))
         for _ in range(n_steps):
             logits = net(ids)[0]
-            loss = F.cross_entropy(logits.flatten(0, 1), targets.flatten(), ignore_index=IGNORE)
+            loss = F.cross_entropy(
+                logits.flatten(0, 1), targets.flatten(), ignore_index=IGNORE
+            )
             loss = loss + decay * d.square().sum() / size**2
             (d.grad,) = torch.autograd.grad(loss, d)
             optimizer.step()
@@ -238,10 +279,14 @@ def target_value(net, layer, ids, places, targets, n_steps=25, lr=0.2, decay=0.0
 
 # %% wrong: tracks -- the result still tracks gradients
 # expects: still tracks gradients
-def target_value(net, layer, ids, places, targets, n_steps=25, lr=0.2, decay=0.02, clamp=4.0):
+def target_value(
+    net, layer, ids, places, targets, n_steps=25, lr=0.2, decay=0.02, clamp=4.0
+):
     down, rows, seen = memory(net, layer), torch.arange(len(ids)), []
     with evaluating(net), ExitStack() as hooks:
-        handle = down.register_forward_hook(lambda m, g, x: seen.append(x[rows, places]))
+        handle = down.register_forward_hook(
+            lambda m, g, x: seen.append(x[rows, places])
+        )
         with torch.no_grad():
             net(ids)
         handle.remove()
@@ -258,7 +303,9 @@ def target_value(net, layer, ids, places, targets, n_steps=25, lr=0.2, decay=0.0
         optimizer = torch.optim.Adam([d], lr=lr * size / math.sqrt(len(v0)))
         for _ in range(n_steps):
             logits = net(ids)[0]
-            loss = F.cross_entropy(logits.flatten(0, 1), targets.flatten(), ignore_index=IGNORE)
+            loss = F.cross_entropy(
+                logits.flatten(0, 1), targets.flatten(), ignore_index=IGNORE
+            )
             loss = loss + decay * d.square().sum() / size**2
             (d.grad,) = torch.autograd.grad(loss, d)
             optimizer.step()
@@ -271,10 +318,14 @@ def target_value(net, layer, ids, places, targets, n_steps=25, lr=0.2, decay=0.0
 
 # %% wrong: first_row -- v0 is that of the first row
 # expects: the result should be v0
-def target_value(net, layer, ids, places, targets, n_steps=25, lr=0.2, decay=0.02, clamp=4.0):
+def target_value(
+    net, layer, ids, places, targets, n_steps=25, lr=0.2, decay=0.02, clamp=4.0
+):
     down, rows, seen = memory(net, layer), torch.arange(len(ids)), []
     with evaluating(net), ExitStack() as hooks:
-        handle = down.register_forward_hook(lambda m, g, x: seen.append(x[rows, places]))
+        handle = down.register_forward_hook(
+            lambda m, g, x: seen.append(x[rows, places])
+        )
         with torch.no_grad():
             net(ids)
         handle.remove()
@@ -291,7 +342,9 @@ def target_value(net, layer, ids, places, targets, n_steps=25, lr=0.2, decay=0.0
         optimizer = torch.optim.Adam([d], lr=lr * size / math.sqrt(len(v0)))
         for _ in range(n_steps):
             logits = net(ids)[0]
-            loss = F.cross_entropy(logits.flatten(0, 1), targets.flatten(), ignore_index=IGNORE)
+            loss = F.cross_entropy(
+                logits.flatten(0, 1), targets.flatten(), ignore_index=IGNORE
+            )
             loss = loss + decay * d.square().sum() / size**2
             (d.grad,) = torch.autograd.grad(loss, d)
             optimizer.step()
@@ -304,10 +357,14 @@ def target_value(net, layer, ids, places, targets, n_steps=25, lr=0.2, decay=0.0
 
 # %% wrong: first_place -- all rows get d at the first row's place
 # expects: target_value:
-def target_value(net, layer, ids, places, targets, n_steps=25, lr=0.2, decay=0.02, clamp=4.0):
+def target_value(
+    net, layer, ids, places, targets, n_steps=25, lr=0.2, decay=0.02, clamp=4.0
+):
     down, rows, seen = memory(net, layer), torch.arange(len(ids)), []
     with evaluating(net), ExitStack() as hooks:
-        handle = down.register_forward_hook(lambda m, g, x: seen.append(x[rows, places]))
+        handle = down.register_forward_hook(
+            lambda m, g, x: seen.append(x[rows, places])
+        )
         with torch.no_grad():
             net(ids)
         handle.remove()
@@ -324,7 +381,9 @@ def target_value(net, layer, ids, places, targets, n_steps=25, lr=0.2, decay=0.0
         optimizer = torch.optim.Adam([d], lr=lr * size / math.sqrt(len(v0)))
         for _ in range(n_steps):
             logits = net(ids)[0]
-            loss = F.cross_entropy(logits.flatten(0, 1), targets.flatten(), ignore_index=IGNORE)
+            loss = F.cross_entropy(
+                logits.flatten(0, 1), targets.flatten(), ignore_index=IGNORE
+            )
             loss = loss + decay * d.square().sum() / size**2
             (d.grad,) = torch.autograd.grad(loss, d)
             optimizer.step()
@@ -337,10 +396,14 @@ def target_value(net, layer, ids, places, targets, n_steps=25, lr=0.2, decay=0.0
 
 # %% wrong: absolute_clamp -- the clamp is a length, not a share of |v0|
 # expects: with clamp = 0.25, d should
-def target_value(net, layer, ids, places, targets, n_steps=25, lr=0.2, decay=0.02, clamp=4.0):
+def target_value(
+    net, layer, ids, places, targets, n_steps=25, lr=0.2, decay=0.02, clamp=4.0
+):
     down, rows, seen = memory(net, layer), torch.arange(len(ids)), []
     with evaluating(net), ExitStack() as hooks:
-        handle = down.register_forward_hook(lambda m, g, x: seen.append(x[rows, places]))
+        handle = down.register_forward_hook(
+            lambda m, g, x: seen.append(x[rows, places])
+        )
         with torch.no_grad():
             net(ids)
         handle.remove()
@@ -357,7 +420,9 @@ def target_value(net, layer, ids, places, targets, n_steps=25, lr=0.2, decay=0.0
         optimizer = torch.optim.Adam([d], lr=lr * size / math.sqrt(len(v0)))
         for _ in range(n_steps):
             logits = net(ids)[0]
-            loss = F.cross_entropy(logits.flatten(0, 1), targets.flatten(), ignore_index=IGNORE)
+            loss = F.cross_entropy(
+                logits.flatten(0, 1), targets.flatten(), ignore_index=IGNORE
+            )
             loss = loss + decay * d.square().sum() / size**2
             (d.grad,) = torch.autograd.grad(loss, d)
             optimizer.step()
@@ -370,10 +435,14 @@ def target_value(net, layer, ids, places, targets, n_steps=25, lr=0.2, decay=0.0
 
 # %% wrong: uphill -- the sign of the gradient is reversed
 # expects: the cross-entropy is
-def target_value(net, layer, ids, places, targets, n_steps=25, lr=0.2, decay=0.02, clamp=4.0):
+def target_value(
+    net, layer, ids, places, targets, n_steps=25, lr=0.2, decay=0.02, clamp=4.0
+):
     down, rows, seen = memory(net, layer), torch.arange(len(ids)), []
     with evaluating(net), ExitStack() as hooks:
-        handle = down.register_forward_hook(lambda m, g, x: seen.append(x[rows, places]))
+        handle = down.register_forward_hook(
+            lambda m, g, x: seen.append(x[rows, places])
+        )
         with torch.no_grad():
             net(ids)
         handle.remove()
@@ -390,7 +459,9 @@ def target_value(net, layer, ids, places, targets, n_steps=25, lr=0.2, decay=0.0
         optimizer = torch.optim.Adam([d], lr=lr * size / math.sqrt(len(v0)))
         for _ in range(n_steps):
             logits = net(ids)[0]
-            loss = F.cross_entropy(logits.flatten(0, 1), targets.flatten(), ignore_index=IGNORE)
+            loss = F.cross_entropy(
+                logits.flatten(0, 1), targets.flatten(), ignore_index=IGNORE
+            )
             loss = loss + decay * d.square().sum() / size**2
             (d.grad,) = torch.autograd.grad(-loss, d)
             optimizer.step()
@@ -403,11 +474,15 @@ def target_value(net, layer, ids, places, targets, n_steps=25, lr=0.2, decay=0.0
 
 # %% wrong: eval_stays -- the network is left in evaluation mode
 # expects: the network was in training mode and is not any more
-def target_value(net, layer, ids, places, targets, n_steps=25, lr=0.2, decay=0.02, clamp=4.0):
+def target_value(
+    net, layer, ids, places, targets, n_steps=25, lr=0.2, decay=0.02, clamp=4.0
+):
     down, rows, seen = memory(net, layer), torch.arange(len(ids)), []
     net.eval()
     with ExitStack() as hooks:
-        handle = down.register_forward_hook(lambda m, g, x: seen.append(x[rows, places]))
+        handle = down.register_forward_hook(
+            lambda m, g, x: seen.append(x[rows, places])
+        )
         with torch.no_grad():
             net(ids)
         handle.remove()
@@ -424,7 +499,9 @@ def target_value(net, layer, ids, places, targets, n_steps=25, lr=0.2, decay=0.0
         optimizer = torch.optim.Adam([d], lr=lr * size / math.sqrt(len(v0)))
         for _ in range(n_steps):
             logits = net(ids)[0]
-            loss = F.cross_entropy(logits.flatten(0, 1), targets.flatten(), ignore_index=IGNORE)
+            loss = F.cross_entropy(
+                logits.flatten(0, 1), targets.flatten(), ignore_index=IGNORE
+            )
             loss = loss + decay * d.square().sum() / size**2
             (d.grad,) = torch.autograd.grad(loss, d)
             optimizer.step()
@@ -436,10 +513,14 @@ def target_value(net, layer, ids, places, targets, n_steps=25, lr=0.2, decay=0.0
 
 
 # %% right: spread -- d is spread by a mask, without a copy
-def target_value(net, layer, ids, places, targets, n_steps=25, lr=0.2, decay=0.02, clamp=4.0):
+def target_value(
+    net, layer, ids, places, targets, n_steps=25, lr=0.2, decay=0.02, clamp=4.0
+):
     down, rows, seen = memory(net, layer), torch.arange(len(ids)), []
     with evaluating(net), ExitStack() as hooks:
-        handle = down.register_forward_hook(lambda m, g, x: seen.append(x[rows, places]))
+        handle = down.register_forward_hook(
+            lambda m, g, x: seen.append(x[rows, places])
+        )
         with torch.no_grad():
             net(ids)
         handle.remove()
@@ -456,7 +537,9 @@ def target_value(net, layer, ids, places, targets, n_steps=25, lr=0.2, decay=0.0
         optimizer = torch.optim.Adam([d], lr=lr * size / math.sqrt(len(v0)))
         for _ in range(n_steps):
             logits = net(ids)[0]
-            loss = F.cross_entropy(logits.flatten(0, 1), targets.flatten(), ignore_index=IGNORE)
+            loss = F.cross_entropy(
+                logits.flatten(0, 1), targets.flatten(), ignore_index=IGNORE
+            )
             loss = loss + decay * d.square().sum() / size**2
             (d.grad,) = torch.autograd.grad(loss, d)
             optimizer.step()
@@ -468,10 +551,14 @@ def target_value(net, layer, ids, places, targets, n_steps=25, lr=0.2, decay=0.0
 
 
 # %% right: selected -- the asked logits are selected by hand
-def target_value(net, layer, ids, places, targets, n_steps=25, lr=0.2, decay=0.02, clamp=4.0):
+def target_value(
+    net, layer, ids, places, targets, n_steps=25, lr=0.2, decay=0.02, clamp=4.0
+):
     down, rows, seen = memory(net, layer), torch.arange(len(ids)), []
     with evaluating(net), ExitStack() as hooks:
-        handle = down.register_forward_hook(lambda m, g, x: seen.append(x[rows, places]))
+        handle = down.register_forward_hook(
+            lambda m, g, x: seen.append(x[rows, places])
+        )
         with torch.no_grad():
             net(ids)
         handle.remove()
@@ -501,11 +588,15 @@ def target_value(net, layer, ids, places, targets, n_steps=25, lr=0.2, decay=0.0
 
 
 # %% right: pre_hook -- the whole output is computed by hand, Adam too
-def target_value(net, layer, ids, places, targets, n_steps=25, lr=0.2, decay=0.02, clamp=4.0):
+def target_value(
+    net, layer, ids, places, targets, n_steps=25, lr=0.2, decay=0.02, clamp=4.0
+):
     down, rows = memory(net, layer), torch.arange(len(ids))
     inputs = []
     with evaluating(net):
-        handle = down.register_forward_pre_hook(lambda m, g: inputs.append(g[0]))
+        handle = down.register_forward_pre_hook(
+            lambda m, g: inputs.append(g[0])
+        )
         with torch.no_grad():
             net(ids)
         handle.remove()
@@ -522,12 +613,16 @@ def target_value(net, layer, ids, places, targets, n_steps=25, lr=0.2, decay=0.0
             handle = down.register_forward_hook(add)
             logits = net(ids)[0]
             handle.remove()
-            loss = F.cross_entropy(logits.transpose(1, 2), targets, ignore_index=IGNORE)
+            loss = F.cross_entropy(
+                logits.transpose(1, 2), targets, ignore_index=IGNORE
+            )
             loss = loss + decay * (d @ d) / (v0 @ v0)
             (g,) = torch.autograd.grad(loss, [d])
             with torch.no_grad():
                 m, s = 0.9 * m + 0.1 * g, 0.999 * s + 0.001 * g * g
-                step = (m / (1 - 0.9**t)) / ((s / (1 - 0.999**t)).sqrt() + 1e-8)
+                step = (m / (1 - 0.9**t)) / (
+                    (s / (1 - 0.999**t)).sqrt() + 1e-8
+                )
                 d = d.detach() - rate * step
                 d = d * min(1.0, float(most / d.norm()))
     return (v0 + d).detach()
