@@ -1,4 +1,4 @@
-"""Figures of chapter 13: a memory that is edited, a trace, an edit's strength."""
+"""Figures of chapter 13: an edited memory, a trace, an edit's strength."""
 
 import json
 from typing import Any

@@ -345,9 +345,11 @@ def scores(groups):
             for a, b in zip(answers.wanted.tolist(), answers.other.tolist())
         )
         first = sum(1 for r in answers.rank.tolist() if r == 1)
-        result[name] = dict(
-            success=wins / n, magnitude=gaps / n, exact=first / n
-        )
+        result[name] = {
+            "success": wins / n,
+            "magnitude": gaps / n,
+            "exact": first / n,
+        }
     if not result:
         raise ValueError("nothing to score")
     names = list(result)
