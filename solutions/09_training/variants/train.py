@@ -295,7 +295,7 @@ def train(run, batch):
 
 
 # %% wrong: clip_fixed -- the limit is 1.0, whatever the recipe says
-# expects: `clip` of the recipe
+# expects: not clipped to `clip` of the recipe
 def train(run, batch):
     r, losses = run.recipe, []
     named = list(run.net.named_parameters())
