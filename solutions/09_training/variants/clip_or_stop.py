@@ -315,7 +315,7 @@ def clip_or_stop(loss, named, limit, step):
             continue
         if not torch.all(torch.isfinite(p.grad)):
             raise FloatingPointError(f"step {step}, gradient of {name}")
-        total += float((p.grad**2).sum())
+        total += float((p.grad.double() ** 2).sum())
     norm = total**0.5
     factor = min(1.0, limit / norm) if norm > 0 else 1.0
     for _, p in named:
