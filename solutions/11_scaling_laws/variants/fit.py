@@ -77,6 +77,34 @@ def fit(N, D, loss, starts):
     )[0]
 
 
+# %% wrong: all_starts -- polishes each start
+# expects: polish was called 40 times
+def fit(N, D, loss, starts):
+    check_runs(N, D, loss)
+    return min((polish(s, N, D, loss) for s in starts), key=lambda x: x[1])[0]
+
+
+# %% wrong: three_best -- polishes three
+# expects: polish was called 3 times
+def fit(N, D, loss, starts):
+    check_runs(N, D, loss)
+    order = objective(*tensors(starts, N, D, loss)).argsort()
+    return min(
+        (polish(starts[i], N, D, loss) for i in order[:3]), key=lambda x: x[1]
+    )[0]
+
+
+# %% wrong: sorted_in_place -- orders the array of starts in place
+# expects: changes its argument
+def fit(N, D, loss, starts):
+    check_runs(N, D, loss)
+    order = objective(*tensors(starts, N, D, loss)).argsort().numpy()
+    starts[:] = starts[order]
+    return min(
+        (polish(s, N, D, loss) for s in starts[:10]), key=lambda x: x[1]
+    )[0]
+
+
 # %% right: loop -- remembers the best so far
 def fit(N, D, loss, starts):
     check_runs(N, D, loss)
