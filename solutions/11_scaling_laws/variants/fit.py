@@ -7,7 +7,7 @@ def fit(N, D, loss, starts):
 
 
 # %% wrong: last_of_ten -- returns the last one
-# expects: a better fit exists
+# expects: is the result
 def fit(N, D, loss, starts):
     check_runs(N, D, loss)
     for i in objective(*tensors(starts, N, D, loss)).argsort()[:10]:
@@ -34,7 +34,7 @@ def fit(N, D, loss, starts):
 
 
 # %% wrong: ten_worst -- sorted the wrong way round
-# expects: Take the ten best starts
+# expects: those with the smallest objective
 def fit(N, D, loss, starts):
     check_runs(N, D, loss)
     best = objective(*tensors(starts, N, D, loss)).argsort(descending=True)[
@@ -46,7 +46,7 @@ def fit(N, D, loss, starts):
 
 
 # %% wrong: first_ten -- the first ten of the grid
-# expects: Take the ten best starts
+# expects: those with the smallest objective
 def fit(N, D, loss, starts):
     check_runs(N, D, loss)
     return min(
