@@ -308,7 +308,7 @@ def beam(step, width, longest, alpha=0.0, eos=0):
 
 
 # %% wrong: not_at_longest -- texts without an end sign are never finished
-# expects: beam: for width 3, got a list of 0
+# expects: one that has `longest` tokens is finished
 def beam(step, width, longest, alpha=0.0, eos=0):
     texts, scores, finished = (
         torch.zeros(1, 0, dtype=torch.long),

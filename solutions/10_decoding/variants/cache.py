@@ -22,7 +22,7 @@ class Cache:
 
 
 # %% wrong: whole_room -- the empty places are returned, too
-# expects: after 3 tokens, the keys has the shape (2, 6, 3)
+# expects: the tensor of all keys has the shape (2, 6, 3)
 class Cache:
     def __init__(self, B, room, C, dtype=torch.float64):
         self.k = torch.zeros(B, room, C, dtype=dtype)

@@ -19,7 +19,7 @@ def continuations(log_probs, scores, n):
 
 
 # %% wrong: each_once -- the best of each beam
-# expects: These are the best of each beam
+# expects: beam 0 is good enough to go on twice
 def continuations(log_probs, scores, n):
     best = (log_probs + scores[:, None]).max(dim=1)
     n = min(n, len(scores))

@@ -18,7 +18,7 @@ def draw(logits, generator):
 
 
 # %% wrong: uniform -- every token alike
-# expects: the logits are not used
+# expects: came out equally likely
 def draw(logits, generator):
     check_logits(logits)
     return torch.randint(logits.shape[-1], (len(logits),), generator=generator)

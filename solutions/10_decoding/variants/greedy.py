@@ -16,7 +16,7 @@ def greedy(logits):
 
 
 # %% wrong: whole_batch -- one id for the whole batch
-# expects: for 3 rows of 3 logits
+# expects: for 3 rows of 4 logits
 def greedy(logits):
     check_logits(logits)
     return logits.argmax()

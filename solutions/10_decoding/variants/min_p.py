@@ -24,7 +24,7 @@ def min_p(logits, p):
 
 
 # %% wrong: logits -- logits compared instead of probabilities
-# expects: expected the ids
+# expects: Compare probabilities
 def min_p(logits, p):
     check_share("min-p", p)
     if p == 0:

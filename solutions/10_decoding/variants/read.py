@@ -52,7 +52,7 @@ def read(model, caches, ids):
 
 
 # %% wrong: no_skip -- the sum with x is forgotten
-# expects: the prompt's logits differ
+# expects: is added to x
 def read(model, caches, ids):
     start, T = caches[0].length, ids.shape[1]
     places = torch.arange(start, start + T)
