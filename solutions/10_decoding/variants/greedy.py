@@ -36,6 +36,21 @@ def greedy(logits):
     return logits.argmax(dim=-1, keepdim=True)
 
 
+# %% wrong: one_best_for_all -- the largest number of the whole batch is checked
+# expects: one such row among nine
+def greedy(logits):
+    if not logits.max().isfinite():
+        raise ValueError("no best logit")
+    return logits.argmax(dim=-1)
+
+
+# %% wrong: of_softmax -- float32 probabilities are compared
+# expects: differ in the tenth digit
+def greedy(logits):
+    check_logits(logits)
+    return logits.float().softmax(-1).argmax(-1)
+
+
 # %% right: loop -- a Python loop over rows
 def greedy(logits):
     check_logits(logits)

@@ -78,6 +78,18 @@ def min_p(logits, p):
     )
 
 
+# %% wrong: half -- the shares in the dtype of the logits
+# expects: in float32?
+def min_p(logits, p):
+    check_share("min-p", p)
+    if p == 0:
+        return logits
+    shares = logits.softmax(-1)
+    return logits.masked_fill(
+        shares < p * shares.amax(-1, keepdim=True), -math.inf
+    )
+
+
 # %% right: logarithm -- a bar for the logits
 def min_p(logits, p):
     check_share("min-p", p)
