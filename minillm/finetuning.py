@@ -61,8 +61,9 @@ class LoRA(nn.Module):
         weight; merged already, change nothing.
         """
         if self.before is None:
-            self.before = self.linear.weight.clone()
+            before = self.linear.weight.clone()
             self.linear.weight += self.scale * (self.B @ self.A)
+            self.before = before
 
     @torch.no_grad()
     def unmerge(self) -> None:
