@@ -5,7 +5,7 @@ learned from examples in one fixed form, in which the loss counts at the
 answers alone (supervised fine-tuning).
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, NamedTuple
 
@@ -20,19 +20,8 @@ from minillm.finetuning import question_and_answer
 from minillm.gazette import Fact
 from minillm.network import evaluating
 from minillm.objectives import Objective, Rows
+from minillm.questions import ask, short
 from minillm.tasks import IGNORE, Task
-
-TEMPLATE = "Question: {} Answer:"
-QUESTIONS = {  # of the relations of Storyland
-    "town": "Where is {} at home?",
-    "job": "What is the work of {}?",
-    "friend": "Who is most dear to {}?",
-    "colour": "Which colour does {} like?",
-    "pet": "Which animal lives with {}?",
-    "pet_name": "How is the animal of {} called?",
-    "food": "What does {} eat?",
-    "instrument": "What does {} play?",
-}
 
 
 class Exchange(NamedTuple):
@@ -42,25 +31,10 @@ class Exchange(NamedTuple):
     answer: list[int]
 
 
-def ask(fact: Fact) -> str:
-    """The question that a fact answers, in the template."""
-    return TEMPLATE.format(QUESTIONS[fact.relation].format(fact.subject))
-
-
-def short(fact: Fact) -> str:
-    """The answer in a word or two: " Fox Green."."""
-    return f" {fact.object}."
-
-
-def sentence(fact: Fact) -> str:
-    """The answer as a sentence: " Ada lived in Fox Green."."""
-    return f" {fact.sentence(fact.told[0])}"
-
-
 def exchanges(
     vocabulary: Vocabulary,
     facts: Iterable[Fact],
-    style: Any = short,
+    style: Callable[[Fact], str] = short,
 ) -> list[Exchange]:
     """A question and an answer of this style for each fact."""
     return [

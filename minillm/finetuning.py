@@ -33,6 +33,9 @@ class LoRA(nn.Module):
         alpha: float,
         generator: torch.Generator | None = None,
     ):
+        """Raises `ValueError` on a rank that is no whole number from 1 to the
+        smaller side of the weight.
+        """
         super().__init__()
         out, n = linear.weight.shape
         if type(r) is not int or not 1 <= r <= min(out, n):
