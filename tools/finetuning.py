@@ -1,6 +1,6 @@
 """Teach one task to one model by every method, for chapter 12.
 
-    python -m tools.finetuning              all parts, about half an hour on one core
+    python -m tools.finetuning              all parts, about a quarter of an hour on a quiet core
     python -m tools.finetuning methods      one of them
 
     base      the model before it is taught
@@ -40,7 +40,7 @@ from minillm.transformer import Transformer
 from tools.provenance import provenance
 
 RESULTS = DATA / "results" / "12_finetuning.json"
-N_STEPS, B, ALPHA = 150, 16, 8.0
+N_STEPS, B, ALPHA = 80, 16, 8.0
 EVERYWHERE = ("qkv", "out", "up", "down")
 Tune = Callable[[Transformer, torch.Generator], Any]
 
@@ -52,16 +52,16 @@ def lora(*names: str, r: int = 4) -> Tune:
 
 METHODS: dict[str, tuple[Tune, tuple[float, ...]]] = {
     "full": (lambda net, _: net.requires_grad_(True), (3e-4, 1e-3, 3e-3)),
-    "LoRA q, v": (lora("q", "v"), (3e-3, 1e-2, 3e-2)),
+    "LoRA q, v": (lora("q", "v"), (1e-2, 3e-2, 1e-1)),
     "LoRA everywhere": (lora(*EVERYWHERE), (3e-3, 1e-2, 3e-2)),
     "adapter": (lambda net, g: tuning.bottleneck(net, 8, g), (3e-3, 1e-2, 3e-2)),
-    "prefix": (lambda net, g: prefix(net, 8, g), (3e-2, 1e-1, 3e-1)),
-    "prompt": (lambda net, g: prompt(net, 8, g), (1e-2, 3e-2, 1e-1)),
-    "BitFit": (lambda net, _: tuning.bitfit(net), (3e-3, 1e-2, 3e-2)),
-    "(IA)3": (lambda net, _: tuning.ia3(net), (1e-2, 3e-2, 1e-1)),
+    "prefix": (lambda net, g: prefix(net, 8, g), (1e-1, 3e-1, 1.0)),
+    "prompt": (lambda net, g: prompt(net, 8, g), (3e-2, 1e-1, 3e-1)),
+    "BitFit": (lambda net, _: tuning.bitfit(net), (1e-2, 3e-2, 1e-1)),
+    "(IA)3": (lambda net, _: tuning.ia3(net), (3e-2, 1e-1, 3e-1)),
 }
 RANKS: dict[str, tuple[Tune, tuple[float, ...]]] = {
-    f"r = {r}": (lora("q", "v", r=r), (3e-3, 1e-2, 3e-2)) for r in (1, 2, 4, 8, 16)
+    f"r = {r}": (lora("q", "v", r=r), (1e-2, 3e-2, 1e-1)) for r in (1, 2, 4, 8, 16)
 }
 PLACES = {
     "q": ("q",),

@@ -1,9 +1,8 @@
 import math
 
 import torch
-from torch.nn import functional as F
-
 from minillm.losses import cross_entropy
+from torch.nn import functional as F
 
 
 # %% wrong: all_tokens -- the mean over all tokens
