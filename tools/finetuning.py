@@ -135,8 +135,10 @@ def file_bytes(net: Network) -> int:
 class Store:
     """The file of results, written after each run."""
 
+    origin: dict[str, str] = {}  # taken at the start: runs change the working tree
+
     def __init__(self, part: str):
-        self.part, self.origin = part, provenance()
+        self.part = part
 
     def read(self) -> dict[str, Any]:
         """All parts so far."""
@@ -213,6 +215,7 @@ def beside_four_bits(teacher: Teacher) -> None:
 def main() -> None:
     """Measure the parts that are named, or all."""
     torch.set_num_threads(1)
+    Store.origin |= provenance() | {"seeds": "0 to 4, as the runs say"}
     teacher = Teacher(load_gazette())
     base = teacher.told.net
     parts: dict[str, Callable[[], Any]] = {
