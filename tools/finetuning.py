@@ -21,7 +21,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import torch
 
@@ -135,7 +135,7 @@ def file_bytes(net: Network) -> int:
 class Store:
     """The file of results, written after each run."""
 
-    origin: dict[str, str] = {}  # taken at the start: runs change the working tree
+    origin: ClassVar[dict[str, str]] = {}  # taken at the start: runs change the working tree
 
     def __init__(self, part: str):
         self.part = part

@@ -14,7 +14,7 @@ def freeze(net, names):
 
 
 # %% wrong: ends_only -- only the end of a name is compared
-# expects: for 'out', trained should be
+# expects: for 'out': the error ValueError
 def freeze(net, names):
     parameters = dict(net.named_parameters())
     chosen = set()
