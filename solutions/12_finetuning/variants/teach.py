@@ -117,7 +117,7 @@ def teach(net, batches, r, rate, generator):
 
 
 # %% wrong: gradients_add -- gradients are not set to zero
-# expects: expected the losses
+# expects: the loss should be below
 def teach(net, batches, r, rate, generator):
     for block in net.blocks:
         block.attention.qkv = LoRA(block.attention.qkv, r, 2 * r, generator)
