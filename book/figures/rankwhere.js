@@ -32,7 +32,7 @@ export function bytes(n) {
 export function mount(el, data) {
   let names = ["q", "v"], r = 4;
   const ranks = [1, 2, 4, 8, 16];
-  const model = html("div", { class: "fig-heads" }), plot = html("div", {}), rows = html("tbody");
+  const model = html("div", { class: "fig-controls" }), plot = html("div", {}), rows = html("tbody");
   const note = html("p", { class: "fig-note", role: "status" }), said = html("span");
   function toggle(name) {
     names = names.includes(name) ? names.filter((each) => each !== name) : [...names, name];
@@ -43,8 +43,9 @@ export function mount(el, data) {
   }
   function drawModel() {
     model.replaceChildren(...data.layers.map((layer) => html("button", { type: "button", class: "fig-button", "data-layer": layer.name,
-      "aria-pressed": String(names.includes(layer.name)), click: () => toggle(layer.name) },
-      html("span", {}, `${layer.name} `), svg("svg", { width: 40, height: 48, "aria-hidden": "true" },
+      "aria-pressed": String(names.includes(layer.name)), click: () => toggle(layer.name),
+      style: names.includes(layer.name) ? "border-color: var(--accent); font-weight: 650" : null },
+      html("span", {}, layer.name), html("br"), svg("svg", { width: 40, height: 48, "aria-hidden": "true" },
         Array.from({ length: data.blocks }, (_, i) => svg("rect", { x: 1, y: 1 + 12 * i, width: 8 + 28 * layer.in / 384, height: 4 + 5 * layer.out / 384,
           fill: names.includes(layer.name) ? "var(--accent)" : "none", stroke: "var(--muted)" }))))));
   }
@@ -75,9 +76,8 @@ export function mount(el, data) {
       ["file in float16", 2 * n, bytes(2 * n)]];
     rows.replaceChildren(...entries.map(([name, value, text]) => html("tr", {}, html("th", { scope: "row" }, name),
       html("td", { class: "fig-number", "data-name": name, "data-value": value }, text))));
-    const mean = found.reduce((sum, run) => sum + run.test, 0) / found.length;
     note.textContent = !names.length ? "Choose a layer." : found.length
-      ? `Stored: ${(100 * mean).toFixed(0)} % of the answers right (${found.length} run${found.length > 1 ? "s" : ""}).`
+      ? `Stored: ${found.map((run) => `${(100 * run.test).toFixed(0)} % of the answers right at the rate ${run.rate}`).join(", ")}.`
       : "This choice was not run. The numbers hold; how well it learns is not known.";
     drawPlot(n);
   }
