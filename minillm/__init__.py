@@ -29,6 +29,8 @@
     export                             a model in a file that a page runs
 11  scaling laws allocation            how loss falls, and what to buy
     sweep                              the runs
+12  finetuning tuning soft_prompts     a task, taught with few weights
+    asking chat four_bit               what is asked, answers, frozen weights
 13  editing tracing edits              a fact: found, changed, and what else
     rivals questions gazette           other ways, the judge, a world of facts
     storyland                          a world whose entropy is known

@@ -57,6 +57,7 @@ INTEGRATION = {  # the problem with the run on the real corpus: seconds, where o
     "09_training": "train",
     "10_decoding": "write",
     "11_scaling_laws": "forecast",
+    "12_finetuning": "teach",
     "13_model_editing": "store_facts",
 }
 MOST_POINTS = 5  # of one check
