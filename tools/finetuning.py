@@ -2,9 +2,10 @@
 
     python -m tools.finetuning              all parts, about a quarter of an hour on a quiet core
     python -m tools.finetuning methods      one of them
+    python -m tools.finetuning methods --again      the same, all runs anew
 
     base      the model before it is taught
-    methods   each method at three rates on validation people, then three seeds or more at the best
+    methods   each method at three rates on validation people, then five seeds at the best
     ranks     LoRA on queries and values, ranks 1 to 16, at one rate, one seed
     places    LoRA of rank 4 in eight places, at one rate, one seed
     four_bit  LoRA beside a base of 4 bits; the update of full fine-tuning, its singular values
@@ -14,9 +15,9 @@ to answer questions in a template: taught with the facts of 20 people, tuned on 
 run that is stored already is not made again.
 """
 
+import argparse
 import copy
 import json
-import sys
 import tempfile
 import time
 from collections.abc import Callable
@@ -216,6 +217,12 @@ def beside_four_bits(teacher: Teacher) -> None:
 
 def main() -> None:
     """Measure the parts that are named, or all."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("part", nargs="*", help="all when left out")
+    parser.add_argument("--again", action="store_true", help="make stored runs anew")
+    options = parser.parse_args()
     torch.set_num_threads(1)
     Store.origin |= provenance() | {"seeds": "0 to 4, as the runs say"}
     teacher = Teacher(load_gazette())
@@ -230,12 +237,14 @@ def main() -> None:
                 "test_size": len(teacher.sets["test"]),
             }
         ),
-        "methods": lambda: tuned("methods", METHODS, teacher, 3),
+        "methods": lambda: tuned("methods", METHODS, teacher, 5),
         "ranks": lambda: ranks(teacher),
         "places": lambda: places(teacher),
         "four_bit": lambda: beside_four_bits(teacher),
     }
-    for name in sys.argv[1:] or parts:
+    for name in options.part or parts:
+        if options.again:
+            Store(name).write([])
         parts[name]()
 
 
