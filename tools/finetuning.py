@@ -56,10 +56,10 @@ METHODS: dict[str, tuple[Tune, tuple[float, ...]]] = {
     "LoRA q, v": (lora("q", "v"), (1e-2, 3e-2, 1e-1)),
     "LoRA everywhere": (lora(*EVERYWHERE), (3e-3, 1e-2, 3e-2)),
     "adapter": (lambda net, g: tuning.bottleneck(net, 8, g), (3e-3, 1e-2, 3e-2)),
-    "prefix": (lambda net, g: prefix(net, 8, g), (1e-1, 3e-1, 1.0)),
-    "prompt": (lambda net, g: prompt(net, 8, g), (3e-2, 1e-1, 3e-1)),
-    "BitFit": (lambda net, _: tuning.bitfit(net), (1e-2, 3e-2, 1e-1)),
-    "(IA)3": (lambda net, _: tuning.ia3(net), (3e-2, 1e-1, 3e-1)),
+    "prefix": (lambda net, g: prefix(net, 8, g), (3e-1, 1.0, 3.0)),
+    "prompt": (lambda net, g: prompt(net, 8, g), (3e-1, 1.0, 3.0)),
+    "BitFit": (lambda net, _: tuning.bitfit(net), (3e-2, 1e-1, 3e-1)),
+    "(IA)3": (lambda net, _: tuning.ia3(net), (1e-1, 3e-1, 1.0)),
 }
 RANKS = (1, 2, 4, 8, 16)
 PLACES = {
