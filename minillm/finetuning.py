@@ -138,7 +138,7 @@ def with_prompt(
 
     x          (B, T, C)  vectors of tokens; texts may be padded on any side
     prompt     (m, C)     the same for each text; m may be 0
-    mask       (B, T)     True at real tokens
+    mask       (B, T)     of bool, True at real tokens
 
     Returns the vectors (B, m + T, C), the mask (B, m + T) of bool, and the
     positions (B, m + T) of int64: the prompt has 0 to m - 1, the real tokens
@@ -200,8 +200,8 @@ def answer_loss(logits: Tensor, targets: Tensor, mask: Tensor) -> Tensor:
     """The mean surprise at the targets where `mask` is True, in nats.
 
     `logits` (B, T, V), `targets` (B, T) and `mask` (B, T) give a scalar; each
-    target that counts has the same weight, in whatever text. Logits where
-    nothing counts may be anything, infinite too. Raises `ValueError` where
+    target that counts has the same weight, in whatever text. Logits and
+    targets where nothing counts may be anything. Raises `ValueError` where
     nothing counts at all.
     """
     if not mask.any():

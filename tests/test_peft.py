@@ -1,8 +1,6 @@
 """With the same numbers put in, our methods and the package peft give the same, forward and in
-gradients. It is no requirement of the course: `pip install peft accelerate` runs these tests.
+gradients.
 """
-
-import importlib.util
 
 import pytest
 import torch
@@ -12,11 +10,7 @@ from minillm.finetuning import LoRA
 from minillm.soft_prompts import prefix, prompt
 from tests.small_models import build, close, normal, random_ids
 
-installed = all(importlib.util.find_spec(name) for name in ("peft", "accelerate"))
-pytestmark = [
-    pytest.mark.skipif(not installed, reason="peft is not installed"),
-    pytest.mark.filterwarnings("ignore:.*is_gradient_checkpointing:FutureWarning"),
-]
+pytestmark = pytest.mark.filterwarnings("ignore:.*is_gradient_checkpointing:FutureWarning")
 
 
 def draws():

@@ -27,7 +27,7 @@ def adapter(h, down, up):
 
 
 # %% wrong: gelu -- GELU instead of ReLU
-# expects: adapter: the toy: expected
+# expects: This is GELU, not the ReLU
 def adapter(h, down, up):
     return h + up(F.gelu(down(h)))
 
@@ -52,7 +52,7 @@ def adapter(h, down, up):
 
 
 # %% wrong: weights_alone -- biases are ignored
-# expects: with biases
+# expects: the biases are not used
 def adapter(h, down, up):
     return h + (h @ down.weight.T).clamp(min=0) @ up.weight.T
 
@@ -72,9 +72,21 @@ def adapter(h, down, up):
 
 
 # %% wrong: clamped_input -- the ReLU in front of down
-# expects: adapter: the toy: expected
+# expects: stands in front of `down`
 def adapter(h, down, up):
     return h + up(down(h.clamp(min=0)))
+
+
+# %% wrong: twice -- h is added twice
+# expects: must leave h as it is
+def adapter(h, down, up):
+    return h + (h + up(torch.relu(down(h))))
+
+
+# %% wrong: no_path -- the adapter reads a detached h
+# expects: don't detach anything
+def adapter(h, down, up):
+    return h + up(torch.relu(down(h.detach())))
 
 
 # %% right: torch_relu -- torch.relu
@@ -93,3 +105,22 @@ def adapter(h, down, up):
 def adapter(h, down, up):
     z = down(h)
     return up(torch.maximum(z, torch.zeros_like(z))) + h
+
+
+# %% right: by_weights -- the weights themselves, in place on a fresh tensor
+def adapter(h, down, up):
+    z = F.linear(h, down.weight, down.bias)
+    z = z * (z > 0)
+    out = z @ up.weight.T
+    if up.bias is not None:
+        out = out + up.bias
+    out += h
+    return out
+
+
+# %% right: where -- torch.where
+def adapter(h, down, up):
+    inner = down(h)
+    return torch.add(
+        up(torch.where(inner > 0, inner, torch.zeros_like(inner))), h
+    )

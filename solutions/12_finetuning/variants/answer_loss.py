@@ -78,7 +78,7 @@ def answer_loss(logits, targets, mask):
 
 
 # %% wrong: other_way -- the mask is turned round
-# expects: the example: expected
+# expects: that do *not* count
 def answer_loss(logits, targets, mask):
     if not mask.any():
         raise ValueError("nothing counts")
@@ -103,7 +103,7 @@ def answer_loss(logits, targets, mask):
 
 
 # %% wrong: one_late -- the mask is shifted by one
-# expects: the example: expected
+# expects: one place off
 def answer_loss(logits, targets, mask):
     if not mask.any():
         raise ValueError("nothing counts")
@@ -119,6 +119,50 @@ def answer_loss(logits, targets, mask):
     z, t = logits[mask], targets[mask]
     p = z.exp() / z.exp().sum(-1, keepdim=True)
     return -p.gather(-1, t[:, None]).log().mean()
+
+
+# %% wrong: where_behind -- torch.where after the loss: the value is right, the gradient of infinite logits is NaN
+# expects: its gradient is NaN
+def answer_loss(logits, targets, mask):
+    if not mask.any():
+        raise ValueError("no target counts")
+    each = -logits.log_softmax(-1).gather(-1, targets[..., None])[..., 0]
+    return torch.where(mask, each, 0.0).sum() / mask.sum()
+
+
+# %% wrong: log_of_softmax -- log(softmax), which underflows
+# expects: take the log-softmax
+def answer_loss(logits, targets, mask):
+    if not mask.any():
+        raise ValueError("no target counts")
+    p = torch.softmax(logits[mask], dim=-1)
+    return -p.gather(1, targets[mask][:, None]).log().mean()
+
+
+# %% wrong: all_must_count -- raises unless everything counts
+# expects: 4 of 6 targets count
+def answer_loss(logits, targets, mask):
+    if not mask.all():
+        raise ValueError("nothing counts")
+    return F.cross_entropy(logits[mask], targets[mask])
+
+
+# %% wrong: ignored_index -- ignore_index without selecting: NaN in the gradient
+# expects: its gradient is NaN
+def answer_loss(logits, targets, mask):
+    if not mask.any():
+        raise ValueError("nothing counts")
+    return F.cross_entropy(
+        logits.flatten(0, 1), targets.masked_fill(~mask, -100).flatten()
+    )
+
+
+# %% wrong: detached -- the loss is detached
+# expects: does not require grad
+def answer_loss(logits, targets, mask):
+    if not mask.any():
+        raise ValueError("nothing counts")
+    return torch.tensor(F.cross_entropy(logits[mask], targets[mask]).item())
 
 
 # %% right: ignored -- targets that don't count are -100
@@ -143,3 +187,36 @@ def answer_loss(logits, targets, mask):
         raise ValueError("nothing counts")
     rows, columns = mask.nonzero(as_tuple=True)
     return cross_entropy(logits[rows, columns], targets[rows, columns])
+
+
+# %% right: loop -- text by text, place by place
+def answer_loss(logits, targets, mask):
+    parts = []
+    for b in range(len(mask)):
+        for t in range(mask.shape[1]):
+            if mask[b, t].item():
+                parts.append(
+                    logits[b, t].logsumexp(0) - logits[b, t, targets[b, t]]
+                )
+    if len(parts) == 0:
+        raise ValueError("nothing to learn")
+    return sum(parts) / len(parts)
+
+
+# %% right: nll -- indices by nonzero, torch's log_softmax and nll_loss
+def answer_loss(logits, targets, mask):
+    rows, columns = mask.nonzero(as_tuple=True)
+    if rows.numel() == 0:
+        raise ValueError("nothing to learn")
+    return F.nll_loss(
+        F.log_softmax(logits[rows, columns], dim=-1), targets[rows, columns]
+    )
+
+
+# %% right: summed -- a sum divided by the number
+def answer_loss(logits, targets, mask):
+    n = int(mask.sum())
+    if n == 0:
+        raise ValueError("nothing counts")
+    picked, wanted = logits[mask], targets[mask]
+    return (picked.logsumexp(-1) - picked[torch.arange(n), wanted]).sum() / n

@@ -1,3 +1,6 @@
+import math
+
+
 # %% wrong: tensors -- counts tensors
 # expects: you counted tensors
 def count(net):
@@ -156,6 +159,26 @@ def count(net):
     )
 
 
+# %% wrong: type_of_the_first -- the size of the first parameter's numbers for all
+# expects: One size was taken for all
+def count(net):
+    trained = sum(p.numel() for p in net.parameters() if p.requires_grad)
+    total = sum(p.numel() for p in net.parameters())
+    return trained, total, 2 * trained * next(net.parameters()).element_size()
+
+
+# %% wrong: frozen_second -- the second number counts the frozen ones
+# expects: 6 of 8 numbers are trained; got 6 of 2
+def count(net):
+    trained = [p for p in net.parameters() if p.requires_grad]
+    rest = [p for p in net.parameters() if not p.requires_grad]
+    return (
+        sum(p.numel() for p in trained),
+        sum(p.numel() for p in rest),
+        sum(2 * p.nbytes for p in trained),
+    )
+
+
 # %% right: loop -- one loop
 def count(net):
     trained = everything = n_bytes = 0
@@ -193,3 +216,32 @@ def count(net):
         sum(p.numel() for p in parameters),
         n_bytes,
     )
+
+
+# %% right: over_modules -- modules one by one, and a set of what was seen
+def count(net):
+    seen, a, b, c = set(), 0, 0, 0
+    for module in net.modules():
+        for p in module._parameters.values():
+            if p is None or id(p) in seen:
+                continue
+            seen.add(id(p))
+            n = 1
+            for size in p.shape:
+                n *= size
+            b += n
+            if p.requires_grad:
+                a += n
+                c += 2 * n * p.dtype.itemsize
+    return a, b, c
+
+
+# %% right: prod -- math.prod
+def count(net):
+    a = b = c = 0
+    for p in net.parameters():
+        n = math.prod(p.shape)
+        b += n
+        if p.requires_grad:
+            a, c = a + n, c + 2 * n * p.dtype.itemsize
+    return (a, b, c)

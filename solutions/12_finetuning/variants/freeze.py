@@ -1,3 +1,6 @@
+import re
+
+
 # %% wrong: part_of_word -- any part of the name matches
 # expects: compare whole parts
 def freeze(net, names):
@@ -77,7 +80,7 @@ def freeze(net, names):
 
 
 # %% wrong: all_frozen -- the chosen are frozen, too
-# expects: trained should be
+# expects: nothing is trained any more
 def freeze(net, names):
     parameters = dict(net.named_parameters())
     chosen = set()
@@ -92,7 +95,7 @@ def freeze(net, names):
 
 
 # %% wrong: other_way -- the chosen are frozen, the others trained
-# expects: trained should be
+# expects: the other way round
 def freeze(net, names):
     parameters = dict(net.named_parameters())
     chosen = set()
@@ -107,7 +110,7 @@ def freeze(net, names):
 
 
 # %% wrong: only_once -- what was frozen stays frozen
-# expects: called a second time
+# expects: stays frozen when it is chosen
 def freeze(net, names):
     parameters = dict(net.named_parameters())
     chosen = set()
@@ -198,7 +201,7 @@ def freeze(net, names):
 
 
 # %% wrong: several_times -- a parameter is returned once for each name
-# expects: 'dropout', 'dropout.bias' and 'bias'
+# expects: is in the list twice
 def freeze(net, names):
     parameters = dict(net.named_parameters())
     chosen = set()
@@ -230,6 +233,66 @@ def freeze(net, names):
     for path, parameter in parameters.items():
         parameter.requires_grad_(path in chosen)
     return (p for path, p in parameters.items() if path in chosen)
+
+
+# %% wrong: parts_as_sets -- all parts of the name occur somewhere in the path, in any order
+# expects: the parts have an order
+def freeze(net, names):
+    def has(path, name):
+        return set(name.split(".")) <= set(path.split("."))
+
+    named = list(net.named_parameters())
+    for name in names:
+        if not any(has(path, name) for path, _ in named):
+            raise ValueError(name)
+    for path, p in named:
+        p.requires_grad_(any(has(path, name) for name in names))
+    return [p for _, p in named if p.requires_grad]
+
+
+# %% wrong: first_match -- stops at the first parameter of each name
+# expects: should be trained, too
+def freeze(net, names):
+    params = dict(net.named_parameters())
+    chosen = set()
+    for name in names:
+        for path in params:
+            if f".{name}." in f".{path}.":
+                chosen.add(path)
+                break
+        else:
+            raise ValueError(name)
+    for path, p in params.items():
+        p.requires_grad_(path in chosen)
+    return [params[path] for path in params if path in chosen]
+
+
+# %% wrong: key_error -- a KeyError
+# expects: KeyError
+def freeze(net, names):
+    params = dict(net.named_parameters())
+    for name in names:
+        if not any(f".{name}." in f".{path}." for path in params):
+            raise KeyError(name)
+    for path, p in params.items():
+        p.requires_grad_(any(f".{name}." in f".{path}." for name in names))
+    return [p for p in params.values() if p.requires_grad]
+
+
+# %% wrong: starts -- a name must stand at the start of the path or of its last parts
+# expects: should be trained, too
+def freeze(net, names):
+    params = dict(net.named_parameters())
+
+    def has(path, name):
+        return path.startswith(name + ".") or path.endswith("." + name)
+
+    for name in names:
+        if not any(has(path, name) for path in params):
+            raise ValueError(name)
+    for path, p in params.items():
+        p.requires_grad_(any(has(path, name) for name in names))
+    return [p for p in params.values() if p.requires_grad]
 
 
 # %% right: split_parts -- compares lists of parts
@@ -283,3 +346,64 @@ def freeze(net, names):
     for path in chosen:
         parameters[path].requires_grad = True
     return [p for path, p in parameters.items() if path in chosen]
+
+
+# %% right: windows -- the parts are compared window by window, with a dictionary
+def freeze(net, names):
+    params = dict(net.named_parameters())
+
+    def has(path, name):
+        parts, wanted = path.split("."), name.split(".")
+        for i in range(len(parts)):
+            if parts[i : i + len(wanted)] == wanted:
+                return True
+        return False
+
+    for name in names:
+        if not any(has(path, name) for path in params):
+            raise ValueError("nothing matches " + name)
+    result = []
+    for path in params:
+        params[path].requires_grad = any(has(path, name) for name in names)
+        if params[path].requires_grad:
+            result.append(params[path])
+    return result
+
+
+# %% right: regular_expression -- re with escaped names
+def freeze(net, names):
+    patterns = [
+        re.compile(r"(?:^|\.)" + re.escape(name) + r"(?:\.|$)")
+        for name in names
+    ]
+    named = list(net.named_parameters())
+    for pattern in patterns:
+        if all(pattern.search(path) is None for path, _ in named):
+            raise ValueError(pattern.pattern)
+    net.requires_grad_(False)
+    return [
+        p.requires_grad_()
+        for path, p in named
+        if any(x.search(path) for x in patterns)
+    ]
+
+
+# %% right: one_pass -- list of flags
+def freeze(net, names):
+    paths, params = zip(*net.named_parameters(), strict=True)
+    flags = [
+        [f".{name}." in "." + path + "." for path in paths] for name in names
+    ]
+    if not all(map(any, flags)):
+        raise ValueError("a name matches nothing")
+    chosen = (
+        [any(column) for column in zip(*flags)]
+        if flags
+        else [False] * len(paths)
+    )
+    out = []
+    for p, flag in zip(params, chosen):
+        p.requires_grad = flag
+        if flag:
+            out.append(p)
+    return out

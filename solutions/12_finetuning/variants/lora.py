@@ -1,3 +1,6 @@
+import copy
+import math
+
 import torch
 from torch import nn
 from torch.nn import functional as F
@@ -335,7 +338,7 @@ class LoRA(nn.Module):
 
 
 # %% wrong: large_a -- A has the deviation 1
-# expects: divide it by the root
+# expects: not divided by anything
 class LoRA(nn.Module):
     def __init__(self, linear, r, alpha, generator=None):
         super().__init__()
@@ -368,7 +371,7 @@ class LoRA(nn.Module):
 
 
 # %% wrong: rank_deviation -- A is divided by r
-# expects: has the deviation 1/20
+# expects: It is divided by r
 class LoRA(nn.Module):
     def __init__(self, linear, r, alpha, generator=None):
         super().__init__()
@@ -795,6 +798,421 @@ class LoRA(nn.Module):
             self.old = None
 
 
+# %% wrong: out_side -- the rank is compared with the outputs alone
+# expects: a rank of 6 for 12 by 5
+class LoRA(nn.Module):
+    def __init__(self, linear, r, alpha, generator=None):
+        super().__init__()
+        out, inputs = linear.weight.shape
+        if not isinstance(r, int) or r < 1 or r > out:
+            raise ValueError(f"rank {r!r}")
+        self.linear = linear
+        linear.requires_grad_(False)
+        self.scale = alpha / r
+        self.A = nn.Parameter(
+            torch.randn(r, inputs, generator=generator) / math.sqrt(inputs)
+        )
+        self.B = nn.Parameter(torch.zeros(out, r))
+        self.old = None
+
+    def forward(self, x):
+        y = self.linear(x)
+        if self.old is None:
+            y = y + self.scale * (x @ self.A.T @ self.B.T)
+        return y
+
+    @torch.no_grad()
+    def merge(self):
+        if self.old is None:
+            self.old = self.linear.weight.clone()
+            self.linear.weight.add_(self.scale * self.B @ self.A)
+
+    @torch.no_grad()
+    def unmerge(self):
+        if self.old is not None:
+            self.linear.weight.copy_(self.old)
+            self.old = None
+
+
+# %% wrong: floor_division -- alpha // r
+# expects: 2 // 4 is 0
+class LoRA(nn.Module):
+    def __init__(self, linear, r, alpha, generator=None):
+        super().__init__()
+        out, inputs = linear.weight.shape
+        if not isinstance(r, int) or not 1 <= r <= min(out, inputs):
+            raise ValueError(f"rank {r!r}")
+        self.linear = linear
+        linear.requires_grad_(False)
+        self.scale = alpha // r
+        self.A = nn.Parameter(
+            torch.randn(r, inputs, generator=generator) / math.sqrt(inputs)
+        )
+        self.B = nn.Parameter(torch.zeros(out, r))
+        self.old = None
+
+    def forward(self, x):
+        y = self.linear(x)
+        if self.old is None:
+            y = y + self.scale * (x @ self.A.T @ self.B.T)
+        return y
+
+    @torch.no_grad()
+    def merge(self):
+        if self.old is None:
+            self.old = self.linear.weight.clone()
+            self.linear.weight.add_(self.scale * self.B @ self.A)
+
+    @torch.no_grad()
+    def unmerge(self):
+        if self.old is not None:
+            self.linear.weight.copy_(self.old)
+            self.old = None
+
+
+# %% wrong: copy_at_init -- the copy is made when the layer is built, not when it is merged
+# expects: copy it in merge()
+class LoRA(nn.Module):
+    def __init__(self, linear, r, alpha, generator=None):
+        super().__init__()
+        out, inputs = linear.weight.shape
+        if not isinstance(r, int) or not 1 <= r <= min(out, inputs):
+            raise ValueError(f"rank {r!r}")
+        self.linear = linear
+        linear.requires_grad_(False)
+        self.scale = alpha / r
+        self.A = nn.Parameter(
+            torch.randn(r, inputs, generator=generator) / math.sqrt(inputs)
+        )
+        self.B = nn.Parameter(torch.zeros(out, r))
+        self.old = linear.weight.detach().clone()
+        self.merged = False
+
+    def forward(self, x):
+        y = self.linear(x)
+        if not self.merged:
+            y = y + self.scale * (x @ self.A.T @ self.B.T)
+        return y
+
+    @torch.no_grad()
+    def merge(self):
+        if not self.merged:
+            self.linear.weight.add_(self.scale * self.B @ self.A)
+            self.merged = True
+
+    @torch.no_grad()
+    def unmerge(self):
+        if self.merged:
+            self.linear.weight.copy_(self.old)
+            self.merged = False
+
+
+# %% wrong: new_parameter -- merge and unmerge put a new parameter in place of the weight, trained again
+# expects: another parameter than before
+class LoRA(nn.Module):
+    def __init__(self, linear, r, alpha, generator=None):
+        super().__init__()
+        out, inputs = linear.weight.shape
+        if not isinstance(r, int) or not 1 <= r <= min(out, inputs):
+            raise ValueError(f"rank {r!r}")
+        self.linear = linear
+        linear.requires_grad_(False)
+        self.scale = alpha / r
+        self.A = nn.Parameter(
+            torch.randn(r, inputs, generator=generator) / math.sqrt(inputs)
+        )
+        self.B = nn.Parameter(torch.zeros(out, r))
+        self.old = None
+
+    def forward(self, x):
+        y = self.linear(x)
+        if self.old is None:
+            y = y + self.scale * (x @ self.A.T @ self.B.T)
+        return y
+
+    @torch.no_grad()
+    def merge(self):
+        if self.old is None:
+            self.old = self.linear.weight
+            self.linear.weight = nn.Parameter(
+                self.old + self.scale * self.B @ self.A
+            )
+
+    @torch.no_grad()
+    def unmerge(self):
+        if self.old is not None:
+            self.linear.weight = self.old
+            self.old = None
+
+
+# %% wrong: root_of_out -- A is divided by the root of the outputs
+# expects: root of the number of *outputs*
+class LoRA(nn.Module):
+    def __init__(self, linear, r, alpha, generator=None):
+        super().__init__()
+        out, inputs = linear.weight.shape
+        if not isinstance(r, int) or not 1 <= r <= min(out, inputs):
+            raise ValueError(f"rank {r!r}")
+        self.linear = linear
+        linear.requires_grad_(False)
+        self.scale = alpha / r
+        self.A = nn.Parameter(
+            torch.randn(r, inputs, generator=generator) / math.sqrt(out)
+        )
+        self.B = nn.Parameter(torch.zeros(out, r))
+        self.old = None
+
+    def forward(self, x):
+        y = self.linear(x)
+        if self.old is None:
+            y = y + self.scale * (x @ self.A.T @ self.B.T)
+        return y
+
+    @torch.no_grad()
+    def merge(self):
+        if self.old is None:
+            self.old = self.linear.weight.clone()
+            self.linear.weight.add_(self.scale * self.B @ self.A)
+
+    @torch.no_grad()
+    def unmerge(self):
+        if self.old is not None:
+            self.linear.weight.copy_(self.old)
+            self.old = None
+
+
+# %% wrong: drawn_turned -- A is drawn as (in, r) and transposed
+# expects: draw A with one such call
+class LoRA(nn.Module):
+    def __init__(self, linear, r, alpha, generator=None):
+        super().__init__()
+        out, inputs = linear.weight.shape
+        if not isinstance(r, int) or not 1 <= r <= min(out, inputs):
+            raise ValueError(f"rank {r!r}")
+        self.linear = linear
+        linear.requires_grad_(False)
+        self.scale = alpha / r
+        self.A = nn.Parameter(
+            (
+                torch.randn(inputs, r, generator=generator) / math.sqrt(inputs)
+            ).T.contiguous()
+        )
+        self.B = nn.Parameter(torch.zeros(out, r))
+        self.old = None
+
+    def forward(self, x):
+        y = self.linear(x)
+        return (
+            y
+            if self.old is not None
+            else y + self.scale * (x @ self.A.T @ self.B.T)
+        )
+
+    @torch.no_grad()
+    def merge(self):
+        if self.old is None:
+            self.old = self.linear.weight.clone()
+            self.linear.weight.add_(self.scale * self.B @ self.A)
+
+    @torch.no_grad()
+    def unmerge(self):
+        if self.old is not None:
+            self.linear.weight.copy_(self.old)
+            self.old = None
+
+
+# %% wrong: base_without_grad -- the base is computed under no_grad, so x gets no gradient through it
+# expects: It comes through A and B alone
+class LoRA(nn.Module):
+    def __init__(self, linear, r, alpha, generator=None):
+        super().__init__()
+        out, inputs = linear.weight.shape
+        if not isinstance(r, int) or not 1 <= r <= min(out, inputs):
+            raise ValueError(f"rank {r!r}")
+        self.linear = linear
+        linear.requires_grad_(False)
+        self.scale = alpha / r
+        self.A = nn.Parameter(
+            torch.randn(r, inputs, generator=generator) / math.sqrt(inputs)
+        )
+        self.B = nn.Parameter(torch.zeros(out, r))
+        self.old = None
+
+    def forward(self, x):
+        with torch.no_grad():
+            y = self.linear(x)
+        return (
+            y
+            if self.old is not None
+            else y + self.scale * (x @ self.A.T @ self.B.T)
+        )
+
+    @torch.no_grad()
+    def merge(self):
+        if self.old is None:
+            self.old = self.linear.weight.clone()
+            self.linear.weight.add_(self.scale * self.B @ self.A)
+
+    @torch.no_grad()
+    def unmerge(self):
+        if self.old is not None:
+            self.linear.weight.copy_(self.old)
+            self.old = None
+
+
+# %% wrong: merge_alpha -- merge multiplies by alpha, not alpha / r
+# expects: divide by r there, too
+class LoRA(nn.Module):
+    def __init__(self, linear, r, alpha, generator=None):
+        super().__init__()
+        out, inputs = linear.weight.shape
+        if not isinstance(r, int) or not 1 <= r <= min(out, inputs):
+            raise ValueError(f"rank {r!r}")
+        self.linear = linear
+        linear.requires_grad_(False)
+        self.scale = alpha / r
+        self.alpha = alpha
+        self.A = nn.Parameter(
+            torch.randn(r, inputs, generator=generator) / math.sqrt(inputs)
+        )
+        self.B = nn.Parameter(torch.zeros(out, r))
+        self.old = None
+
+    def forward(self, x):
+        y = self.linear(x)
+        return (
+            y
+            if self.old is not None
+            else y + self.scale * (x @ self.A.T @ self.B.T)
+        )
+
+    @torch.no_grad()
+    def merge(self):
+        if self.old is None:
+            self.old = self.linear.weight.clone()
+            self.linear.weight.add_(self.alpha * self.B @ self.A)
+
+    @torch.no_grad()
+    def unmerge(self):
+        if self.old is not None:
+            self.linear.weight.copy_(self.old)
+            self.old = None
+
+
+# %% wrong: uniform -- A is uniform
+# expects: That is the deviation of torch.rand
+class LoRA(nn.Module):
+    def __init__(self, linear, r, alpha, generator=None):
+        super().__init__()
+        out, inputs = linear.weight.shape
+        if not isinstance(r, int) or not 1 <= r <= min(out, inputs):
+            raise ValueError(f"rank {r!r}")
+        self.linear = linear
+        linear.requires_grad_(False)
+        self.scale = alpha / r
+        self.A = nn.Parameter(
+            torch.rand(r, inputs, generator=generator) / math.sqrt(inputs)
+        )
+        self.B = nn.Parameter(torch.zeros(out, r))
+        self.old = None
+
+    def forward(self, x):
+        y = self.linear(x)
+        return (
+            y
+            if self.old is not None
+            else y + self.scale * (x @ self.A.T @ self.B.T)
+        )
+
+    @torch.no_grad()
+    def merge(self):
+        if self.old is None:
+            self.old = self.linear.weight.clone()
+            self.linear.weight.add_(self.scale * self.B @ self.A)
+
+    @torch.no_grad()
+    def unmerge(self):
+        if self.old is not None:
+            self.linear.weight.copy_(self.old)
+            self.old = None
+
+
+# %% wrong: asserted -- an assertion instead of a ValueError
+# expects: got the error AssertionError
+class LoRA(nn.Module):
+    def __init__(self, linear, r, alpha, generator=None):
+        super().__init__()
+        out, inputs = linear.weight.shape
+        assert r in range(1, min(out, inputs) + 1), f"rank {r}"
+        assert isinstance(r, int)
+        self.linear = linear
+        linear.requires_grad_(False)
+        self.scale = alpha / r
+        self.A = nn.Parameter(
+            torch.randn(r, inputs, generator=generator) / math.sqrt(inputs)
+        )
+        self.B = nn.Parameter(torch.zeros(out, r))
+        self.old = None
+
+    def forward(self, x):
+        y = self.linear(x)
+        return (
+            y
+            if self.old is not None
+            else y + self.scale * (x @ self.A.T @ self.B.T)
+        )
+
+    @torch.no_grad()
+    def merge(self):
+        if self.old is None:
+            self.old = self.linear.weight.clone()
+            self.linear.weight.add_(self.scale * self.B @ self.A)
+
+    @torch.no_grad()
+    def unmerge(self):
+        if self.old is not None:
+            self.linear.weight.copy_(self.old)
+            self.old = None
+
+
+# %% wrong: unmerge_in_memory -- the old weight comes back rounded to half precision
+# expects: gave another weight
+class LoRA(nn.Module):
+    def __init__(self, linear, r, alpha, generator=None):
+        super().__init__()
+        out, inputs = linear.weight.shape
+        if not isinstance(r, int) or not 1 <= r <= min(out, inputs):
+            raise ValueError(f"rank {r!r}")
+        self.linear = linear
+        linear.requires_grad_(False)
+        self.scale = alpha / r
+        self.A = nn.Parameter(
+            torch.randn(r, inputs, generator=generator) / math.sqrt(inputs)
+        )
+        self.B = nn.Parameter(torch.zeros(out, r))
+        self.old = None
+
+    def forward(self, x):
+        y = self.linear(x)
+        return (
+            y
+            if self.old is not None
+            else y + self.scale * (x @ self.A.T @ self.B.T)
+        )
+
+    @torch.no_grad()
+    def merge(self):
+        if self.old is None:
+            self.old = self.linear.weight.half()
+            self.linear.weight.add_(self.scale * self.B @ self.A)
+
+    @torch.no_grad()
+    def unmerge(self):
+        if self.old is not None:
+            self.linear.weight.copy_(self.old)
+            self.old = None
+
+
 # %% right: as_matrix -- the update as a matrix
 class LoRA(nn.Module):
     def __init__(self, linear, r, alpha, generator=None):
@@ -951,4 +1369,161 @@ class LoRA(nn.Module):
     def unmerge(self):
         if self.old is not None:
             self.linear.weight.copy_(self.old)
+            self.old = None
+
+
+# %% right: weight_on_the_fly -- F.linear with W + s B A, the copy in a buffer and a flag
+class LoRA(nn.Module):
+    def __init__(self, linear, r, alpha, generator=None):
+        super().__init__()
+        if type(r) is not int:
+            raise ValueError("r must be an int")
+        if r < 1 or r > min(linear.in_features, linear.out_features):
+            raise ValueError("r out of range")
+        for p in linear.parameters():
+            p.requires_grad = False
+        self.linear, self.r, self.alpha = linear, r, alpha
+        a = torch.randn(r, linear.in_features, generator=generator)
+        self.A = nn.Parameter(a.div_(linear.in_features**0.5))
+        self.B = nn.Parameter(torch.zeros(linear.out_features, r))
+        self.register_buffer("backup", torch.empty(0), persistent=False)
+        self.merged = False
+
+    def delta(self):
+        return self.alpha / self.r * (self.B @ self.A)
+
+    def forward(self, x):
+        weight = (
+            self.linear.weight
+            if self.merged
+            else self.linear.weight + self.delta()
+        )
+        return torch.nn.functional.linear(x, weight, self.linear.bias)
+
+    @torch.no_grad()
+    def merge(self):
+        if self.merged:
+            return
+        self.backup = self.linear.weight.detach().clone()
+        self.linear.weight += self.delta()
+        self.merged = True
+
+    @torch.no_grad()
+    def unmerge(self):
+        if not self.merged:
+            return
+        self.linear.weight[:] = self.backup
+        self.merged = False
+
+
+# %% right: einsum -- einsum, and the copy in a list
+class LoRA(nn.Module):
+    def __init__(self, linear, r, alpha, generator=None):
+        super().__init__()
+        rows, columns = linear.weight.size()
+        if isinstance(r, float) or r not in range(1, min(rows, columns) + 1):
+            raise ValueError(r)
+        self.linear = linear.requires_grad_(False)
+        self.factor = float(alpha) / float(r)
+        self.A = torch.nn.Parameter(
+            torch.randn(r, columns, generator=generator) * columns**-0.5
+        )
+        self.B = torch.nn.Parameter(
+            torch.randn(rows, r, generator=torch.Generator()) * 0
+        )
+        self.saved = []
+
+    def forward(self, x):
+        base = self.linear(x)
+        if self.saved:
+            return base
+        update = torch.einsum("or,ri,...i->...o", self.B, self.A, x)
+        return torch.add(base, update, alpha=self.factor)
+
+    @torch.no_grad()
+    def merge(self):
+        if len(self.saved) == 0:
+            self.saved.append(self.linear.weight.data.clone())
+            self.linear.weight.data.addmm_(self.B, self.A, alpha=self.factor)
+
+    @torch.no_grad()
+    def unmerge(self):
+        while self.saved:
+            self.linear.weight.data.copy_(self.saved.pop())
+
+
+# %% right: deepcopy -- deepcopy, F.linear twice
+class LoRA(nn.Module):
+    def __init__(self, linear, r, alpha, generator=None):
+        super().__init__()
+        out, inputs = linear.weight.shape
+        if not isinstance(r, int) or not 1 <= r <= min(out, inputs):
+            raise ValueError(f"rank {r!r}")
+        self.linear = linear
+        linear.requires_grad_(False)
+        self.scale = alpha / r
+        self.A = nn.Parameter(
+            torch.randn(r, inputs, generator=generator) / math.sqrt(inputs)
+        )
+        self.B = nn.Parameter(torch.zeros(out, r))
+        self.old = None
+
+    def forward(self, x):
+        y = self.linear(x)
+        if self.old is None:
+            y = y + F.linear(F.linear(x, self.A), self.B) * self.scale
+        return y
+
+    @torch.no_grad()
+    def merge(self):
+        if self.old is None:
+            self.old = copy.deepcopy(self.linear.weight.data)
+            self.linear.weight.data = (
+                self.linear.weight.data
+                + self.scale * torch.matmul(self.B, self.A)
+            )
+
+    @torch.no_grad()
+    def unmerge(self):
+        if self.old is not None:
+            self.linear.weight.copy_(self.old)
+            self.old = None
+
+
+# %% right: normal_in_place -- normal_ into an empty tensor, a numpy copy
+class LoRA(nn.Module):
+    def __init__(self, linear, r, alpha, generator=None):
+        super().__init__()
+        out, inputs = linear.weight.shape
+        if not isinstance(r, int) or not 1 <= r <= min(out, inputs):
+            raise ValueError(f"rank {r!r}")
+        self.linear = linear
+        linear.requires_grad_(False)
+        self.scale = alpha / r
+        self.A = nn.Parameter(
+            torch.empty(r, inputs).normal_(
+                0, inputs**-0.5, generator=generator
+            )
+        )
+        self.B = nn.Parameter(torch.zeros(out, r))
+        self.old = None
+
+    def forward(self, x):
+        y = self.linear(x)
+        return (
+            y
+            if self.old is not None
+            else y + self.scale * (x @ self.A.T @ self.B.T)
+        )
+
+    @torch.no_grad()
+    def merge(self):
+        if self.old is None:
+            self.old = self.linear.weight.numpy().copy()
+            self.linear.weight += (self.B * self.scale) @ self.A
+
+    @torch.no_grad()
+    def unmerge(self):
+        if self.old is not None:
+            self.linear.weight[...] = torch.from_numpy(self.old)
             self.old = None

@@ -1,3 +1,6 @@
+import itertools
+
+
 # %% wrong: no_end -- the end does not count
 # expects: the end token must count
 def question_and_answer(question, answer, bos, eos):
@@ -86,8 +89,8 @@ def question_and_answer(question, answer, bos, eos):
     return text[:-1], text[1:], counts
 
 
-# %% wrong: zeros_and_ones -- 0 and 1 for False and True
-# expects: question_and_answer: 200 and 400 tokens
+# %% wrong: at_most_64 -- what counts is cut off after 64 tokens
+# expects: what counts: expected the shape
 def question_and_answer(question, answer, bos, eos):
     if not answer:
         raise ValueError("empty")
@@ -118,6 +121,60 @@ def question_and_answer(question, answer, bos, eos):
     text = [0, *question, *answer, 1]
     counts = [False] * len(question) + [True] * (len(answer) + 1)
     return text[:-1], text[1:], counts
+
+
+# %% wrong: looked_up -- a target counts if it is one of the answer's tokens or eos
+# expects: Go by the places
+def question_and_answer(question, answer, bos, eos):
+    if not answer:
+        raise ValueError("the answer is empty")
+    text = [bos, *question, *answer, eos]
+    return text[:-1], text[1:], [t in answer or t == eos for t in text[1:]]
+
+
+# %% wrong: lists_only -- list + list, so a tuple or a range raises a TypeError
+# expects: takes any sequence
+def question_and_answer(question, answer, bos, eos):
+    if not answer:
+        raise ValueError("the answer is empty")
+    text = [bos] + question + answer + [eos]  # noqa: RUF005
+    return (
+        text[:-1],
+        text[1:],
+        [False] * len(question) + [True] * (len(answer) + 1),
+    )
+
+
+# %% wrong: zeros_and_ones -- counts are ints, not bools
+# expects: holds True and False
+def question_and_answer(question, answer, bos, eos):
+    if not answer:
+        raise ValueError("the answer is empty")
+    text = [bos, *question, *answer, eos]
+    return text[:-1], text[1:], [0] * len(question) + [1] * (len(answer) + 1)
+
+
+# %% wrong: question_needed -- an empty question raises, too
+# expects: an empty question is allowed
+def question_and_answer(question, answer, bos, eos):
+    if not question or not answer:
+        raise ValueError("nothing there")
+    text = [bos, *question, *answer, eos]
+    return (
+        text[:-1],
+        text[1:],
+        [False] * len(question) + [True] * (len(answer) + 1),
+    )
+
+
+# %% wrong: up_to_eos -- what counts is searched from the first token of the answer
+# expects: Go by the places
+def question_and_answer(question, answer, bos, eos):
+    if not answer:
+        raise ValueError("nothing there")
+    text = [bos, *question, *answer, eos]
+    start = text[1:].index(answer[0])
+    return text[:-1], text[1:], [i >= start for i in range(len(text) - 1)]
 
 
 # %% right: plus -- lists are added
@@ -153,3 +210,31 @@ def question_and_answer(question, answer, bos, eos):
     for _ in [*answer, eos]:
         counts.append(True)
     return ids, targets, counts
+
+
+# %% right: places -- a comparison of places
+def question_and_answer(question, answer, bos, eos):
+    if len(answer) < 1:
+        raise ValueError("no answer")
+    question, answer = list(question), list(answer)
+    ids = [bos, *question, *answer]
+    targets = question + answer + [eos]
+    counts = []
+    for i, _ in enumerate(targets):
+        counts.append(i >= len(question))
+    return (ids, targets, counts)
+
+
+# %% right: chained -- itertools
+def question_and_answer(question, answer, bos, eos):
+    if len(answer) == 0:
+        raise ValueError(answer)
+    text = list(itertools.chain([bos], question, answer, [eos]))
+    pairs = list(itertools.pairwise(text))
+    counts = list(
+        itertools.chain(
+            itertools.repeat(False, len(question)),
+            itertools.repeat(True, len(answer) + 1),
+        )
+    )
+    return [a for a, _ in pairs], [b for _, b in pairs], counts

@@ -80,7 +80,7 @@ def teach(net, batches, r, rate, generator):
 
 
 # %% wrong: alpha_r -- alpha is r
-# expects: expected the losses
+# expects: alpha / r = 2; yours by 1
 def teach(net, batches, r, rate, generator):
     for block in net.blocks:
         block.attention.qkv = LoRA(block.attention.qkv, r, r, generator)
@@ -99,7 +99,7 @@ def teach(net, batches, r, rate, generator):
 
 
 # %% wrong: no_step -- the optimizer never steps
-# expects: it learns next to nothing
+# expects: yours took 0
 def teach(net, batches, r, rate, generator):
     for block in net.blocks:
         block.attention.qkv = LoRA(block.attention.qkv, r, 2 * r, generator)
@@ -117,7 +117,7 @@ def teach(net, batches, r, rate, generator):
 
 
 # %% wrong: gradients_add -- gradients are not set to zero
-# expects: the loss should be below
+# expects: The gradients add up
 def teach(net, batches, r, rate, generator):
     for block in net.blocks:
         block.attention.qkv = LoRA(block.attention.qkv, r, 2 * r, generator)
@@ -135,7 +135,7 @@ def teach(net, batches, r, rate, generator):
 
 
 # %% wrong: questions_too -- the loss counts at questions, too
-# expects: expected the losses
+# expects: That is the loss of whole texts
 def teach(net, batches, r, rate, generator):
     for block in net.blocks:
         block.attention.qkv = LoRA(block.attention.qkv, r, 2 * r, generator)
@@ -192,7 +192,7 @@ def teach(net, batches, r, rate, generator):
 
 
 # %% wrong: no_end -- the model never learns to end an answer
-# expects: should be right
+# expects: they were not taught to end
 def teach(net, batches, r, rate, generator):
     for block in net.blocks:
         block.attention.qkv = LoRA(block.attention.qkv, r, 2 * r, generator)
@@ -221,6 +221,195 @@ def teach(net, batches, r, rate, generator):
     for batch in batches:
         rows = [question_and_answer(q, a, BOS, EOS) for q, a in batch]
         ids, targets, mask = stacked(rows)
+        loss = answer_loss(net(ids)[0], targets, mask)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        losses.append(loss.item())
+    return losses
+
+
+# %% wrong: weight_decay -- AdamW with its own weight decay
+# expects: set weight_decay=0
+def teach(net, batches, r, rate, generator):
+    for block in net.blocks:
+        block.attention.qkv = LoRA(block.attention.qkv, r, 2 * r, generator)
+    optimizer = torch.optim.AdamW(freeze(net, ["A", "B"]), lr=rate)
+    losses = []
+    for batch in batches:
+        ids, targets, mask = stacked(
+            [question_and_answer(q, a, BOS, EOS) for q, a in batch]
+        )
+        logits, _ = net(ids)
+        loss = answer_loss(logits, targets, mask)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        losses.append(loss.item())
+    return losses
+
+
+# %% wrong: one_text_a_step -- each pair of a batch is a step of its own
+# expects: yours took 16
+def teach(net, batches, r, rate, generator):
+    for block in net.blocks:
+        block.attention.qkv = LoRA(block.attention.qkv, r, 2 * r, generator)
+    optimizer = torch.optim.AdamW(
+        freeze(net, ["A", "B"]), lr=rate, weight_decay=0
+    )
+    losses = []
+    for batch in batches:
+        total = 0.0
+        for question, answer in batch:
+            ids, targets, mask = stacked(
+                [question_and_answer(question, answer, BOS, EOS)]
+            )
+            loss = answer_loss(net(ids)[0], targets, mask)
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+            total += loss.item()
+        losses.append(total / len(batch))
+    return losses
+
+
+# %% wrong: optimizer_each_step -- a new optimizer in each step
+# expects: make one optimizer before the loop
+def teach(net, batches, r, rate, generator):
+    for block in net.blocks:
+        block.attention.qkv = LoRA(block.attention.qkv, r, 2 * r, generator)
+    trained = freeze(net, ["A", "B"])
+    pass
+    losses = []
+    for batch in batches:
+        optimizer = torch.optim.AdamW(trained, lr=rate, weight_decay=0)
+        ids, targets, mask = stacked(
+            [question_and_answer(q, a, BOS, EOS) for q, a in batch]
+        )
+        loss = answer_loss(net(ids)[0], targets, mask)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        losses.append(loss.item())
+    return losses
+
+
+# %% wrong: loss_after -- the loss is computed again after the step
+# expects: that of the untaught model
+def teach(net, batches, r, rate, generator):
+    for block in net.blocks:
+        block.attention.qkv = LoRA(block.attention.qkv, r, 2 * r, generator)
+    trained = freeze(net, ["A", "B"])
+    optimizer = torch.optim.AdamW(trained, lr=rate, weight_decay=0)
+    losses = []
+    for batch in batches:
+        ids, targets, mask = stacked(
+            [question_and_answer(q, a, BOS, EOS) for q, a in batch]
+        )
+        loss = answer_loss(net(ids)[0], targets, mask)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        losses.append(answer_loss(net(ids)[0], targets, mask).item())
+    return losses
+
+
+# %% wrong: text_means -- the loss is the mean of the losses of the pairs
+# expects: a mean of the texts' means
+def teach(net, batches, r, rate, generator):
+    for block in net.blocks:
+        block.attention.qkv = LoRA(block.attention.qkv, r, 2 * r, generator)
+    trained = freeze(net, ["A", "B"])
+    optimizer = torch.optim.AdamW(trained, lr=rate, weight_decay=0)
+    losses = []
+    for batch in batches:
+        optimizer.zero_grad()
+        total = 0
+        for q, a in batch:
+            ids, targets, mask = stacked([question_and_answer(q, a, BOS, EOS)])
+            total = total + answer_loss(net(ids)[0], targets, mask) / len(
+                batch
+            )
+        total.backward()
+        optimizer.step()
+        losses.append(total.item())
+    return losses
+
+
+# %% wrong: sgd -- SGD
+# expects: by the rate that was asked for
+def teach(net, batches, r, rate, generator):
+    for block in net.blocks:
+        block.attention.qkv = LoRA(block.attention.qkv, r, 2 * r, generator)
+    trained = freeze(net, ["A", "B"])
+    optimizer = torch.optim.SGD(trained, lr=rate)
+    losses = []
+    for batch in batches:
+        ids, targets, mask = stacked(
+            [question_and_answer(q, a, BOS, EOS) for q, a in batch]
+        )
+        loss = answer_loss(net(ids)[0], targets, mask)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        losses.append(loss.item())
+    return losses
+
+
+# %% wrong: fixed_rate -- the rate is 1e-2 whatever is asked for
+# expects: by the rate that was asked for
+def teach(net, batches, r, rate, generator):
+    for block in net.blocks:
+        block.attention.qkv = LoRA(block.attention.qkv, r, 2 * r, generator)
+    trained = freeze(net, ["A", "B"])
+    optimizer = torch.optim.AdamW(trained, lr=1e-2, weight_decay=0)
+    losses = []
+    for batch in batches:
+        ids, targets, mask = stacked(
+            [question_and_answer(q, a, BOS, EOS) for q, a in batch]
+        )
+        loss = answer_loss(net(ids)[0], targets, mask)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        losses.append(loss.item())
+    return losses
+
+
+# %% wrong: same_draws -- each block gets a generator of its own
+# expects: pass the generator on
+def teach(net, batches, r, rate, generator):
+    for block in net.blocks:
+        block.attention.qkv = LoRA(
+            block.attention.qkv, r, 2 * r, torch.Generator().manual_seed(0)
+        )
+    trained = freeze(net, ["A", "B"])
+    optimizer = torch.optim.AdamW(trained, lr=rate, weight_decay=0)
+    losses = []
+    for batch in batches:
+        ids, targets, mask = stacked(
+            [question_and_answer(q, a, BOS, EOS) for q, a in batch]
+        )
+        loss = answer_loss(net(ids)[0], targets, mask)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        losses.append(loss.item())
+    return losses
+
+
+# %% wrong: bos_twice -- BOS in the place of EOS
+# expects: stands in the place of `EOS`
+def teach(net, batches, r, rate, generator):
+    for block in net.blocks:
+        block.attention.qkv = LoRA(block.attention.qkv, r, 2 * r, generator)
+    trained = freeze(net, ["A", "B"])
+    optimizer = torch.optim.AdamW(trained, lr=rate, weight_decay=0)
+    losses = []
+    for batch in batches:
+        ids, targets, mask = stacked(
+            [question_and_answer(q, a, BOS, BOS) for q, a in batch]
+        )
         loss = answer_loss(net(ids)[0], targets, mask)
         optimizer.zero_grad()
         loss.backward()
@@ -285,4 +474,52 @@ def teach(net, batches, r, rate, generator):
         loss.backward()
         optimizer.step()
         losses.append(loss.item())
+    return losses
+
+
+# %% right: all_parameters -- the optimizer gets all parameters; frozen ones have no gradient
+def teach(net, batches, r, rate, generator):
+    for i in range(len(net.blocks)):
+        attention = net.blocks[i].attention
+        attention.qkv = LoRA(
+            attention.qkv, r=r, alpha=2.0 * r, generator=generator
+        )
+    freeze(net, ["qkv.A", "qkv.B"])
+    net.train()
+    optimizer = torch.optim.Adam(net.parameters(), lr=rate)
+    history = []
+    for batch in batches:
+        net.zero_grad()
+        rows = []
+        for question, answer in batch:
+            rows.append(
+                question_and_answer(question, answer, bos=BOS, eos=EOS)
+            )
+        ids, targets, mask = stacked(rows)
+        loss = answer_loss(net(ids)[0], targets, mask)
+        loss.backward()
+        optimizer.step()
+        history.append(float(loss.detach()))
+    return history
+
+
+# %% right: closure -- a closure
+def teach(net, batches, r, rate, generator):
+    for block in net.blocks:
+        block.attention.qkv = LoRA(block.attention.qkv, r, 2 * r, generator)
+    trained = freeze(net, ["A", "B"])
+    optimizer = torch.optim.AdamW(trained, lr=rate, weight_decay=0)
+    losses = []
+    for batch in batches:
+        ids, targets, mask = stacked(
+            [question_and_answer(q, a, BOS, EOS) for q, a in batch]
+        )
+
+        def closure(ids=ids, targets=targets, mask=mask):
+            optimizer.zero_grad()
+            loss = answer_loss(net(ids)[0], targets, mask)
+            loss.backward()
+            return loss
+
+        losses.append(float(optimizer.step(closure)))
     return losses

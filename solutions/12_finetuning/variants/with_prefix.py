@@ -1,3 +1,5 @@
+import math
+
 import torch
 from minillm.attention import scaled_dot_product_attention
 from torch.nn import functional as F
@@ -205,6 +207,98 @@ def with_prefix(q, k, v, prefix_k, prefix_v, bias=None):
     return scaled_dot_product_attention(q, k, v, bias)
 
 
+# %% wrong: bias_of_two_axes -- zeros (T, m) before the bias, which only works for a bias (T, S)
+# expects: which hides padding
+def with_prefix(q, k, v, prefix_k, prefix_v, bias=None):
+    B, n = len(q), q.shape[1] // k.shape[1]
+    T, m = q.shape[2], prefix_k.shape[1]
+    k = torch.cat((prefix_k.expand(B, -1, -1, -1), k), 2).repeat_interleave(
+        n, dim=1
+    )
+    v = torch.cat((prefix_v.expand(B, -1, -1, -1), v), 2).repeat_interleave(
+        n, dim=1
+    )
+    if bias is not None:
+        bias = torch.cat((torch.zeros(T, m), bias), 1)
+    return scaled_dot_product_attention(q, k, v, bias)
+
+
+# %% wrong: two_heads_each -- each key head is repeated twice, whatever H is
+# expects: share one key head
+def with_prefix(q, k, v, prefix_k, prefix_v, bias=None):
+    B, H = q.shape[:2]
+    S, m = k.shape[2], prefix_k.shape[1]
+    k = torch.cat((prefix_k.expand(B, -1, -1, -1), k), 2)
+    v = torch.cat((prefix_v.expand(B, -1, -1, -1), v), 2)
+    if k.shape[1] != H:
+        k, v = k.repeat_interleave(2, dim=1), v.repeat_interleave(2, dim=1)
+    if bias is not None:
+        bias = F.pad(bias.expand(*bias.shape[:-1], S), (m, 0))
+    return scaled_dot_product_attention(q, k, v, bias)
+
+
+# %% wrong: both_behind -- the prefix behind the keys and values, the bias in front
+# expects: but the prefix is behind the keys
+def with_prefix(q, k, v, prefix_k, prefix_v, bias=None):
+    B, n = len(q), q.shape[1] // k.shape[1]
+    S, m = k.shape[2], prefix_k.shape[1]
+    k = torch.cat((k, prefix_k.expand(B, -1, -1, -1)), 2).repeat_interleave(
+        n, dim=1
+    )
+    v = torch.cat((v, prefix_v.expand(B, -1, -1, -1)), 2).repeat_interleave(
+        n, dim=1
+    )
+    if bias is not None:
+        bias = F.pad(bias.expand(*bias.shape[:-1], S), (m, 0))
+    return scaled_dot_product_attention(q, k, v, bias)
+
+
+# %% wrong: scaled_twice -- the queries are divided by the root of D, too
+# expects: by the root of D twice
+def with_prefix(q, k, v, prefix_k, prefix_v, bias=None):
+    B, n = len(q), q.shape[1] // k.shape[1]
+    S, m = k.shape[2], prefix_k.shape[1]
+    k = torch.cat((prefix_k.expand(B, -1, -1, -1), k), 2).repeat_interleave(
+        n, dim=1
+    )
+    v = torch.cat((prefix_v.expand(B, -1, -1, -1), v), 2).repeat_interleave(
+        n, dim=1
+    )
+    if bias is not None:
+        bias = F.pad(bias.expand(*bias.shape[:-1], S), (m, 0))
+    return scaled_dot_product_attention(q / math.sqrt(q.shape[-1]), k, v, bias)
+
+
+# %% wrong: own_causal -- a causal mask of its own
+# expects: without a bias every query sees every key
+def with_prefix(q, k, v, prefix_k, prefix_v, bias=None):
+    B, n = len(q), q.shape[1] // k.shape[1]
+    T, S, m = q.shape[2], k.shape[2], prefix_k.shape[1]
+    k = torch.cat((prefix_k.expand(B, -1, -1, -1), k), 2).repeat_interleave(
+        n, dim=1
+    )
+    v = torch.cat((prefix_v.expand(B, -1, -1, -1), v), 2).repeat_interleave(
+        n, dim=1
+    )
+    own = torch.full((T, S), -1e30).triu(1 + S - T)
+    bias = own if bias is None else own + bias
+    return scaled_dot_product_attention(q, k, v, F.pad(bias, (m, 0)))
+
+
+# %% wrong: values_shared -- only the keys are repeated for query heads, the values by repeat
+# expects: the values don't
+def with_prefix(q, k, v, prefix_k, prefix_v, bias=None):
+    B, n = len(q), q.shape[1] // k.shape[1]
+    S, m = k.shape[2], prefix_k.shape[1]
+    k = torch.cat((prefix_k.expand(B, -1, -1, -1), k), 2).repeat_interleave(
+        n, dim=1
+    )
+    v = torch.cat((prefix_v.expand(B, -1, -1, -1), v), 2).repeat(1, n, 1, 1)
+    if bias is not None:
+        bias = F.pad(bias.expand(*bias.shape[:-1], S), (m, 0))
+    return scaled_dot_product_attention(q, k, v, bias)
+
+
 # %% right: by_gate -- two attentions and a gate
 def with_prefix(q, k, v, prefix_k, prefix_v, bias=None):
     n, root = q.shape[1] // k.shape[1], q.shape[-1] ** 0.5
@@ -275,3 +369,73 @@ def with_prefix(q, k, v, prefix_k, prefix_v, bias=None):
     if bias is not None:
         bias = F.pad(bias + torch.zeros(S), (m, 0))
     return scaled_dot_product_attention(q, k, v, bias)
+
+
+# %% right: head_by_head -- a loop over texts and heads
+def with_prefix(q, k, v, prefix_k, prefix_v, bias=None):
+    B, H, T, D = q.shape
+    S, m = k.shape[2], prefix_k.shape[1]
+    group = H // k.shape[1]
+    if bias is not None:
+        bias = bias.broadcast_to(B, H, T, S)
+    texts = []
+    for b in range(B):
+        heads = []
+        for h in range(H):
+            g = h // group
+            keys = torch.cat([prefix_k[g], k[b, g]])
+            values = torch.cat([prefix_v[g], v[b, g]])
+            scores = q[b, h] @ keys.T / math.sqrt(D)
+            if bias is not None:
+                scores = torch.cat(
+                    [scores[:, :m], scores[:, m:] + bias[b, h]], dim=1
+                )
+            heads.append(torch.softmax(scores, dim=-1) @ values)
+        texts.append(torch.stack(heads))
+    return torch.stack(texts)
+
+
+# %% right: two_parts -- scores of prefix and text apart, one softmax; einsum over groups
+def with_prefix(q, k, v, prefix_k, prefix_v, bias=None):
+    B, H, T, D = q.shape
+    G = k.shape[1]
+    grouped = q.reshape(B, G, H // G, T, D) * D**-0.5
+    to_text = torch.einsum("bgntd,bgsd->bgnts", grouped, k).reshape(
+        B, H, T, -1
+    )
+    if bias is not None:
+        to_text = to_text + bias
+    to_prefix = torch.einsum("bgntd,gmd->bgntm", grouped, prefix_k)
+    scores = torch.cat((to_prefix, to_text.reshape(B, G, H // G, T, -1)), -1)
+    p = (scores - scores.amax(-1, keepdim=True)).exp()
+    p = p / p.sum(-1, keepdim=True)
+    m = prefix_k.shape[1]
+    out = torch.einsum("bgntm,gmd->bgntd", p[..., :m], prefix_v)
+    out = out + torch.einsum("bgnts,bgsd->bgntd", p[..., m:], v)
+    return out.reshape(B, H, T, -1)
+
+
+# %% right: broadcast -- the bias broadcast to all four axes
+def with_prefix(q, k, v, prefix_k, prefix_v, bias=None):
+    B, H, T, D = q.shape
+    Hk, S = k.shape[1:3]
+    m = prefix_k.size(1)
+    index = torch.arange(H) // (H // Hk)
+    k = torch.cat(
+        [prefix_k[index].unsqueeze(0).repeat(B, 1, 1, 1), k[:, index]], dim=-2
+    )
+    v = torch.cat(
+        [prefix_v[index].unsqueeze(0).repeat(B, 1, 1, 1), v[:, index]], dim=-2
+    )
+    if bias is None:
+        bias = q.new_zeros(T, S)
+    full = torch.cat(
+        [q.new_zeros(B, H, T, m), torch.broadcast_to(bias, (B, H, T, S))],
+        dim=-1,
+    )
+    return (
+        torch.softmax(
+            torch.einsum("bhtd,bhsd->bhts", q, k) / D**0.5 + full, -1
+        )
+        @ v
+    )

@@ -1,4 +1,5 @@
 import torch
+from torch.nn import functional as F
 
 
 # %% wrong: behind -- the prompt behind the text
@@ -63,7 +64,7 @@ def with_prompt(x, prompt, mask):
 
 
 # %% wrong: zero_padding -- all padding has the position 0
-# expects: the positions should be
+# expects: not 0
 def with_prompt(x, prompt, mask):
     B, m = len(x), len(prompt)
     x = torch.cat((prompt.expand(B, -1, -1), x), dim=1)
@@ -160,6 +161,70 @@ def with_prompt(x, prompt, mask):
     return x, mask
 
 
+# %% wrong: float32_buffer -- the vectors are written into torch.zeros, so float64 is lost
+# expects: keep the type of x
+def with_prompt(x, prompt, mask):
+    B, T, C = x.shape
+    m = len(prompt)
+    out = torch.zeros(B, m + T, C)
+    out[:, :m] = prompt
+    out[:, m:] = x
+    mask = torch.cat((torch.ones(B, m, dtype=torch.bool), mask), 1)
+    return out, mask, (mask.long().cumsum(1) - 1).clamp(min=0)
+
+
+# %% wrong: int32_positions -- positions of int32
+# expects: yours are int32
+def with_prompt(x, prompt, mask):
+    B, m = len(x), len(prompt)
+    x = torch.cat((prompt.expand(B, -1, -1), x), 1)
+    mask = torch.cat((mask.new_ones(B, m), mask), 1)
+    return x, mask, (mask.int().cumsum(1).int() - 1).clamp(min=0)
+
+
+# %% wrong: zeroed_padding -- vectors of padding are set to 0
+# expects: at the places of padding, too
+def with_prompt(x, prompt, mask):
+    B, m = len(x), len(prompt)
+    x = torch.cat((prompt.expand(B, -1, -1), x * mask[..., None]), 1)
+    mask = torch.cat((mask.new_ones(B, m), mask), 1)
+    return x, mask, (mask.long().cumsum(1) - 1).clamp(min=0)
+
+
+# %% wrong: one_side -- the padding is found by the first place only: right padding counts on
+# expects: The padding *behind* the text
+def with_prompt(x, prompt, mask):
+    B, T = mask.shape
+    m = len(prompt)
+    x = torch.cat((prompt.expand(B, -1, -1), x), 1)
+    first = (~mask).long().cumprod(1).sum(1, keepdim=True)
+    positions = (m + torch.arange(T) - first).clamp(min=max(m - 1, 0))
+    positions = torch.cat((torch.arange(m).expand(B, m), positions), 1)
+    return x, torch.cat((mask.new_ones(B, m), mask), 1), positions
+
+
+# %% wrong: interleaved -- repeat_interleave mixes the vectors
+# expects: in their order
+def with_prompt(x, prompt, mask):
+    B, m = len(x), len(prompt)
+    soft = prompt.repeat_interleave(B, 0).view(B, m, -1) if m else x[:, :0]
+    mask = torch.cat((mask.new_ones(B, m), mask), 1)
+    return (
+        torch.cat((soft, x), 1),
+        mask,
+        (mask.long().cumsum(1) - 1).clamp(min=0),
+    )
+
+
+# %% wrong: next_position -- padding gets the position of the next token
+# expects: that the *next* token would have
+def with_prompt(x, prompt, mask):
+    B, m = len(x), len(prompt)
+    x = torch.cat((prompt.expand(B, -1, -1), x), 1)
+    mask = torch.cat((mask.new_ones(B, m), mask), 1)
+    return x, mask, mask.long().cumsum(1) - mask.long()
+
+
 # %% right: repeat -- repeat instead of expand
 def with_prompt(x, prompt, mask):
     B, m = len(x), len(prompt)
@@ -196,3 +261,41 @@ def with_prompt(x, prompt, mask):
     mask = torch.cat((mask.new_ones(B, m), mask), dim=1)
     positions = (mask.cumsum(dim=1) - 1).clamp(min=0)
     return x, mask, positions
+
+
+# %% right: loops -- row by row, place by place
+def with_prompt(x, prompt, mask):
+    rows, masks, places = [], [], []
+    for row, real in zip(x, mask):
+        rows.append(torch.cat([prompt, row]))
+        bits = [True] * prompt.shape[0] + [bool(b) for b in real]
+        masks.append(bits)
+        last, positions = -1, []
+        for bit in bits:
+            if bit:
+                last += 1
+            positions.append(max(last, 0))
+        places.append(positions)
+    return torch.stack(rows), torch.tensor(masks), torch.tensor(places)
+
+
+# %% right: pad_and_cummax -- F.pad, repeat, and a running maximum of positions
+def with_prompt(x, prompt, mask):
+    m = prompt.size(0)
+    vectors = torch.cat([prompt[None].repeat(x.size(0), 1, 1), x], dim=1)
+    real = F.pad(mask, (m, 0), value=True)
+    index = torch.cumsum(real, dim=1) - 1
+    return vectors, real, torch.where(real, index, 0).cummax(dim=1).values
+
+
+# %% right: einsum -- einsum with ones
+def with_prompt(x, prompt, mask):
+    soft = torch.einsum(
+        "b,mc->bmc", torch.ones(x.shape[0], dtype=x.dtype), prompt
+    )
+    real = torch.hstack([torch.full(soft.shape[:2], True), mask])
+    return (
+        torch.hstack([soft, x]),
+        real,
+        torch.maximum(real.cumsum(-1) - 1, torch.tensor(0)),
+    )
