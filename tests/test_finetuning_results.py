@@ -35,9 +35,23 @@ def test_every_method_was_tuned_and_repeated():
     for name, (_, rates) in METHODS.items():
         tried = {r["rate"] for r in MEASURED["methods"] if r["name"] == name and r["seed"] == 0}
         assert tried == set(rates)
-        assert len(best(name)) >= 3
+        assert sorted(run["seed"] for run in best(name)) == [0, 1, 2, 3, 4]
     assert [r["name"] for r in MEASURED["ranks"]] == [f"r = {r}" for r in RANKS]
     assert [r["name"] for r in MEASURED["places"]] == list(PLACES)
+
+
+def test_no_best_rate_lies_at_the_end_of_its_grid():
+    for name, (_, rates) in METHODS.items():
+        assert best(name)[0]["rate"] == sorted(rates)[1]
+
+
+def test_methods_stand_in_the_order_that_the_page_names():
+    names = ["full", "LoRA everywhere", "LoRA q, v", "BitFit", "adapter"]
+    forgotten = [mean(name, "bits_per_byte") for name in names]
+    assert forgotten == sorted(forgotten)
+    assert mean("full", "test") > mean("LoRA everywhere", "test") > mean("LoRA q, v", "test")
+    assert max(run["test"] for run in best("adapter")) < min(run["test"] for run in best("(IA)3"))
+    assert max(mean(name, "test") for name in ("prefix", "prompt")) < 0.03
 
 
 def test_the_base_is_the_one_that_was_measured():

@@ -15,7 +15,7 @@ def adapter(h, down, up):
 
 
 # %% wrong: relu_behind -- the ReLU behind up
-# expects: The activation stands behind
+# expects: The ReLU stands behind `up`
 def adapter(h, down, up):
     return h + up(down(h)).clamp(min=0)
 
@@ -87,6 +87,18 @@ def adapter(h, down, up):
 # expects: don't detach anything
 def adapter(h, down, up):
     return h + up(torch.relu(down(h.detach())))
+
+
+# %% wrong: minus -- the change is subtracted
+# expects: The change is subtracted
+def adapter(h, down, up):
+    return h - up(torch.relu(down(h)))
+
+
+# %% wrong: twice_relu -- a second ReLU behind up
+# expects: a ReLU behind `up`, too
+def adapter(h, down, up):
+    return h + torch.relu(up(torch.relu(down(h))))
 
 
 # %% right: torch_relu -- torch.relu

@@ -165,6 +165,50 @@ def answer_loss(logits, targets, mask):
     return torch.tensor(F.cross_entropy(logits[mask], targets[mask]).item())
 
 
+# %% wrong: nll_of_softmax -- nll_loss of probabilities: minus the mean probability
+# expects: minus the mean probability
+def answer_loss(logits, targets, mask):
+    if not mask.any():
+        raise ValueError("nothing")
+    return F.nll_loss(logits[mask].softmax(-1), targets[mask])
+
+
+# %% wrong: common_log -- log10
+# expects: to the base 10
+def answer_loss(logits, targets, mask):
+    if not mask.any():
+        raise ValueError("nothing")
+    return (
+        F.cross_entropy(logits[mask], targets[mask]) / torch.tensor(10.0).log()
+    )
+
+
+# %% wrong: perplexity -- the perplexity
+# expects: perplexity
+def answer_loss(logits, targets, mask):
+    if not mask.any():
+        raise ValueError("nothing")
+    return F.cross_entropy(logits[mask], targets[mask]).exp()
+
+
+# %% wrong: per_text -- the sum divided by the number of texts
+# expects: the number of texts
+def answer_loss(logits, targets, mask):
+    if not mask.any():
+        raise ValueError("nothing")
+    return F.cross_entropy(logits[mask], targets[mask], reduction="sum") / len(
+        logits
+    )
+
+
+# %% wrong: each_text_needs -- raises where one text has no answer
+# expects: none of text 1
+def answer_loss(logits, targets, mask):
+    if not mask.any(1).all():
+        raise ValueError("nothing")
+    return F.cross_entropy(logits[mask], targets[mask])
+
+
 # %% right: ignored -- targets that don't count are -100
 def answer_loss(logits, targets, mask):
     if not mask.any():

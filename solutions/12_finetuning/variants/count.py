@@ -179,6 +179,18 @@ def count(net):
     )
 
 
+# %% wrong: matrices -- only matrices are counted
+# expects: Biases are parameters, too
+def count(net):
+    ps = [p for p in net.parameters() if p.ndim == 2]
+    trained = [p for p in ps if p.requires_grad]
+    return (
+        sum(p.numel() for p in trained),
+        sum(p.numel() for p in ps),
+        sum(2 * p.nbytes for p in trained),
+    )
+
+
 # %% right: loop -- one loop
 def count(net):
     trained = everything = n_bytes = 0
@@ -245,3 +257,16 @@ def count(net):
         if p.requires_grad:
             a, c = a + n, c + 2 * n * p.dtype.itemsize
     return (a, b, c)
+
+
+# %% right: generator -- one generator
+def count(net):
+    rows = [
+        (
+            p.requires_grad * p.numel(),
+            p.numel(),
+            p.requires_grad * p.nbytes * 2,
+        )
+        for p in net.parameters()
+    ]
+    return tuple(map(sum, zip(*rows))) if rows else (0, 0, 0)

@@ -295,6 +295,37 @@ def freeze(net, names):
     return [p for p in params.values() if p.requires_grad]
 
 
+# %% wrong: submodule -- only whole paths of modules
+# expects: should be trained, too
+def freeze(net, names):
+    chosen = set()
+    for name in names:
+        try:
+            chosen |= {id(p) for p in net.get_submodule(name).parameters()}
+        except AttributeError:
+            raise ValueError(name) from None
+    for p in net.parameters():
+        p.requires_grad_(id(p) in chosen)
+    return [p for p in net.parameters() if id(p) in chosen]
+
+
+# %% wrong: sorted -- sorted by name
+# expects: the order should be that
+def freeze(net, names):
+    params = dict(net.named_parameters())
+    for name in names:
+        if not any(f".{name}." in f".{path}." for path in params):
+            raise ValueError(name)
+    chosen = sorted(
+        path
+        for path in params
+        if any(f".{name}." in f".{path}." for name in names)
+    )
+    for path, p in params.items():
+        p.requires_grad_(path in chosen)
+    return [params[path] for path in chosen]
+
+
 # %% right: split_parts -- compares lists of parts
 def holds(path, name):
     parts, wanted = path.split("."), name.split(".")
@@ -407,3 +438,24 @@ def freeze(net, names):
         if flag:
             out.append(p)
     return out
+
+
+# %% right: sets -- identities in a set
+def freeze(net, names):
+    found = {
+        name: [
+            p
+            for path, p in net.named_parameters()
+            if ("." + name + ".") in ("." + path + ".")
+        ]
+        for name in names
+    }
+    if not all(found.values()):
+        raise ValueError([name for name in names if not found[name]])
+    keep = {id(p) for ps in found.values() for p in ps}
+    result = []
+    for p in net.parameters():
+        p.requires_grad = id(p) in keep
+        if p.requires_grad:
+            result += [p]
+    return result

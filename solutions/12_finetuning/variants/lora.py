@@ -205,7 +205,7 @@ class LoRA(nn.Module):
 
 
 # %% wrong: both_zero -- A is 0, too
-# expects: both gradients are 0
+# expects: both gradients would stay 0
 class LoRA(nn.Module):
     def __init__(self, linear, r, alpha, generator=None):
         super().__init__()
@@ -1213,6 +1213,197 @@ class LoRA(nn.Module):
             self.old = None
 
 
+# %% wrong: root_of_both -- A is divided by the root of r times in
+# expects: root of r times
+class LoRA(nn.Module):
+    def __init__(self, linear, r, alpha, generator=None):
+        super().__init__()
+        out, inputs = linear.weight.shape
+        if not isinstance(r, int) or not 1 <= r <= min(out, inputs):
+            raise ValueError(f"rank {r!r}")
+        self.linear = linear
+        linear.requires_grad_(False)
+        self.scale = alpha / r
+        self.A = nn.Parameter(
+            torch.randn(r, inputs, generator=generator) / math.sqrt(r * inputs)
+        )
+        self.B = nn.Parameter(torch.zeros(out, r))
+        self.old = None
+
+    def forward(self, x):
+        y = self.linear(x)
+        return (
+            y
+            if self.old is not None
+            else y + self.scale * (x @ self.A.T @ self.B.T)
+        )
+
+    @torch.no_grad()
+    def merge(self):
+        if self.old is None:
+            self.old = self.linear.weight.clone()
+            self.linear.weight.add_(self.scale * self.B @ self.A)
+
+    @torch.no_grad()
+    def unmerge(self):
+        if self.old is not None:
+            self.linear.weight.copy_(self.old)
+            self.old = None
+
+
+# %% wrong: toggles -- merge switches back and forth
+# expects: merged twice
+class LoRA(nn.Module):
+    def __init__(self, linear, r, alpha, generator=None):
+        super().__init__()
+        out, inputs = linear.weight.shape
+        if not isinstance(r, int) or not 1 <= r <= min(out, inputs):
+            raise ValueError(f"rank {r!r}")
+        self.linear = linear
+        linear.requires_grad_(False)
+        self.scale = alpha / r
+        self.A = nn.Parameter(
+            torch.randn(r, inputs, generator=generator) / math.sqrt(inputs)
+        )
+        self.B = nn.Parameter(torch.zeros(out, r))
+        self.old = None
+
+    def forward(self, x):
+        y = self.linear(x)
+        return (
+            y
+            if self.old is not None
+            else y + self.scale * (x @ self.A.T @ self.B.T)
+        )
+
+    @torch.no_grad()
+    def merge(self):
+        if self.old is None:
+            self.old = self.linear.weight.clone()
+            self.linear.weight.add_(self.scale * self.B @ self.A)
+        else:
+            self.unmerge()
+
+    @torch.no_grad()
+    def unmerge(self):
+        if self.old is not None:
+            self.linear.weight.copy_(self.old)
+            self.old = None
+
+
+# %% wrong: base_scaled -- the factor multiplies the base, too
+# expects: multiplies what the linear layer gives
+class LoRA(nn.Module):
+    def __init__(self, linear, r, alpha, generator=None):
+        super().__init__()
+        out, inputs = linear.weight.shape
+        if not isinstance(r, int) or not 1 <= r <= min(out, inputs):
+            raise ValueError(f"rank {r!r}")
+        self.linear = linear
+        linear.requires_grad_(False)
+        self.scale = alpha / r
+        self.A = nn.Parameter(
+            torch.randn(r, inputs, generator=generator) / math.sqrt(inputs)
+        )
+        self.B = nn.Parameter(torch.zeros(out, r))
+        self.old = None
+
+    def forward(self, x):
+        y = self.linear(x)
+        return (
+            y
+            if self.old is not None
+            else self.scale * (y + x @ self.A.T @ self.B.T)
+        )
+
+    @torch.no_grad()
+    def merge(self):
+        if self.old is None:
+            self.old = self.linear.weight.clone()
+            self.linear.weight.add_(self.scale * self.B @ self.A)
+
+    @torch.no_grad()
+    def unmerge(self):
+        if self.old is not None:
+            self.linear.weight.copy_(self.old)
+            self.old = None
+
+
+# %% wrong: not_the_largest -- the largest rank is refused
+# expects: ValueError: rank 4
+class LoRA(nn.Module):
+    def __init__(self, linear, r, alpha, generator=None):
+        super().__init__()
+        out, inputs = linear.weight.shape
+        if not isinstance(r, int) or not 1 <= r < min(out, inputs):
+            raise ValueError(f"rank {r!r}")
+        self.linear = linear
+        linear.requires_grad_(False)
+        self.scale = alpha / r
+        self.A = nn.Parameter(
+            torch.randn(r, inputs, generator=generator) / math.sqrt(inputs)
+        )
+        self.B = nn.Parameter(torch.zeros(out, r))
+        self.old = None
+
+    def forward(self, x):
+        y = self.linear(x)
+        return (
+            y
+            if self.old is not None
+            else y + self.scale * (x @ self.A.T @ self.B.T)
+        )
+
+    @torch.no_grad()
+    def merge(self):
+        if self.old is None:
+            self.old = self.linear.weight.clone()
+            self.linear.weight.add_(self.scale * self.B @ self.A)
+
+    @torch.no_grad()
+    def unmerge(self):
+        if self.old is not None:
+            self.linear.weight.copy_(self.old)
+            self.old = None
+
+
+# %% wrong: merged_base_only -- merged, forward gives the old weight
+# expects: what the old weight gives
+class LoRA(nn.Module):
+    def __init__(self, linear, r, alpha, generator=None):
+        super().__init__()
+        out, inputs = linear.weight.shape
+        if not isinstance(r, int) or not 1 <= r <= min(out, inputs):
+            raise ValueError(f"rank {r!r}")
+        self.linear = linear
+        linear.requires_grad_(False)
+        self.scale = alpha / r
+        self.A = nn.Parameter(
+            torch.randn(r, inputs, generator=generator) / math.sqrt(inputs)
+        )
+        self.B = nn.Parameter(torch.zeros(out, r))
+        self.old = None
+
+    def forward(self, x):
+        if self.old is not None:
+            return x @ self.old.T + (
+                0 if self.linear.bias is None else self.linear.bias
+            )
+        return self.linear(x) + self.scale * (x @ self.A.T @ self.B.T)
+
+    @torch.no_grad()
+    def merge(self):
+        if self.old is None:
+            self.old = self.linear.weight.clone()
+            self.linear.weight.add_(self.scale * self.B @ self.A)
+
+    @torch.no_grad()
+    def unmerge(self):
+        if self.old is not None:
+            self.linear.weight.copy_(self.old)
+            self.old = None
+
+
 # %% right: as_matrix -- the update as a matrix
 class LoRA(nn.Module):
     def __init__(self, linear, r, alpha, generator=None):
@@ -1526,4 +1717,79 @@ class LoRA(nn.Module):
     def unmerge(self):
         if self.old is not None:
             self.linear.weight[...] = torch.from_numpy(self.old)
+            self.old = None
+
+
+# %% right: loop_of_outer -- a sum of outer products
+class LoRA(nn.Module):
+    def __init__(self, linear, r, alpha, generator=None):
+        super().__init__()
+        out, inputs = linear.weight.shape
+        if not isinstance(r, int) or not 1 <= r <= min(out, inputs):
+            raise ValueError(f"rank {r!r}")
+        self.linear = linear
+        linear.requires_grad_(False)
+        self.scale = alpha / r
+        self.A = nn.Parameter(
+            torch.randn(r, inputs, generator=generator) / math.sqrt(inputs)
+        )
+        self.B = nn.Parameter(torch.zeros(out, r))
+        self.old = None
+
+    def forward(self, x):
+        y = self.linear(x)
+        if self.old is None:
+            for a, b in zip(self.A, self.B.T):
+                y = y + self.scale * (x * a).sum(-1, keepdim=True) * b
+        return y
+
+    @torch.no_grad()
+    def merge(self):
+        if self.old is None:
+            self.old = self.linear.weight.clone()
+            self.linear.weight.add_(self.scale * self.B @ self.A)
+
+    @torch.no_grad()
+    def unmerge(self):
+        if self.old is not None:
+            self.linear.weight.copy_(self.old)
+            self.old = None
+
+
+# %% right: property -- matmul by transposes
+class LoRA(nn.Module):
+    def __init__(self, linear, r, alpha, generator=None):
+        super().__init__()
+        out, inputs = linear.weight.shape
+        if not isinstance(r, int) or not 1 <= r <= min(out, inputs):
+            raise ValueError(f"rank {r!r}")
+        self.linear = linear
+        linear.requires_grad_(False)
+        self.scale = alpha / r
+        self.A = nn.Parameter(
+            torch.randn(r, inputs, generator=generator) / math.sqrt(inputs)
+        )
+        self.B = nn.Parameter(torch.zeros(out, r))
+        self.old = None
+
+    def forward(self, x):
+        y = self.linear(x)
+        if self.old is None:
+            y = (
+                y
+                + (self.B @ (self.A @ x.unsqueeze(-1))).squeeze(-1)
+                * self.scale
+            )
+        return y
+
+    @torch.no_grad()
+    def merge(self):
+        if self.old is None:
+            self.old = self.linear.weight.clone()
+            self.linear.weight.add_(self.scale * self.B @ self.A)
+
+    @torch.no_grad()
+    def unmerge(self):
+        if self.old is not None:
+            self.linear.weight.copy_(self.old)
             self.old = None

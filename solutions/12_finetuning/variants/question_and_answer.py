@@ -177,6 +177,19 @@ def question_and_answer(question, answer, bos, eos):
     return text[:-1], text[1:], [i >= start for i in range(len(text) - 1)]
 
 
+# %% wrong: unequal -- the mask covers bos, too: it is longer
+# expects: three lists of the same length
+def question_and_answer(question, answer, bos, eos):
+    if not answer:
+        raise ValueError("empty")
+    text = [bos, *question, *answer, eos]
+    return (
+        text[:-1],
+        text[1:],
+        [False] * (1 + len(question)) + [True] * (1 + len(answer)),
+    )
+
+
 # %% right: plus -- lists are added
 def question_and_answer(question, answer, bos, eos):
     if not answer:
@@ -238,3 +251,17 @@ def question_and_answer(question, answer, bos, eos):
         )
     )
     return [a for a, _ in pairs], [b for _, b in pairs], counts
+
+
+# %% right: slices -- slices of one list
+def question_and_answer(question, answer, bos, eos):
+    n, k = len(question), len(answer)
+    if k == 0:
+        raise ValueError("an answer is needed")
+    text = [bos]
+    text.extend(question)
+    text.extend(answer)
+    text.append(eos)
+    flags = [False] * (n + k + 1)
+    flags[n:] = [True] * (k + 1)
+    return text[: n + k + 1], text[1 : n + k + 2], flags

@@ -418,6 +418,148 @@ def teach(net, batches, r, rate, generator):
     return losses
 
 
+# %% wrong: zero_between -- the gradients are set to zero between backward and step
+# expects: not between it and the step
+def teach(net, batches, r, rate, generator):
+    for block in net.blocks:
+        block.attention.qkv = LoRA(block.attention.qkv, r, 2 * r, generator)
+    trained = freeze(net, ["A", "B"])
+    optimizer = torch.optim.AdamW(trained, lr=rate, weight_decay=0)
+    losses = []
+    for batch in batches:
+        ids, targets, mask = stacked(
+            [question_and_answer(q, a, BOS, EOS) for q, a in batch]
+        )
+        loss = answer_loss(net(ids)[0], targets, mask)
+        loss.backward()
+        optimizer.zero_grad()
+        optimizer.step()
+        losses.append(loss.item())
+    return losses
+
+
+# %% wrong: optimizer_first -- the optimizer is made before the LoRA layers are there
+# expects: frozen parameters only
+def teach(net, batches, r, rate, generator):
+    optimizer = torch.optim.AdamW(net.parameters(), lr=rate, weight_decay=0)
+    for block in net.blocks:
+        block.attention.qkv = LoRA(block.attention.qkv, r, 2 * r, generator)
+    freeze(net, ["A", "B"])
+    losses = []
+    for batch in batches:
+        ids, targets, mask = stacked(
+            [question_and_answer(q, a, BOS, EOS) for q, a in batch]
+        )
+        loss = answer_loss(net(ids)[0], targets, mask)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        losses.append(loss.item())
+    return losses
+
+
+# %% wrong: qkv_named -- freeze by qkv: the base of the layer is trained, too
+# expects: 8 parameters; trained are 16
+def teach(net, batches, r, rate, generator):
+    for block in net.blocks:
+        block.attention.qkv = LoRA(block.attention.qkv, r, 2 * r, generator)
+    trained = freeze(net, ["qkv"])
+    optimizer = torch.optim.AdamW(trained, lr=rate, weight_decay=0)
+    losses = []
+    for batch in batches:
+        ids, targets, mask = stacked(
+            [question_and_answer(q, a, BOS, EOS) for q, a in batch]
+        )
+        loss = answer_loss(net(ids)[0], targets, mask)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        losses.append(loss.item())
+    return losses
+
+
+# %% wrong: changed_places -- rank and alpha have changed places
+# expects: yours by 0.5
+def teach(net, batches, r, rate, generator):
+    for block in net.blocks:
+        block.attention.qkv = LoRA(block.attention.qkv, 2 * r, r, generator)
+    trained = freeze(net, ["A", "B"])
+    optimizer = torch.optim.AdamW(trained, lr=rate, weight_decay=0)
+    losses = []
+    for batch in batches:
+        ids, targets, mask = stacked(
+            [question_and_answer(q, a, BOS, EOS) for q, a in batch]
+        )
+        loss = answer_loss(net(ids)[0], targets, mask)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        losses.append(loss.item())
+    return losses
+
+
+# %% wrong: twice_over -- each batch is learned twice
+# expects: yours took 8
+def teach(net, batches, r, rate, generator):
+    for block in net.blocks:
+        block.attention.qkv = LoRA(block.attention.qkv, r, 2 * r, generator)
+    trained = freeze(net, ["A", "B"])
+    optimizer = torch.optim.AdamW(trained, lr=rate, weight_decay=0)
+    losses = []
+    for batch in batches:
+        for _ in range(2):
+            ids, targets, mask = stacked(
+                [question_and_answer(q, a, BOS, EOS) for q, a in batch]
+            )
+            loss = answer_loss(net(ids)[0], targets, mask)
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+            pass
+        losses.append(loss.item())
+    return losses
+
+
+# %% wrong: norms_too -- norms are trained, too
+# expects: trained are 12
+def teach(net, batches, r, rate, generator):
+    for block in net.blocks:
+        block.attention.qkv = LoRA(block.attention.qkv, r, 2 * r, generator)
+    trained = freeze(net, ["A", "B", "norm"])
+    optimizer = torch.optim.AdamW(trained, lr=rate, weight_decay=0)
+    losses = []
+    for batch in batches:
+        ids, targets, mask = stacked(
+            [question_and_answer(q, a, BOS, EOS) for q, a in batch]
+        )
+        loss = answer_loss(net(ids)[0], targets, mask)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        losses.append(loss.item())
+    return losses
+
+
+# %% wrong: question_answer_swapped -- question and answer are swapped
+# expects: have changed places
+def teach(net, batches, r, rate, generator):
+    for block in net.blocks:
+        block.attention.qkv = LoRA(block.attention.qkv, r, 2 * r, generator)
+    trained = freeze(net, ["A", "B"])
+    optimizer = torch.optim.AdamW(trained, lr=rate, weight_decay=0)
+    losses = []
+    for batch in batches:
+        ids, targets, mask = stacked(
+            [question_and_answer(a, q, BOS, EOS) for q, a in batch]
+        )
+        loss = answer_loss(net(ids)[0], targets, mask)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        losses.append(loss.item())
+    return losses
+
+
 # %% right: setattr -- parts by name
 def teach(net, batches, r, rate, generator):
     for block in net.blocks:

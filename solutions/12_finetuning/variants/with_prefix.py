@@ -299,6 +299,105 @@ def with_prefix(q, k, v, prefix_k, prefix_v, bias=None):
     return scaled_dot_product_attention(q, k, v, bias)
 
 
+# %% wrong: swapped -- keys and values of the prefix have changed places
+# expects: have changed places
+def with_prefix(q, k, v, prefix_k, prefix_v, bias=None):
+    B, n = len(q), q.shape[1] // k.shape[1]
+    S, m = k.shape[2], prefix_k.shape[1]
+    k = torch.cat((prefix_v.expand(B, -1, -1, -1), k), 2).repeat_interleave(
+        n, dim=1
+    )
+    v = torch.cat((prefix_k.expand(B, -1, -1, -1), v), 2).repeat_interleave(
+        n, dim=1
+    )
+    if bias is not None:
+        bias = F.pad(bias.expand(*bias.shape[:-1], S), (m, 0))
+    return scaled_dot_product_attention(q, k, v, bias)
+
+
+# %% wrong: keys_twice -- the prefix keys are the values, too
+# expects: in front of the values, too
+def with_prefix(q, k, v, prefix_k, prefix_v, bias=None):
+    B, n = len(q), q.shape[1] // k.shape[1]
+    S, m = k.shape[2], prefix_k.shape[1]
+    k = torch.cat((prefix_k.expand(B, -1, -1, -1), k), 2).repeat_interleave(
+        n, dim=1
+    )
+    v = torch.cat((prefix_k.expand(B, -1, -1, -1), v), 2).repeat_interleave(
+        n, dim=1
+    )
+    if bias is not None:
+        bias = F.pad(bias.expand(*bias.shape[:-1], S), (m, 0))
+    return scaled_dot_product_attention(q, k, v, bias)
+
+
+# %% wrong: ones -- the bias of the prefix is 1
+# expects: The bias of the prefix is 1
+def with_prefix(q, k, v, prefix_k, prefix_v, bias=None):
+    B, n = len(q), q.shape[1] // k.shape[1]
+    S, m = k.shape[2], prefix_k.shape[1]
+    k = torch.cat((prefix_k.expand(B, -1, -1, -1), k), 2).repeat_interleave(
+        n, dim=1
+    )
+    v = torch.cat((prefix_v.expand(B, -1, -1, -1), v), 2).repeat_interleave(
+        n, dim=1
+    )
+    if bias is not None:
+        bias = F.pad(bias.expand(*bias.shape[:-1], S), (m, 0), value=1.0)
+    return scaled_dot_product_attention(q, k, v, bias)
+
+
+# %% wrong: one_text -- the prefix is not repeated for the batch
+# expects: with a causal bias, the result is the error
+def with_prefix(q, k, v, prefix_k, prefix_v, bias=None):
+    n = q.shape[1] // k.shape[1]
+    S, m = k.shape[2], prefix_k.shape[1]
+    k = torch.cat((prefix_k[None], k), 2).repeat_interleave(n, dim=1)
+    v = torch.cat((prefix_v[None], v), 2).repeat_interleave(n, dim=1)
+    if bias is not None:
+        bias = F.pad(bias.expand(*bias.shape[:-1], S), (m, 0))
+    return scaled_dot_product_attention(q, k, v, bias)
+
+
+# %% wrong: bias_of_first -- the prefix gets the bias of the first columns
+# expects: bias of the first tokens
+def with_prefix(q, k, v, prefix_k, prefix_v, bias=None):
+    B, n = len(q), q.shape[1] // k.shape[1]
+    S, m = k.shape[2], prefix_k.shape[1]
+    k = torch.cat((prefix_k.expand(B, -1, -1, -1), k), 2).repeat_interleave(
+        n, dim=1
+    )
+    v = torch.cat((prefix_v.expand(B, -1, -1, -1), v), 2).repeat_interleave(
+        n, dim=1
+    )
+    if bias is not None:
+        bias = torch.cat(
+            (
+                bias.expand(*bias.shape[:-1], S)[..., :m],
+                bias.expand(*bias.shape[:-1], S),
+            ),
+            -1,
+        )
+    return scaled_dot_product_attention(q, k, v, bias)
+
+
+# %% wrong: output_added -- the prefix attends by itself and is added with half weight
+# expects: the same weight for each query
+def with_prefix(q, k, v, prefix_k, prefix_v, bias=None):
+    B, n = len(q), q.shape[1] // k.shape[1]
+    k, v = (x.repeat_interleave(n, dim=1) for x in (k, v))
+    pk, pv = (
+        x.expand(B, -1, -1, -1).repeat_interleave(n, dim=1)
+        for x in (prefix_k, prefix_v)
+    )
+    text = scaled_dot_product_attention(q, k, v, bias)
+    return (
+        text
+        if not pk.shape[2]
+        else (text + scaled_dot_product_attention(q, pk, pv)) / 2
+    )
+
+
 # %% right: by_gate -- two attentions and a gate
 def with_prefix(q, k, v, prefix_k, prefix_v, bias=None):
     n, root = q.shape[1] // k.shape[1], q.shape[-1] ** 0.5

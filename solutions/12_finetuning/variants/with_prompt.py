@@ -225,6 +225,45 @@ def with_prompt(x, prompt, mask):
     return x, mask, mask.long().cumsum(1) - mask.long()
 
 
+# %% wrong: overwrites -- the prompt takes the place of the first tokens
+# expects: has the shape (2, 3, 4)
+def with_prompt(x, prompt, mask):
+    m = len(prompt)
+    x = torch.cat((prompt.expand(len(x), -1, -1), x[:, m:]), 1)
+    mask = torch.cat((mask.new_ones(len(x), m), mask[:, m:]), 1)
+    return x, mask, (mask.long().cumsum(1) - 1).clamp(min=0)
+
+
+# %% wrong: from_the_end -- positions of left padded texts only: the last place is the last position
+# expects: In row 2 the prompt and the real tokens
+def with_prompt(x, prompt, mask):
+    B, m = len(x), len(prompt)
+    x = torch.cat((prompt.expand(B, -1, -1), x), 1)
+    new = torch.cat((mask.new_ones(B, m), mask), 1)
+    n = new.sum(1, keepdim=True)
+    positions = torch.arange(x.shape[1]) - (x.shape[1] - n)
+    positions[:, :m] = torch.arange(m)
+    return (
+        x,
+        new,
+        positions.clamp(min=max(m - 1, 0))
+        if m == 0
+        else torch.cat(
+            (positions[:, :m], positions[:, m:].clamp(min=m - 1)), 1
+        ),
+    )
+
+
+# %% wrong: m_plus -- positions of the text begin at m + 1
+# expects: the positions are 0 to 4
+def with_prompt(x, prompt, mask):
+    B, m = len(x), len(prompt)
+    x = torch.cat((prompt.expand(B, -1, -1), x), 1)
+    text = m + mask.long().cumsum(1)
+    new = torch.cat((mask.new_ones(B, m), mask), 1)
+    return x, new, torch.cat((torch.arange(m).expand(B, m), text), 1)
+
+
 # %% right: repeat -- repeat instead of expand
 def with_prompt(x, prompt, mask):
     B, m = len(x), len(prompt)
