@@ -166,7 +166,7 @@ def build(
         losses = training.train(run, batch_of(windows, size.steps))
         per_token = training.training_flops(config, size.context)
     with stage("keep"):
-        resumed = keep_and_resume(run)
+        resumed = keep_and_resume(run, config)
     net.eval()
     model = LanguageModel(net, vocabulary)
     with stage("score"):
@@ -209,9 +209,9 @@ def batch_of(windows: batches.Windows, n_steps: int) -> Any:
     return batch
 
 
-def keep_and_resume(run: training.Run) -> bool:
+def keep_and_resume(run: training.Run, config: Config) -> bool:
     """Whether a run comes back from its file to the last bit."""
-    again = training.Run(transformer.Transformer(run.net.config), run.recipe)
+    again = training.Run(transformer.Transformer(config), run.recipe)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "run.pt"
         training.save_run(run, path)
@@ -290,7 +290,7 @@ def assemble(
 
     Returns also the calls, and what was raised by the pieces left out.
     """
-    own, broken = dict(own), {}
+    own, broken = dict(own), dict[str, str]()
     while True:
         with in_place(own, spaces) as calls:
             try:

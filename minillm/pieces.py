@@ -63,7 +63,7 @@ TOGETHER = [("save_run", "resume_run")]
 
 def originals(assignments: Iterable[str] = PIECES) -> dict[str, Any]:
     """The library's pieces by name, those of some assignments."""
-    found = {}
+    found: dict[str, Any] = {}
     for assignment in assignments:
         for module, names in PIECES[assignment].items():
             home = importlib.import_module(f"minillm.{module}")

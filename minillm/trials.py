@@ -16,6 +16,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from minillm.architectures import configure
 from minillm.attention import Masks
 from minillm.batches import Windows
 from minillm.cache import KVCache
@@ -46,11 +47,8 @@ def whole(seed: int, below: int, *shape: int) -> Tensor:
 def small(seed: int, **more: Any) -> Config:
     """A model that trains in no time, without fused kernels."""
     sizes = {"vocab_size": 30 + seed, "n_layers": 2, "n_heads": 2, "width": 16}
-    row = {"position": "rope", "norm": "rms", "residual": "pre", "bias": False}
-    rest = {"activation": "swiglu", "head": "linear", "final_norm": True}
-    return Config(
-        **sizes | row | rest | {"hidden": 24, "context": 12} | more,
-        fused=False,
+    return configure(
+        "llama", **sizes | {"hidden": 24, "context": 12} | more, fused=False
     )
 
 

@@ -53,9 +53,7 @@ def texts():
 @pytest.fixture(scope="module")
 def library_build(texts):
     with assemble.in_place({}, {}) as calls:
-        made = assemble.build(texts, TINY, calls, PROMPTS)
-    made.seconds["rotate"] = calls.number["write", "rotate"]
-    return made
+        return assemble.build(texts, TINY, calls, PROMPTS)
 
 
 def holds_the_library() -> bool:
@@ -121,9 +119,7 @@ def test_library_stands_in_for_a_single_missing_piece(missing, own, spaces):
     assert holds_the_library()
 
 
-def test_fused_kernel_leaves_the_piece_without_calls(
-    own, spaces, texts, library_build, monkeypatch
-):
+def test_fused_kernel_leaves_the_piece_without_calls(own, spaces, texts, monkeypatch):
     plain = assemble.Size.config
     monkeypatch.setattr(
         assemble.Size,
@@ -133,8 +129,6 @@ def test_fused_kernel_leaves_the_piece_without_calls(
     _, calls, _ = assemble.assemble(own, spaces, texts, TINY, PROMPTS)
     assert calls.of("scaled_dot_product_attention") == calls.of("silu") == 0
     assert calls.of("rotate") > 0
-    # Where one text is written, token by token, the decoder of one token calls nothing at all.
-    assert 0 < calls.number["write", "rotate"] < library_build.seconds["rotate"]
     said = table(assemble.STAGES, {"silu": "yours", "rotate": "yours"}, calls)
     assert "| `silu` | yours: passes, but is not used here |" in said
     assert "| `rotate` | yours |" in said
