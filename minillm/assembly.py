@@ -16,8 +16,6 @@ from typing import Any
 
 from torch import nn
 
-Pair = tuple[Any, Any]  # a piece of the library, and what takes its place
-
 
 class Calls:
     """How often each piece was called in each stage of a run.
@@ -85,7 +83,7 @@ def holders(thing: Any, modules: Iterable[ModuleType]) -> list[tuple]:
 
 @contextmanager
 def replaced(
-    pairs: Iterable[Pair], modules: Iterable[ModuleType]
+    pairs: Iterable[tuple[Any, Any]], modules: Iterable[ModuleType]
 ) -> Iterator[None]:
     """Put the second of each pair wherever the modules hold the first.
 
@@ -113,13 +111,13 @@ def replaced(
 
 def counted_pairs(
     originals: Mapping[str, Any], own: Mapping[str, Any], calls: Calls
-) -> list[Pair]:
+) -> list[tuple[Any, Any]]:
     """For each piece of the library, by name, what is put in its place.
 
     That is a piece of one's `own`, or the library's where there is none; both
     are counted.
     """
-    pairs: list[Pair] = []
+    pairs: list[tuple[Any, Any]] = []
     for name, original in originals.items():
         chosen = own.get(name, original)
         wrap = counted_class if isinstance(chosen, type) else counted

@@ -37,7 +37,7 @@ def net():
 def recomputed(net, ids, n, u):
     """The same without a cache: each window is read anew for each token."""
     seen, context = list(ids), net.context
-    window = seen if len(seen) <= context else seen[-(context // 2) :]
+    window = list(seen) if len(seen) <= context else seen[-(context // 2) :]
     for number in u[:n]:
         with torch.no_grad():
             token = choose(net(torch.tensor([window]))[0][0, -1], number)
