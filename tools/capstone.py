@@ -1,0 +1,95 @@
+"""Measure the whole pipeline for chapter 14: `python -m tools.capstone`, some minutes.
+
+It builds the model of `make mine` twice, with plain functions, which students' pieces need, and with
+fused kernels; then it stores the weights in fewer and fewer bits. `data/results/14_mini_llm.json`
+holds the seconds of each stage, the calls of each piece, and the bits per byte.
+"""
+
+import json
+from collections import Counter
+from dataclasses import replace
+from typing import Any
+from unittest import mock
+
+import numpy as np
+import torch
+
+from minillm import assemble, packing
+from minillm.assemble import PROMPTS, Build, Size
+from minillm.corpus import DATA
+from minillm.language_model import LanguageModel
+from minillm.transformer import Transformer
+from minillm.yardstick import bits_per_byte
+from tools.provenance import provenance
+
+STORIES = 2000
+BITS = (8, 6, 5, 4, 3, 2)
+SCORED = 100  # held-out stories for each number of bits
+
+
+def built(texts: assemble.Texts, size: Size, fused: bool) -> tuple[Build, Counter]:
+    """A build by the library's pieces, with plain functions or with fused kernels."""
+    plain = Size.config
+
+    def config(self: Size, vocab_size: int) -> Any:
+        return replace(plain(self, vocab_size), fused=fused)
+
+    with mock.patch.object(Size, "config", config), assemble.in_place({}, {}) as calls:
+        made = assemble.build(texts, size, calls, PROMPTS["storyland"])
+    return made, calls.number
+
+
+def rounded(model: LanguageModel, bits: int, per_row: bool = True) -> LanguageModel:
+    """The model with each matrix in so many bits, one scale for a row or for all of it."""
+    most = 2 ** (bits - 1) - 1
+    net = Transformer(model.net.config)
+    weights = {}
+    for name, weight in model.net.state_dict().items():
+        if weight.ndim == 2:
+            axes = {"dim": 1, "keepdim": True} if per_row else {}
+            scale = weight.abs().amax(**axes) / most
+            weight = (weight / scale.clamp(min=1e-12)).round() * scale
+        weights[name] = weight
+    net.load_state_dict(weights)
+    return LanguageModel(net.eval(), model.vocabulary)
+
+
+def measure() -> dict[str, Any]:
+    """Everything that the chapter shows."""
+    torch.set_num_threads(1)
+    size = Size()
+    texts = assemble.texts_of("storyland", STORIES)
+    made, calls = built(texts, size, fused=False)
+    fused, _ = built(texts, size, fused=True)
+    some = texts["valid"][:SCORED]
+    bits = {"float32": bits_per_byte(made.model, some)}
+    for n in BITS:
+        bits[str(n)] = bits_per_byte(rounded(made.model, n), some)
+    whole = {str(n): bits_per_byte(rounded(made.model, n, per_row=False), some) for n in BITS}
+    codes, _ = packing.quantize_rows(made.model.net.head.weight.detach().double().numpy())
+    return {
+        "size": vars(size) | {"stories": STORIES},
+        "parameters": made.parameters,
+        "flops": made.flops,
+        "file_bytes": len(made.file),
+        "losses": [round(x, 4) for x in made.losses[:: max(1, size.steps // 60)]],
+        "bits_per_byte": made.bits,
+        "seconds": {"plain": made.seconds, "fused": fused.seconds},
+        "calls": {f"{stage} {name}": n for (stage, name), n in calls.items()},
+        "rounded": {"per row": bits, "per matrix": whole},
+        "codes": np.bincount(codes.ravel().astype(int) + 127, minlength=255).tolist(),
+        "samples": made.samples,
+        "provenance": {"command": "python -m tools.capstone", "seed": size.seed} | provenance(),
+    }
+
+
+def main() -> None:
+    """Measure and write."""
+    found = measure()
+    path = DATA / "results" / "14_mini_llm.json"
+    path.write_text(json.dumps(found, indent=1) + "\n")
+    print(json.dumps({k: found[k] for k in ("bits_per_byte", "seconds", "rounded")}, indent=1))
+
+
+if __name__ == "__main__":
+    main()
