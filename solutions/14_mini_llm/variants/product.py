@@ -48,7 +48,7 @@ def product(codes, scale, x):
 
 
 # %% wrong: transposed -- the result is turned
-# expects: has the shape
+# expects: x (2, 3, 4)
 def product(codes, scale, x):
     y = x.astype(np.float64) @ codes.T.astype(np.float64) * scale
     return y.T if y.ndim > 1 else y
