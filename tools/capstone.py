@@ -1,10 +1,11 @@
-"""Measure the whole pipeline for chapter 14: `python -m tools.capstone`, some minutes.
+"""Measure the whole pipeline for chapter 14: `python -m tools.capstone`, ten quiet minutes.
 
 It builds the model of `make mine` twice, with plain functions, which students' pieces need, and
 with fused kernels; then it stores the weights in fewer and fewer bits. What it finds, seconds of
 each stage, calls of each piece, bits per byte, is in `data/results/14_mini_llm.json`.
 """
 
+import argparse
 import json
 from collections import Counter
 from dataclasses import replace
@@ -22,9 +23,8 @@ from minillm.transformer import Transformer
 from minillm.yardstick import bits_per_byte
 from tools.provenance import provenance
 
-STORIES = 2000
 BITS = (8, 6, 5, 4, 3, 2)
-SCORED = 100  # held-out stories for each number of bits
+SCORED = 30  # held-out stories for each number of bits
 
 
 def built(texts: assemble.Texts, size: Size, fused: bool) -> tuple[Build, Counter]:
@@ -54,12 +54,12 @@ def rounded(model: LanguageModel, bits: int, per_row: bool = True) -> LanguageMo
     return LanguageModel(net.eval(), model.vocabulary)
 
 
-def measure() -> dict[str, Any]:
+def measure(size: Size, stories: int) -> dict[str, Any]:
     """Everything that the chapter shows."""
+    command = f"python -m tools.capstone --steps {size.steps} --stories {stories}"
     begun = provenance()  # the state of the repository that is measured
     torch.set_num_threads(1)
-    size = Size()
-    texts = assemble.texts_of("storyland", STORIES)
+    texts = assemble.texts_of("storyland", stories)
     made, calls = built(texts, size, fused=False)
     fused, _ = built(texts, size, fused=True)
     some = texts["valid"][:SCORED]
@@ -69,7 +69,7 @@ def measure() -> dict[str, Any]:
     whole = {str(n): bits_per_byte(rounded(made.model, n, per_row=False), some) for n in BITS}
     codes, _ = packing.quantize_rows(made.model.net.head.weight.detach().double().numpy())
     return {
-        "size": vars(size) | {"stories": STORIES},
+        "size": vars(size) | {"stories": stories},
         "parameters": made.parameters,
         "flops": made.flops,
         "file_bytes": len(made.file),
@@ -80,13 +80,17 @@ def measure() -> dict[str, Any]:
         "rounded": {"per row": bits, "per matrix": whole},
         "codes": np.bincount(codes.ravel().astype(int) + 127, minlength=255).tolist(),
         "samples": made.samples,
-        "provenance": {"command": "python -m tools.capstone", "seed": size.seed} | begun,
+        "provenance": {"command": command, "seed": size.seed} | begun,
     }
 
 
 def main() -> None:
     """Measure and write."""
-    found = measure()
+    words = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    words.add_argument("--steps", type=int, default=Size.steps)
+    words.add_argument("--stories", type=int, default=2000)
+    args = words.parse_args()
+    found = measure(Size(steps=args.steps), args.stories)
     path = DATA / "results" / "14_mini_llm.json"
     path.write_text(json.dumps(found, indent=1) + "\n")
     print(json.dumps({k: found[k] for k in ("bits_per_byte", "seconds", "rounded")}, indent=1))

@@ -3,7 +3,23 @@ import torch
 NAMES = ["qkv", "out", "up", "down"]
 
 
-def _adapt(net, batch, n_steps, r, lr, seed, names=NAMES, alpha=2, shift=1, zero=True, merge=True, train=True, everything=False, decay=0.0, first=0):
+def _adapt(
+    net,
+    batch,
+    n_steps,
+    r,
+    lr,
+    seed,
+    names=NAMES,
+    alpha=2,
+    shift=1,
+    zero=True,
+    merge=True,
+    train=True,
+    everything=False,
+    decay=0.0,
+    first=0,
+):
     """The solution, with knobs for mistakes."""
     lora(net, names, r, alpha * r, torch.Generator().manual_seed(seed))
     if everything:
@@ -13,7 +29,9 @@ def _adapt(net, batch, n_steps, r, lr, seed, names=NAMES, alpha=2, shift=1, zero
     losses = []
     for step in range(first, n_steps + first):
         rows = batch(step)
-        loss = cross_entropy(net(rows[:, :-1])[0], rows[:, shift:] if shift else rows[:, :-1])
+        loss = cross_entropy(
+            net(rows[:, :-1])[0], rows[:, shift:] if shift else rows[:, :-1]
+        )
         if zero:
             optimizer.zero_grad()
         loss.backward()
@@ -97,14 +115,18 @@ def adapt(net, batch, n_steps, r=4, lr=1e-2, seed=0):
 def adapt(net, batch, n_steps, r=4, lr=1e-2, seed=0):
     generator = torch.Generator()
     generator.manual_seed(seed)
-    lora(net, ["qkv", "out", "up", "down"], r, alpha=2 * r, generator=generator)
+    lora(
+        net, ["qkv", "out", "up", "down"], r, alpha=2 * r, generator=generator
+    )
     parameters = list(filter(lambda p: p.requires_grad, net.parameters()))
     adam = torch.optim.AdamW(parameters, lr, weight_decay=0)
     found = []
     for i in range(n_steps):
         rows = batch(i)
         logits, _ = net(rows[:, :-1])
-        loss = torch.nn.functional.cross_entropy(logits.flatten(0, 1), rows[:, 1:].flatten())
+        loss = torch.nn.functional.cross_entropy(
+            logits.flatten(0, 1), rows[:, 1:].flatten()
+        )
         loss.backward()
         adam.step()
         for p in parameters:
@@ -119,7 +141,9 @@ def adapt(net, batch, n_steps, r=4, lr=1e-2, seed=0):
 # %% right: adam -- Adam without decay
 def adapt(net, batch, n_steps, r=4, lr=1e-2, seed=0):
     lora(net, NAMES, r, 2 * r, torch.Generator().manual_seed(seed))
-    optimizer = torch.optim.Adam([p for p in net.parameters() if p.requires_grad], lr=lr)
+    optimizer = torch.optim.Adam(
+        [p for p in net.parameters() if p.requires_grad], lr=lr
+    )
     losses = []
     for rows in map(batch, range(n_steps)):
         optimizer.zero_grad(set_to_none=True)

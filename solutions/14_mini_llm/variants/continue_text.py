@@ -1,7 +1,19 @@
 import torch
 
 
-def _write(net, ids, n, u, half=2, newest=True, keep_eos=False, copy=True, refuse=True, where=-1, shift=0):
+def _write(
+    net,
+    ids,
+    n,
+    u,
+    half=2,
+    newest=True,
+    keep_eos=False,
+    copy=True,
+    refuse=True,
+    where=-1,
+    shift=0,
+):
     """The solution, with knobs for mistakes."""
     if refuse and (not len(ids) or len(u) < n):
         raise ValueError("no ids or too few numbers")
@@ -14,7 +26,10 @@ def _write(net, ids, n, u, half=2, newest=True, keep_eos=False, copy=True, refus
         for i in range(n):
             logits, state = net(torch.tensor([unread]), state)
             n_read += len(unread)
-            token = choose(logits[0, where], float(u[i + shift if i + shift < len(u) else i]))
+            token = choose(
+                logits[0, where],
+                float(u[i + shift if i + shift < len(u) else i]),
+            )
             if token == EOS:
                 if keep_eos:
                     new.append(token)
@@ -24,7 +39,11 @@ def _write(net, ids, n, u, half=2, newest=True, keep_eos=False, copy=True, refus
             unread = [token]
             if n_read == context:
                 state, n_read = net.initial_state(1), 0
-                unread = list(seen[-last:]) if newest else list(seen[-last - 1 : -1])
+                unread = (
+                    list(seen[-last:])
+                    if newest
+                    else list(seen[-last - 1 : -1])
+                )
     return new
 
 
@@ -37,11 +56,16 @@ def continue_text(net, ids, n, u):
     window = list(seen) if len(seen) <= context else seen[-half:]
     with torch.no_grad():
         for number in u[:n]:
-            token = choose(net(torch.tensor([window]), net.initial_state(1))[0][0, -1], float(number))
+            token = choose(
+                net(torch.tensor([window]), net.initial_state(1))[0][0, -1],
+                float(number),
+            )
             if token == EOS:
                 break
             seen.append(token)
-            window = [*window, token] if len(window) < context else seen[-half:]
+            window = (
+                [*window, token] if len(window) < context else seen[-half:]
+            )
     return seen[len(ids) :]
 
 
@@ -51,7 +75,13 @@ def continue_text(net, ids, n, u):
     if not len(ids) or len(u) < n:
         raise ValueError("no ids")
     seen, context = list(ids), net.context
-    unread, state, n_read = list(seen[-context:]) if len(seen) <= context else seen[-(context // 2) :], net.initial_state(1), 0
+    unread, state, n_read = (
+        list(seen[-context:])
+        if len(seen) <= context
+        else seen[-(context // 2) :],
+        net.initial_state(1),
+        0,
+    )
     with torch.no_grad():
         for number in u[:n]:
             logits, state = net(torch.tensor([unread]), state)
@@ -62,7 +92,11 @@ def continue_text(net, ids, n, u):
             seen.append(token)
             unread = [token]
             if n_read == context:
-                state, n_read, unread = net.initial_state(1), 0, seen[-context:]
+                state, n_read, unread = (
+                    net.initial_state(1),
+                    0,
+                    seen[-context:],
+                )
     return seen[len(ids) :]
 
 
@@ -107,7 +141,11 @@ def continue_text(net, ids, n, u):
     if not len(ids) or len(u) < n:
         raise ValueError("no ids")
     seen, context = list(ids), net.context
-    unread, state, n_read = list(seen) if len(seen) <= context else seen[-(context // 2) :], net.initial_state(1), 0
+    unread, state, n_read = (
+        list(seen) if len(seen) <= context else seen[-(context // 2) :],
+        net.initial_state(1),
+        0,
+    )
     with torch.no_grad():
         for number in u[:n]:
             logits, state = net(torch.tensor([unread]), state)
@@ -116,7 +154,11 @@ def continue_text(net, ids, n, u):
             seen.append(token)
             unread = [token]
             if n_read == context:
-                state, n_read, unread = net.initial_state(1), 0, seen[-(context // 2) :]
+                state, n_read, unread = (
+                    net.initial_state(1),
+                    0,
+                    seen[-(context // 2) :],
+                )
     return seen[len(ids) :]
 
 
@@ -135,7 +177,9 @@ def continue_text(net, ids, n, u):
 # %% wrong: changes_ids -- the given list grows
 # expects: the given ids were changed
 def continue_text(net, ids, n, u):
-    return _write(net, ids if isinstance(ids, list) else list(ids), n, u, copy=False)
+    return _write(
+        net, ids if isinstance(ids, list) else list(ids), n, u, copy=False
+    )
 
 
 # %% wrong: whole_text -- the given ids come back, too
@@ -156,7 +200,10 @@ def continue_text(net, ids, n, u):
     old, n_read = MEMORY.get(key, (None, 0))
     if old is None or n_read + len(ids) + n > context:
         old, n_read = net.initial_state(1), 0
-    state, unread = old, list(seen) if len(seen) <= context else seen[-(context // 2) :]
+    state, unread = (
+        old,
+        list(seen) if len(seen) <= context else seen[-(context // 2) :],
+    )
     with torch.no_grad():
         for number in u[:n]:
             logits, state = net(torch.tensor([unread]), state)
@@ -167,7 +214,11 @@ def continue_text(net, ids, n, u):
             seen.append(token)
             unread = [token]
             if n_read == context:
-                state, n_read, unread = net.initial_state(1), 0, seen[-(context // 2) :]
+                state, n_read, unread = (
+                    net.initial_state(1),
+                    0,
+                    seen[-(context // 2) :],
+                )
     MEMORY[key] = (state, n_read)
     return seen[len(ids) :]
 
@@ -222,7 +273,9 @@ def continue_text(net, ids, n, u):
     with torch.inference_mode():
         if n == 0:
             return []
-        (logits, state), length = begin(seen if len(seen) <= context else seen[-(context // 2) :])
+        (logits, state), length = begin(
+            seen if len(seen) <= context else seen[-(context // 2) :]
+        )
         for i in range(n):
             token = choose(logits[0, -1].clone(), float(u[i]))
             if token == EOS:

@@ -146,7 +146,10 @@ def counted(function, name, calls):
             calls.raised.setdefault(name, error)
             raise
 
-    call.__name__, call.__doc__ = getattr(function, "__name__", name), function.__doc__
+    call.__name__, call.__doc__ = (
+        getattr(function, "__name__", name),
+        function.__doc__,
+    )
     return call
 
 

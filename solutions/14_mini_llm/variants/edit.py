@@ -1,13 +1,28 @@
 import torch
 
 
-def _edit(net, tokenizer, prompt, new, layer, C, at=0, bias=True, space=" ", asked=0, key_layer=0, write=None):
+def _edit(
+    net,
+    tokenizer,
+    prompt,
+    new,
+    layer,
+    C,
+    at=0,
+    bias=True,
+    space=" ",
+    asked=0,
+    key_layer=0,
+    write=None,
+):
     """The solution, with knobs for mistakes."""
     start = [BOS, *tokenizer.encode(prompt).tolist()]
     end = tokenizer.encode(space + new).tolist()
     ids, place = torch.tensor([start + end]), len(start) - 1 + at
     targets = torch.full_like(ids, IGNORE)
-    targets[0, len(start) - 1 + asked : len(start) - 1 + asked + len(end)] = torch.tensor(end)
+    targets[0, len(start) - 1 + asked : len(start) - 1 + asked + len(end)] = (
+        torch.tensor(end)
+    )
     k = keys_of(net, layer + key_layer, ids)[0, place]
     v = target_value(net, layer, ids, torch.tensor([place]), targets)
     down = memory(net, layer)
@@ -25,7 +40,9 @@ def edit(net, tokenizer, prompt, new, layer, C):
 # %% wrong: without_C -- all keys count alike
 # expects: C was not used
 def edit(net, tokenizer, prompt, new, layer, C):
-    return _edit(net, tokenizer, prompt, new, layer, torch.eye(len(C), dtype=C.dtype))
+    return _edit(
+        net, tokenizer, prompt, new, layer, torch.eye(len(C), dtype=C.dtype)
+    )
 
 
 # %% wrong: first_object_token -- the place is the new object's first token
@@ -70,7 +87,10 @@ def edit(net, tokenizer, prompt, new, layer, C):
 # %% wrong: change_only -- the change is returned, not the matrix
 # expects: edit
 def edit(net, tokenizer, prompt, new, layer, C):
-    return _edit(net, tokenizer, prompt, new, layer, C) - memory(net, layer).weight.detach()
+    return (
+        _edit(net, tokenizer, prompt, new, layer, C)
+        - memory(net, layer).weight.detach()
+    )
 
 
 # %% wrong: half_way -- half of the change
@@ -85,7 +105,9 @@ def edit(net, tokenizer, prompt, new, layer, C):
     def write(W, k, v, C):
         u = torch.linalg.solve(C.double(), k.double())
         gap = v.double() - W.double() @ k.double()
-        return (W.double() + gap[:, None] * u[None] / (u * k.double()).sum()).float()
+        return (
+            W.double() + gap[:, None] * u[None] / (u * k.double()).sum()
+        ).float()
 
     return _edit(net, tokenizer, prompt, new, layer, C, write=write)
 
@@ -94,14 +116,19 @@ def edit(net, tokenizer, prompt, new, layer, C):
 def edit(net, tokenizer, prompt, new, layer, C):
     def write(W, k, v, C):
         u = torch.linalg.inv(C.double()) @ k.double()
-        return W + (torch.outer(v.double() - W.double() @ k.double(), u) / (u @ k.double())).to(W.dtype)
+        return W + (
+            torch.outer(v.double() - W.double() @ k.double(), u)
+            / (u @ k.double())
+        ).to(W.dtype)
 
     return _edit(net, tokenizer, prompt, new, layer, C, write=write)
 
 
 # %% right: cat -- texts by torch.cat
 def edit(net, tokenizer, prompt, new, layer, C):
-    start = torch.cat((torch.tensor([BOS]), torch.from_numpy(tokenizer.encode(prompt))))
+    start = torch.cat(
+        (torch.tensor([BOS]), torch.from_numpy(tokenizer.encode(prompt)))
+    )
     end = torch.from_numpy(tokenizer.encode(" " + new))
     text = torch.cat((start, end))[None]
     place = start.numel() - 1

@@ -21,7 +21,12 @@ def frame(header, numbers):
 # expects: count the blanks, too
 def frame(header, numbers):
     text = json.dumps(header, separators=(",", ":")).encode()
-    return len(text).to_bytes(4, "little") + text + b" " * (-len(text) % 4) + numbers
+    return (
+        len(text).to_bytes(4, "little")
+        + text
+        + b" " * (-len(text) % 4)
+        + numbers
+    )
 
 
 # %% wrong: characters -- the length counts characters
@@ -76,7 +81,9 @@ def frame(header, numbers):
 def frame(header, numbers):
     text = bytes(json.dumps(header, separators=(",", ":")), "utf-8")
     size = (len(text) + 3) // 4 * 4
-    return b"".join([size.to_bytes(4, byteorder="little"), text.ljust(size), numbers])
+    return b"".join(
+        [size.to_bytes(4, byteorder="little"), text.ljust(size), numbers]
+    )
 
 
 # %% right: buffer -- a bytearray

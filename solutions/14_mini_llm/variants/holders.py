@@ -1,7 +1,12 @@
 # %% wrong: names_only -- the dictionaries are not looked into
 # expects: the dictionary layers.KINDS holds it, too
 def holders(thing, modules):
-    return [(vars(m), key) for m in modules for key, value in vars(m).items() if value is thing]
+    return [
+        (vars(m), key)
+        for m in modules
+        for key, value in vars(m).items()
+        if value is thing
+    ]
 
 
 # %% wrong: by_name -- places are found by the function's name
@@ -9,9 +14,15 @@ def holders(thing, modules):
 def holders(thing, modules):
     found = []
     for module in modules:
-        for place in (vars(module), *[x for x in vars(module).values() if type(x) is dict]):
+        for place in (
+            vars(module),
+            *[x for x in vars(module).values() if type(x) is dict],
+        ):
             for key, value in place.items():
-                if value is thing and (key == getattr(thing, "__name__", None) or place is not vars(module)):
+                if value is thing and (
+                    key == getattr(thing, "__name__", None)
+                    or place is not vars(module)
+                ):
                     found.append((place, key))
     return found
 
@@ -21,8 +32,15 @@ def holders(thing, modules):
 def holders(thing, modules):
     found = []
     for module in modules:
-        for place in (vars(module), *[x for x in vars(module).values() if type(x) is dict]):
-            found += [(dict(place), key) for key, value in place.items() if value is thing]
+        for place in (
+            vars(module),
+            *[x for x in vars(module).values() if type(x) is dict],
+        ):
+            found += [
+                (dict(place), key)
+                for key, value in place.items()
+                if value is thing
+            ]
     return found
 
 
@@ -31,8 +49,13 @@ def holders(thing, modules):
 def holders(thing, modules):
     found = []
     for module in modules:
-        for place in (vars(module), *[x for x in vars(module).values() if type(x) is dict]):
-            found += [(place, key) for key, value in place.items() if value is thing]
+        for place in (
+            vars(module),
+            *[x for x in vars(module).values() if type(x) is dict],
+        ):
+            found += [
+                (place, key) for key, value in place.items() if value is thing
+            ]
     return found
 
 
@@ -41,7 +64,10 @@ def holders(thing, modules):
 def holders(thing, modules):
     found = {}
     for module in modules:
-        for place in (vars(module), *[x for x in vars(module).values() if type(x) is dict]):
+        for place in (
+            vars(module),
+            *[x for x in vars(module).values() if type(x) is dict],
+        ):
             for key, value in place.items():
                 if value is thing:
                     found.setdefault(id(place), (place, key))
@@ -53,9 +79,16 @@ def holders(thing, modules):
 def holders(thing, modules):
     found = {}
     for module in modules:
-        for place in (vars(module), *[x for x in vars(module).values() if type(x) is dict]):
+        for place in (
+            vars(module),
+            *[x for x in vars(module).values() if type(x) is dict],
+        ):
             for key, value in place.items():
-                if value is thing or (type(value) is type(thing) and type(value) is list and value == thing):
+                if value is thing or (
+                    type(value) is type(thing)
+                    and type(value) is list
+                    and value == thing
+                ):
                     found[id(place), key] = (place, key)
     return list(found.values())
 
@@ -65,7 +98,10 @@ def holders(thing, modules):
 def holders(thing, modules):
     found = {}
     for module in modules:
-        for place in (vars(module), *[x for x in vars(module).values() if type(x) is dict]):
+        for place in (
+            vars(module),
+            *[x for x in vars(module).values() if type(x) is dict],
+        ):
             for key, value in place.items():
                 if value is thing:
                     found.setdefault(key, (place, key))
@@ -77,7 +113,10 @@ def holders(thing, modules):
 def holders(thing, modules):
     found = {}
     for module in modules:
-        for place in (vars(module), *[x for x in vars(module).values() if type(x) is dict]):
+        for place in (
+            vars(module),
+            *[x for x in vars(module).values() if type(x) is dict],
+        ):
             for key, value in place.items():
                 if value is thing:
                     found[id(place), key] = (module, key)
@@ -92,7 +131,12 @@ def holders(thing, modules):
         for value in vars(module).values():
             if type(value) is dict:
                 places[id(value)] = value
-    return [(p, key) for p in places.values() for key, value in p.items() if value is thing]
+    return [
+        (p, key)
+        for p in places.values()
+        for key, value in p.items()
+        if value is thing
+    ]
 
 
 # %% right: seen_set -- a set of what was seen
@@ -100,7 +144,9 @@ def holders(thing, modules):
     seen, found = set(), []
     for module in modules:
         namespace = module.__dict__
-        for place in [namespace] + [x for x in namespace.values() if type(x) is dict]:
+        for place in [namespace] + [
+            x for x in namespace.values() if type(x) is dict
+        ]:
             if id(place) in seen:
                 continue
             seen.add(id(place))

@@ -1,7 +1,15 @@
 import numpy as np
 
 
-def _pack(weights, names=None, pad=True, check=True, scales="<f4", order="C", vectors="<f4"):
+def _pack(
+    weights,
+    names=None,
+    pad=True,
+    check=True,
+    scales="<f4",
+    order="C",
+    vectors="<f4",
+):
     """The solution, with knobs for mistakes."""
     directory, numbers = {}, bytearray()
 
@@ -19,7 +27,12 @@ def _pack(weights, names=None, pad=True, check=True, scales="<f4", order="C", ve
         about = {"shape": list(w.shape)}
         if w.ndim == 2:
             codes, scale = quantize_rows(w)
-            about |= {"codes": put(np.ascontiguousarray(codes.T) if order == "F" else codes), "scales": put(scale.astype(scales))}
+            about |= {
+                "codes": put(
+                    np.ascontiguousarray(codes.T) if order == "F" else codes
+                ),
+                "scales": put(scale.astype(scales)),
+            }
         else:
             about["floats"] = put(w.astype(vectors))
         directory[name] = about
@@ -41,7 +54,9 @@ def pack(weights):
 # %% wrong: sorted_by_size -- sorted by shape, not by name
 # expects: pack
 def pack(weights):
-    return _pack(weights, names=sorted(weights, key=lambda n: (weights[n].size, n)))
+    return _pack(
+        weights, names=sorted(weights, key=lambda n: (weights[n].size, n))
+    )
 
 
 # %% wrong: columns -- codes column by column
@@ -74,7 +89,9 @@ def pack(weights):
     for name, w in weights.items():
         if w.ndim not in (1, 2):
             raise ValueError(f"{name} has another number of axes")
-    return _pack({n: np.nan_to_num(w) for n, w in weights.items()}, check=False)
+    return _pack(
+        {n: np.nan_to_num(w) for n, w in weights.items()}, check=False
+    )
 
 
 # %% wrong: message_without_name -- the error does not say which weight
@@ -90,7 +107,11 @@ def pack(weights):
 # expects: pack
 def pack(weights):
     if any(w.ndim != 2 for w in weights.values()):
-        bad = [n for n, w in weights.items() if w.ndim not in (1, 2) or not np.isfinite(w).all()]
+        bad = [
+            n
+            for n, w in weights.items()
+            if w.ndim not in (1, 2) or not np.isfinite(w).all()
+        ]
         if bad:
             raise ValueError(f"{bad[0]}")
     return _pack({n: w for n, w in weights.items() if w.ndim == 2})

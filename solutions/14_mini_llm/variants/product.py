@@ -16,19 +16,30 @@ def product(codes, scale, x):
 # %% wrong: divided -- divided by the scales
 # expects: you divided by the scales
 def product(codes, scale, x):
-    return x.astype(np.float64) @ codes.T.astype(np.float64) / np.where(scale > 0, scale, 1)
+    return (
+        x.astype(np.float64)
+        @ codes.T.astype(np.float64)
+        / np.where(scale > 0, scale, 1)
+    )
 
 
 # %% wrong: vectors_only -- works for one vector alone
 # expects: x (2, 3, 4)
 def product(codes, scale, x):
-    return np.array([scale[i] * np.sum(codes[i].astype(float) * x) for i in range(len(codes))])
+    return np.array(
+        [
+            scale[i] * np.sum(codes[i].astype(float) * x)
+            for i in range(len(codes))
+        ]
+    )
 
 
 # %% wrong: single -- float32 comes back
 # expects: the result is float64
 def product(codes, scale, x):
-    return (x.astype(np.float32) @ codes.T.astype(np.float32) * scale).astype(np.float32)
+    return (x.astype(np.float32) @ codes.T.astype(np.float32) * scale).astype(
+        np.float32
+    )
 
 
 # %% wrong: columns -- row and column are exchanged where both fit
@@ -62,10 +73,14 @@ def product(codes, scale, x):
 
 # %% right: einsum -- by einsum
 def product(codes, scale, x):
-    return np.einsum("oi,...i->...o", codes.astype(float), x.astype(float)) * scale.astype(float)
+    return np.einsum(
+        "oi,...i->...o", codes.astype(float), x.astype(float)
+    ) * scale.astype(float)
 
 
 # %% right: tensordot -- by tensordot
 def product(codes, scale, x):
-    sums = np.tensordot(np.array(x, float), codes.astype(np.float64), axes=([-1], [1]))
+    sums = np.tensordot(
+        np.array(x, float), codes.astype(np.float64), axes=([-1], [1])
+    )
     return np.multiply(sums, scale)

@@ -59,7 +59,9 @@ def quantize_rows(weight):
         raise ValueError("not finite")
     scale = (np.abs(weight).max(axis=1) / 127).astype(np.float32)
     scale[scale == 0] = 1
-    return np.round(weight / scale.astype(float)[:, None]).clip(-127, 127).astype(np.int8), scale
+    return np.round(weight / scale.astype(float)[:, None]).clip(
+        -127, 127
+    ).astype(np.int8), scale
 
 
 # %% wrong: signed_maximum -- the largest number, not the largest absolute one
@@ -111,7 +113,9 @@ def quantize_rows(weight):
         largest = np.max(np.abs(row))
         if largest > 0:
             scale[i] = largest / 127
-            codes[i] = np.clip(np.rint(row / float(scale[i])), -127, 127).astype(np.int8)
+            codes[i] = np.clip(
+                np.rint(row / float(scale[i])), -127, 127
+            ).astype(np.int8)
     return codes, scale
 
 
@@ -123,8 +127,12 @@ def quantize_rows(weight):
     if not torch.isfinite(w).all():
         raise ValueError("not finite")
     scale = w.abs().amax(dim=1) / 127
-    codes = torch.where(scale[:, None] > 0, w / scale.clamp(min=1e-300)[:, None], 0.0)
-    return codes.round().clamp(-127, 127).to(torch.int8).numpy(), scale.float().numpy()
+    codes = torch.where(
+        scale[:, None] > 0, w / scale.clamp(min=1e-300)[:, None], 0.0
+    )
+    return codes.round().clamp(-127, 127).to(
+        torch.int8
+    ).numpy(), scale.float().numpy()
 
 
 # %% right: half_up -- floor of the number plus a half
@@ -134,5 +142,9 @@ def quantize_rows(weight):
     weight = np.array(weight, dtype=float)
     largest = np.abs(weight).max(axis=1, keepdims=True)
     scale = (largest / LARGEST).astype(np.float32)
-    quotient = np.divide(weight, scale, out=np.zeros_like(weight), where=scale > 0)
-    return np.clip(np.floor(quotient + 0.5), -127, 127).astype("int8"), scale[:, 0]
+    quotient = np.divide(
+        weight, scale, out=np.zeros_like(weight), where=scale > 0
+    )
+    return np.clip(np.floor(quotient + 0.5), -127, 127).astype("int8"), scale[
+        :, 0
+    ]

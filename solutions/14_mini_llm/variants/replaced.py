@@ -76,7 +76,11 @@ def replaced(pairs, modules):
 @contextmanager
 def replaced(pairs, modules):
     modules = list(modules)
-    places = [(place, key, old, new) for old, new in pairs for place, key in holders(old, modules)]
+    places = [
+        (place, key, old, new)
+        for old, new in pairs
+        for place, key in holders(old, modules)
+    ]
     try:
         for place, key, _, new in places:
             place[key] = new
@@ -161,7 +165,11 @@ def replaced(pairs, modules):
     plan = [(new, holders(old, every), old) for old, new in list(pairs)]
     if not all(found for _, found, _ in plan):
         raise ValueError("nobody holds one of them")
-    before = [(place, key, place[key]) for _, found, _ in plan for place, key in found]
+    before = [
+        (place, key, place[key])
+        for _, found, _ in plan
+        for place, key in found
+    ]
     try:
         for new, found, _ in plan:
             for place, key in found:

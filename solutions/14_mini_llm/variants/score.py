@@ -3,13 +3,28 @@ import math
 import torch
 
 
-def _score(net, vocabulary, texts, bos=True, twice=False, base=2.0, eos=True, unit="bytes", mean=False, first=None):
+def _score(
+    net,
+    vocabulary,
+    texts,
+    bos=True,
+    twice=False,
+    base=2.0,
+    eos=True,
+    unit="bytes",
+    mean=False,
+    first=None,
+):
     """The solution, with knobs for mistakes."""
     total, size, values = 0.0, 0, []
     for text in texts:
         ids = vocabulary.encode(text).tolist()
         row = torch.tensor([BOS, *ids, *([EOS] if eos else [])])
-        n = {"bytes": len(text.encode()), "tokens": len(row) - 1, "characters": len(text)}[unit]
+        n = {
+            "bytes": len(text.encode()),
+            "tokens": len(row) - 1,
+            "characters": len(text),
+        }[unit]
         bits, done, last = 0.0, 0, len(row) - 1
         for start in range(0, last, first or net.context // 2):
             end = min(start + net.context, last)
@@ -17,8 +32,12 @@ def _score(net, vocabulary, texts, bos=True, twice=False, base=2.0, eos=True, un
                 z = net(row[None, start:end])[0][0].double()
             if bos:
                 z[:, BOS] = -math.inf
-            log_p = z.log_softmax(-1).gather(1, row[start + 1 : end + 1, None])[:, 0]
-            bits -= float(log_p[0 if twice else done - start :].sum()) / math.log(base)
+            log_p = z.log_softmax(-1).gather(
+                1, row[start + 1 : end + 1, None]
+            )[:, 0]
+            bits -= float(
+                log_p[0 if twice else done - start :].sum()
+            ) / math.log(base)
             done = end
             if done == last:
                 break
@@ -72,7 +91,7 @@ def score(net, vocabulary, texts):
 
 
 # %% wrong: apart -- windows do not overlap
-# expects: 38 bytes in a context of 12
+# expects: in a context of 12
 def score(net, vocabulary, texts):
     return _score(net, vocabulary, texts, first=net.context)
 
@@ -95,11 +114,15 @@ def score(net, vocabulary, texts):
 def score(net, vocabulary, texts):
     bits, size = 0.0, 0
     for text in texts:
-        row = torch.tensor([BOS, *vocabulary.encode(text).tolist(), EOS])[: net.context + 1]
+        row = torch.tensor([BOS, *vocabulary.encode(text).tolist(), EOS])[
+            : net.context + 1
+        ]
         with torch.no_grad():
             z = net(row[None, :-1])[0][0].double()
         z[:, BOS] = -math.inf
-        bits -= float(z.log_softmax(-1).gather(1, row[1:, None]).sum()) / math.log(2)
+        bits -= float(
+            z.log_softmax(-1).gather(1, row[1:, None]).sum()
+        ) / math.log(2)
         size += len(text.encode())
     if not size:
         raise ValueError("no bytes")
@@ -112,14 +135,16 @@ def score(net, vocabulary, texts):
     step = net.context // 2
     for text in texts:
         n_bytes += len(bytes(text, "utf-8"))
-        row = torch.tensor([BOS] + list(vocabulary.encode(text)) + [EOS])
+        row = torch.tensor([BOS, *list(vocabulary.encode(text)), EOS])
         scored, start = 0, 0
         while scored < len(row) - 1:
             end = min(start + net.context, len(row) - 1)
-            with torch.inference_mode():
+            with torch.no_grad():
                 z = net(row[start:end][None])[0][0].clone()
             z[:, BOS] = float("-inf")
-            loss = torch.nn.functional.cross_entropy(z[scored - start :], row[scored + 1 : end + 1], reduction="sum")
+            loss = torch.nn.functional.cross_entropy(
+                z[scored - start :], row[scored + 1 : end + 1], reduction="sum"
+            )
             bits += loss.item() / math.log(2)
             scored, start = end, start + step
     if n_bytes == 0:
@@ -141,11 +166,22 @@ def score(net, vocabulary, texts):
         surprise = np.full(len(row) - 1, np.nan)
         for start in range(0, len(row) - 1, net.context // 2):
             given = row[start : min(start + net.context, len(row) - 1)]
-            z = net(torch.from_numpy(given)[None])[0][0].detach().double().numpy().copy()
+            z = (
+                net(torch.from_numpy(given)[None])[0][0]
+                .detach()
+                .double()
+                .numpy()
+                .copy()
+            )
             z[:, BOS] = -np.inf
             p = np.exp(z - z.max(axis=1, keepdims=True))
             p /= p.sum(axis=1, keepdims=True)
-            found = -np.log2(p[np.arange(len(given)), row[start + 1 : start + 1 + len(given)]])
+            found = -np.log2(
+                p[
+                    np.arange(len(given)),
+                    row[start + 1 : start + 1 + len(given)],
+                ]
+            )
             part = surprise[start : start + len(given)]
             part[np.isnan(part)] = found[np.isnan(part)]
             if not np.isnan(surprise).any():
