@@ -78,13 +78,14 @@ def isoflop_minimum(N: np.ndarray, loss: np.ndarray) -> float:
         raise ValueError(f"a parabola needs three sizes, these are {N}")
     middle = x.mean()  # of numbers near 0, squares keep their digits
     curvature, slope, _ = np.polyfit(x - middle, loss, 2)
-    if not curvature > 0:
-        raise ValueError("the parabola has no minimum: it opens downwards")
+    rounding = 1e-12 * np.abs(loss).max()  # equal losses make no valley
+    if not curvature * np.ptp(x) ** 2 > rounding:
+        raise ValueError("no minimum: it is flat, or opens downwards")
     vertex = middle - slope / (2 * curvature)
     if not x.min() <= vertex <= x.max():
         raise ValueError(
-            f"the minimum, {np.exp(vertex):.4g}, lies outside the sizes that "
-            f"were tried, {np.min(N):.4g} to {np.max(N):.4g}"
+            f"the minimum, {np.exp(vertex):,.5g}, lies outside the sizes "
+            f"{np.min(N):,.6g} to {np.max(N):,.6g}"
         )
     return float(np.exp(vertex))
 

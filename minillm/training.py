@@ -121,8 +121,8 @@ def accumulate(
     are not `IGNORE`, 0 where there are none. What is added to the gradients is
     the gradient of the mean loss of the *whole* batch; that mean is returned,
     a scalar without a graph. Each part's graph is used and freed before the
-    next part is computed. Raises `ValueError` where `n_parts` is below 1 or
-    does not divide B.
+    next part is computed. Raises `ValueError`, and computes nothing, where
+    `n_parts` is below 1 or does not divide B.
     """
     B = len(ids)
     if n_parts < 1 or B % n_parts:

@@ -6,6 +6,7 @@ Where no browser is installed these tests skip; with CI=true that is a failure.
 
 import fcntl
 import os
+import re
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
@@ -15,7 +16,9 @@ from browsing import Visit, serve
 from figure_pages import drawn
 from playwright.sync_api import Page
 from repository import ROOT, make
+from topics import remember
 
+from grader.authoring.assignment import path_of
 from tools.book.editions import is_current, pages_folder
 
 # Test processes share the cores, so one thread each; read when torch is imported.
@@ -28,6 +31,24 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if not any(item.iter_markers("xdist_group")):
             item.add_marker(pytest.mark.xdist_group(item.path.name))
+
+
+outcomes: dict[str, set[str]] = {}  # of the tests of assignments in this run, by topic
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """Note how a test of an assignment ended."""
+    found = re.search(r"test_assignments\.py::.*[\[-](\d\d_[a-z0-9_]+)[-\]]", report.nodeid)
+    if found and (report.when == "call" or report.outcome != "passed"):
+        outcomes.setdefault(found[1], set()).add(report.outcome)
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Write down the topics with which all tests of their assignment have passed."""
+    config = session.config
+    chosen = config.option.keyword or any("::" in word for word in config.args)
+    if not hasattr(config, "workerinput") and not chosen and session.exitstatus in (0, 1):
+        remember(path_of(name, ROOT) for name, found in outcomes.items() if found == {"passed"})
 
 
 def built(edition: str) -> Path:

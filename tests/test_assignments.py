@@ -1,4 +1,8 @@
-"""Every assignment: right answers earn all points, wrong ones lose theirs, nothing leaks."""
+"""Every assignment: right answers earn all points, wrong ones lose theirs, nothing leaks.
+
+Where nothing has changed of a topic since all of this passed (`topics.py`), the long tests and most
+of the variants are in the slow tier.
+"""
 
 import ast
 import copy
@@ -8,6 +12,7 @@ import re
 import shutil
 import subprocess
 import sys
+from collections import Counter
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
@@ -19,6 +24,7 @@ from honest import DRESSED
 from nbformat import NotebookNode
 from nbgrader.api import Gradebook
 from nbgrader.validator import Validator
+from topics import is_unchanged
 from traitlets.config import Config
 
 from grader.authoring import build_exercises, weave
@@ -54,6 +60,8 @@ INTEGRATION = {  # the problem with the run on the real corpus: seconds, where o
 }
 MOST_POINTS = 5  # of one check
 WHOLE = 4  # of so many tests with that run, and of so many rounds, one is in the quick tier
+UNCHANGED = [path for path in PATHS if is_unchanged(path)]
+SAMPLE = 6  # of so many variants of a problem of an unchanged topic, one is in the quick tier
 NUMBERED = re.compile(r" {0,3}\d+[.)] ")  # what Markdown takes for an entry of a list
 STUB = re.compile(r" *(# YOUR CODE HERE|raise NotImplementedError\(.*\)|YOUR ANSWER HERE)")
 
@@ -64,17 +72,26 @@ def topic(path: Path, *values: object, **options: Any) -> Any:
     return pytest.param(path, *values, marks=marks, **options)
 
 
+def if_unchanged(path: Path) -> list[pytest.MarkDecorator]:
+    """The mark of a long test."""
+    return [pytest.mark.slow] if path in UNCHANGED else []
+
+
 each_assignment = pytest.mark.parametrize("path", [topic(p, id=p.stem) for p in PATHS])
+each_changed = pytest.mark.parametrize(
+    "path", [topic(p, id=p.stem, marks=if_unchanged(p)) for p in PATHS]
+)
 
 
 def each(variants):
     """Run a test for every variant of every assignment, most of the slow ones in the long tests."""
-    rows, n_whole = [], 0
+    rows, numbers = [], Counter()
     for path in PATHS:
         for variant in variants(path):
             whole = variant.problem == INTEGRATION.get(path.stem)
-            n_whole += whole
-            marks = [pytest.mark.slow] if whole and n_whole % WHOLE != 1 else []
+            number, of = numbers[path, variant.problem], SAMPLE if path in UNCHANGED else 1
+            numbers[path, variant.problem] += 1
+            marks = [pytest.mark.slow] if number % (WHOLE if whole else of) else []
             name = f"{path.stem}-{variant.name}"
             rows.append(topic(path, variant, id=name, marks=marks))
     return pytest.mark.parametrize(("path", "variant"), rows)
@@ -203,7 +220,7 @@ def test_no_check_is_worth_more_than_five_points(path):
     assert {name: n for name, n in points.items() if n > MOST_POINTS} == {}
 
 
-@each_assignment
+@each_changed
 def test_a_mistake_costs_the_late_points_of_its_problem_only(path):
     """Some wrong answer to each problem that has several checks keeps a part of its points."""
     for name in worth(path):
@@ -227,8 +244,8 @@ ROUNDS = [(path, number) for path in PATHS for number in range(len(rounds(path))
 
 @pytest.mark.parametrize(
     ("path", "number", "whole"),
-    [topic(*each, each[1] == 0) for each in ROUNDS if each[1] % WHOLE == 0]
-    + [topic(*each, True, marks=[pytest.mark.slow]) for each in ROUNDS if each[1] > 0],
+    [topic(*e, e[1] == 0, marks=if_unchanged(e[0])) for e in ROUNDS if e[1] % WHOLE == 0]
+    + [topic(*e, True, marks=[pytest.mark.slow]) for e in ROUNDS if e[1] > 0],
     ids=lambda part: getattr(part, "stem", part),
 )
 def test_mistakes_in_many_problems_cost_their_points_once(path, number, whole):
@@ -240,7 +257,7 @@ def test_mistakes_in_many_problems_cost_their_points_once(path, number, whole):
     assert lost(outcomes) == {name: n for each in alone for name, n in each.items()}
 
 
-@each_assignment
+@each_changed
 def test_each_problem_is_graded_by_itself(path):
     stubs = {cell.id: cell.source for cell in cells(untouched(path), "answer")}
     for problem, points in worth(path).items():
@@ -251,7 +268,7 @@ def test_each_problem_is_graded_by_itself(path):
         assert sum(earned.values()) == points
 
 
-@each_assignment
+@each_changed
 @pytest.mark.parametrize("whole", [False, pytest.param(True, marks=pytest.mark.slow)])
 def test_runs_give_one_result(path, whole):
     n_runs = 20 if whole else 3
@@ -353,10 +370,7 @@ def course(path, tmp_path) -> Path:
     return tmp_path
 
 
-NEWEST = [topic(p, id=p.stem, marks=[] if p == PATHS[-1] else [pytest.mark.slow]) for p in PATHS]
-
-
-@pytest.mark.parametrize("path", NEWEST)
+@each_changed
 def test_class_is_given_the_same_points(path, course):
     environment = {**os.environ, "MINILLM_COURSE": str(course), "PYTHONPATH": str(COURSE)}
     options = ["--roster", "class.csv", "--from", "downloads"]

@@ -139,7 +139,8 @@ def test_counts_are_those_of_the_moment(tokenizer, train):
     counts = figures.tokens.counts_when_merged(first(tokenizer, 3), train[:9])
     pieces = [piece for text in train[:9] for piece in tokenizer.cut(text)]
     for n in range(3):
-        words = [first(tokenizer, n).encode(piece).tolist() for piece in pieces]
+        young = first(tokenizer, n)
+        words = [young.encode(piece).tolist() for piece in pieces]
         assert bpe.count_pairs(words, [1] * len(words))[tokenizer.merges[n]] == counts[n]
 
 

@@ -1,16 +1,50 @@
 """Every page of the built book, in a real browser that reaches only the book itself."""
 
-from functools import partial
 from pathlib import Path
 
 import pytest
 import yaml
-from browsing import CHECKS, PHONE, TOO_WIDE, Visit, colour_problems, problems, resize, serve
+from axe_playwright_python.base import AXE_SCRIPT
+from browsing import (
+    AXE,
+    CHECKS,
+    COLOURS,
+    PHONE,
+    TOO_WIDE,
+    Visit,
+    axe_problems,
+    problems,
+    resize,
+    serve,
+)
 from repository import ROOT
 
 MAX_BYTES = 4_000_000
 BYTES = """() => ["navigation", "resource"].flatMap(kind => performance.getEntriesByType(kind))
     .reduce((sum, entry) => sum + entry.decodedBodySize, 0)"""
+
+
+# Marks some texts of each look: their own colour, size and weight, and what lies behind them.
+MARK_LOOKS = """n => {
+    const looks = new Map();
+    const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    for (let node; (node = texts.nextNode());) {
+        const element = node.parentElement;
+        if (!node.data.trim() || !element.checkVisibility()) continue;
+        const {color, fontSize, fontWeight} = getComputedStyle(element);
+        const look = [color, fontSize, fontWeight];
+        for (let behind = element; behind; behind = behind.parentElement) {
+            const {backgroundColor, backgroundImage, opacity} = getComputedStyle(behind);
+            const seen = [backgroundColor, backgroundImage, opacity].join();
+            if (seen !== "rgba(0, 0, 0, 0),none,1") look.push(seen);
+        }
+        const same = looks.get(look.join("|")) ?? [];
+        looks.set(look.join("|"), [...same, element]);
+    }
+    document.querySelectorAll("[data-look]").forEach(element => delete element.dataset.look);
+    [...looks.values()].flatMap(same => same.slice(0, n)).forEach(e => { e.dataset.look = ""; });
+}"""
+OF_EACH_LOOK = 3
 
 
 def toc_files() -> list[str]:
@@ -23,40 +57,48 @@ PAGES = [f"{name}.html" for name in toc_files()] + ["search.html", "404.html"]
 FIRST_CHAPTER = next(page for page in PAGES if page.startswith("book/0"))
 
 
-def phone_problems(page: Visit) -> dict[str, list]:
-    """What is wrong on a narrow page.
+def pale_texts(visit: Visit) -> list[list[str]]:
+    """Texts that are too pale to read, among some of each look: a page has thousands of texts."""
+    visit.page.evaluate(AXE_SCRIPT)
+    visit.page.evaluate(MARK_LOOKS, OF_EACH_LOOK)
+    options = {"runOnly": [COLOURS], "preload": False, "resultTypes": ["violations"]}
+    return visit.page.evaluate(AXE, [{"include": ["[data-look]"]}, options])
 
-    The article has the colours that it has on a wide page; what surrounds it looks different.
-    """
-    around = partial(colour_problems, without=["article"])
-    fits = {"nothing is too wide": lambda visit: visit.page.evaluate(TOO_WIDE)}
-    return problems(page, CHECKS | fits | {"all text stands out": around})
+
+SOUND = CHECKS | {"all text stands out": pale_texts}
+IN_THE_DARK = {name: check for name, check in SOUND.items() if name != "axe finds nothing serious"}
+AROUND = {  # what surrounds an article looks different on a narrow page, the article as it did
+    name: check for name, check in CHECKS.items() if name != "all text stands out"
+} | {
+    "nothing is too wide": lambda visit: visit.page.evaluate(TOO_WIDE),
+    "axe finds nothing serious": lambda visit: axe_problems(visit, without=["article"]),
+}
 
 
 @pytest.mark.parametrize("path", PAGES)
 def test_page_is_sound_in_the_light_when_it_gets_narrow_and_when_it_turns_dark(visit, path):
     """Opened once: most of the time goes into drawing formulas and figures."""
     page = visit(path)
-    assert problems(page) == {}
+    assert problems(page, SOUND) == {}
     assert page.page.evaluate(BYTES) < MAX_BYTES
     resize(page, PHONE)
-    assert phone_problems(page) == {}
+    assert problems(page, AROUND) == {}
     resize(page, 1280)
     page.page.emulate_media(color_scheme="dark", reduced_motion="reduce")
     page.page.wait_for_function("document.documentElement.dataset.theme === 'dark'")
-    assert problems(page) == {}
+    assert problems(page, IN_THE_DARK) == {}
     page.page.close()
 
 
 @pytest.mark.parametrize("path", [PAGES[0], FIRST_CHAPTER])
 def test_page_that_is_opened_on_a_phone_fits_it(visit, path):
-    assert phone_problems(visit(path, width=PHONE)) == {}
+    assert problems(visit(path, width=PHONE), AROUND) == {}
 
 
 def test_page_that_is_opened_in_the_dark_is_dark(visit):
     page = visit(PAGES[0], scheme="dark")
     assert page.page.evaluate("document.documentElement.dataset.theme") == "dark"
-    assert problems(page) == {}
+    assert problems(page, SOUND) == {}
 
 
 def test_start_page_leads_to_the_introduction(built_book: Path):
@@ -80,8 +122,8 @@ def test_every_check_sees_a_planted_fault(visit_at, tmp_path: Path):
     (tmp_path / "page.html").write_text(html)
     (tmp_path / "favicon.ico").touch()
     with serve(tmp_path) as address:
-        found = problems(visit_at(address, "page.html"))
-    assert set(found) == set(CHECKS)
+        found = problems(visit_at(address, "page.html"), SOUND)
+    assert set(found) == set(SOUND)
     for name, (_, word) in FAULTS.items():
         assert word in str(found[name])
 

@@ -184,6 +184,9 @@ def test_a_grid_beside_the_optimum_is_biased():
         ([1, 2, 4], [3, 2, 1.5], "outside the sizes"),
         ([1, 2, 4], [1, 2, 1], "opens downwards"),
         ([1, 2, 2], [1, 2, 1], "three sizes"),
+        ([1e6, 2e6, 4e6], [2.3, 2.3, 2.3], "flat"),
+        (np.geomspace(1e6, 1e9, 30), np.full(30, 1.1), "flat"),
+        ([1, 2, 4], [0, 0, 0], "flat"),
     ],
 )
 def test_a_minimum_that_was_not_seen_is_refused(N, loss, message):

@@ -1,4 +1,4 @@
-"""Train the sweep of chapter 11: `python -m tools.scaling`, about 50 minutes on one core.
+"""Train the sweep of chapter 11: `python -m tools.scaling`, about 55 minutes on one core.
 
 Each run is one small LLaMA on text that it reads once, and is written to
 `data/results/scaling.json` as soon as it is finished: after a stop, the same command goes on with

@@ -149,6 +149,53 @@ def accumulate(loss_of, ids, targets, n_parts):
     return total
 
 
+# %% wrong: retained -- retain_graph keeps what a part has stored
+# expects: unless retain_graph is set
+def accumulate(loss_of, ids, targets, n_parts):
+    if n_parts < 1 or len(ids) % n_parts:
+        raise ValueError("does not fit")
+    n, size = max(1, int((targets != IGNORE).sum())), len(ids) // n_parts
+    losses = []
+    for x, y in zip(ids.split(size), targets.split(size)):
+        loss = loss_of(x, y) * ((y != IGNORE).sum() / n)
+        loss.backward(retain_graph=True)
+        losses.append(loss)
+    return sum(losses).detach()
+
+
+# %% wrong: late_error -- the error comes after the parts have been worked through
+# expects: look at n_parts first
+def accumulate(loss_of, ids, targets, n_parts):
+    if n_parts < 1:
+        raise ValueError("does not fit")
+    n, size = (
+        max(1, int((targets != IGNORE).sum())),
+        max(1, len(ids) // n_parts),
+    )
+    total, done = torch.zeros(()), 0
+    for x, y in zip(ids.split(size), targets.split(size)):
+        loss = loss_of(x, y) * ((y != IGNORE).sum() / n)
+        loss.backward()
+        total, done = total + loss.detach(), done + 1
+    if done != n_parts or len(ids) % n_parts:
+        raise ValueError("does not fit")
+    return total
+
+
+# %% wrong: above_zero -- targets above 0 are counted
+# expects: 0 is an id like all others
+def accumulate(loss_of, ids, targets, n_parts):
+    if n_parts < 1 or len(ids) % n_parts:
+        raise ValueError("does not fit")
+    n, size = max(1, int((targets > 0).sum())), len(ids) // n_parts
+    total = torch.zeros(())
+    for x, y in zip(ids.split(size), targets.split(size)):
+        loss = loss_of(x, y) * ((y > 0).sum() / n)
+        loss.backward()
+        total = total + loss.detach()
+    return total
+
+
 # %% right: rows -- slices, sums of Python numbers
 def accumulate(loss_of, ids, targets, n_parts):
     if n_parts < 1 or len(ids) % n_parts != 0:

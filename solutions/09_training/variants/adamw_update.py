@@ -88,7 +88,7 @@ def adamw_update(w, g, state, group):
 
 
 # %% wrong: eps_before -- eps is corrected, too
-# expects: as large as eps
+# expects: before v is corrected
 def adamw_update(w, g, state, group):
     lr, (b1, b2) = group["lr"], group["betas"]
     state["t"] += 1
@@ -134,7 +134,7 @@ def adamw_update(w, g, state, group):
 
 
 # %% wrong: corrected_kept -- stores the corrected averages
-# expects: keep it uncorrected
+# expects: keeps it uncorrected
 def adamw_update(w, g, state, group):
     lr, (b1, b2) = group["lr"], group["betas"]
     state["t"] += 1
@@ -173,6 +173,108 @@ def adamw_update(w, g, state, group):
     w.sub_(lr * m / (1 - b1**t) / ((v / (1 - b2**t)).sqrt() + group["eps"]))
 
 
+# %% wrong: new_t -- t is replaced by a new tensor
+# expects: of t there is a new tensor
+def adamw_update(w, g, state, group):
+    b1, b2 = group["betas"]
+    state["t"] = state["t"] + 1
+    t, m, v = state["t"].item(), state["m"], state["v"]
+    m.mul_(b1).add_(g, alpha=1 - b1)
+    v.mul_(b2).addcmul_(g, g, value=1 - b2)
+    w.mul_(1 - group["lr"] * group["weight_decay"])
+    w.sub_(
+        group["lr"]
+        * (m / (1 - b1**t))
+        / ((v / (1 - b2**t)).sqrt() + group["eps"])
+    )
+
+
+# %% wrong: root_in_place -- the root is taken in place: v of the state becomes a root
+# expects: v.sqrt_() changes v
+def adamw_update(w, g, state, group):
+    b1, b2 = group["betas"]
+    state["t"] += 1
+    t, m, v = state["t"].item(), state["m"], state["v"]
+    m.mul_(b1).add_(g, alpha=1 - b1)
+    v.mul_(b2).addcmul_(g, g, value=1 - b2)
+    w.mul_(1 - group["lr"] * group["weight_decay"])
+    c = (1 - b2**t) ** 0.5
+    w.sub_(group["lr"] * (m / (1 - b1**t)) / (v.sqrt_() / c + group["eps"]))
+
+
+# %% wrong: betas_swapped -- beta2 in m, beta1 in v
+# expects: with beta2
+def adamw_update(w, g, state, group):
+    b2, b1 = group["betas"]
+    state["t"] += 1
+    t, m, v = state["t"].item(), state["m"], state["v"]
+    m.mul_(b1).add_(g, alpha=1 - b1)
+    v.mul_(b2).addcmul_(g, g, value=1 - b2)
+    w.mul_(1 - group["lr"] * group["weight_decay"])
+    w.sub_(
+        group["lr"]
+        * (m / (1 - b1**t))
+        / ((v / (1 - b2**t)).sqrt() + group["eps"])
+    )
+
+
+# %% wrong: times_not_power -- 1 - beta * t in the place of 1 - beta ** t
+# expects: is a power
+def adamw_update(w, g, state, group):
+    b1, b2 = group["betas"]
+    state["t"] += 1
+    t, m, v = state["t"].item(), state["m"], state["v"]
+    m.mul_(b1).add_(g, alpha=1 - b1)
+    v.mul_(b2).addcmul_(g, g, value=1 - b2)
+    w.mul_(1 - group["lr"] * group["weight_decay"])
+    mh, vh = m / (1 - b1 * t), v / (1 - b2 * t)
+    w.sub_(group["lr"] * mh / (vh.sqrt() + group["eps"]))
+
+
+# %% wrong: group_changed -- the corrected rate is written into group
+# expects: group was changed
+def adamw_update(w, g, state, group):
+    b1, b2 = group["betas"]
+    state["t"] += 1
+    t, m, v = state["t"].item(), state["m"], state["v"]
+    m.mul_(b1).add_(g, alpha=1 - b1)
+    v.mul_(b2).addcmul_(g, g, value=1 - b2)
+    w.mul_(1 - group["lr"] * group["weight_decay"])
+    group["lr"] = group["lr"] / (1 - b1**t)
+    w.sub_(group["lr"] * m / ((v / (1 - b2**t)).sqrt() + group["eps"]))
+
+
+# %% wrong: betas_fixed -- 0.9 and 0.95 are written into the body
+# expects: betas (0.95, 0.99)
+def adamw_update(w, g, state, group):
+    state["t"] += 1
+    t, m, v = state["t"].item(), state["m"], state["v"]
+    m.mul_(0.9).add_(g, alpha=0.1)
+    v.mul_(0.95).addcmul_(g, g, value=0.05)
+    w.mul_(1 - group["lr"] * group["weight_decay"])
+    w.sub_(
+        group["lr"]
+        * (m / (1 - 0.9**t))
+        / ((v / (1 - 0.95**t)).sqrt() + group["eps"])
+    )
+
+
+# %% wrong: sum_not_mean -- m and v are sums: the 1 - beta is forgotten in both
+# expects: its square 1 - beta2
+def adamw_update(w, g, state, group):
+    b1, b2 = group["betas"]
+    state["t"] += 1
+    t, m, v = state["t"].item(), state["m"], state["v"]
+    m.mul_(b1).add_(g)
+    v.mul_(b2).addcmul_(g, g)
+    w.mul_(1 - group["lr"] * group["weight_decay"])
+    w.sub_(
+        group["lr"]
+        * (m / (1 - b1**t))
+        / ((v / (1 - b2**t)).sqrt() + group["eps"])
+    )
+
+
 # %% right: lerp -- with lerp, and copy_ at the end
 def adamw_update(w, g, state, group):
     beta1, beta2 = group["betas"]
@@ -199,15 +301,16 @@ def adamw_update(w, g, state, group):
     w[:] = w - lr * decay * w - lr * step
 
 
-# %% right: t_replaced -- t is a new number in the state
+# %% right: out_of_place -- computed by the formula in new tensors, which are copied at the end
 def adamw_update(w, g, state, group):
-    state["t"] = state["t"] + 1
-    t = state["t"].item()
     b1, b2 = group["betas"]
-    state["m"] *= b1
-    state["m"] += (1 - b1) * g
-    state["v"] *= b2
-    state["v"] += (1 - b2) * g.square()
-    w -= group["lr"] * group["weight_decay"] * w
-    hat = state["v"].div(1 - b2**t).sqrt().add(group["eps"])
-    w -= group["lr"] / (1 - b1**t) * state["m"] / hat
+    t = state["t"] + 1
+    m = b1 * state["m"] + (1 - b1) * g
+    v = b2 * state["v"] + (1 - b2) * g**2
+    w_new = w - group["lr"] * group["weight_decay"] * w
+    root = torch.sqrt(v / (1 - b2**t)) + group["eps"]
+    w_new = w_new - group["lr"] * (m / (1 - b1**t)) / root
+    for old, new in zip(
+        (state["t"], state["m"], state["v"], w), (t, m, v, w_new)
+    ):
+        old.copy_(new)

@@ -7,7 +7,7 @@ def clip_or_stop(loss, named, limit, step):
     for n, g in kept:
         if not g.isfinite().all():
             raise FloatingPointError(f"step {step}: {n}")
-    norm = math.sqrt(sum(g.square().sum().item() for _, g in kept))
+    norm = math.sqrt(sum(g.double().square().sum().item() for _, g in kept))
     for _, g in kept:
         own = g.norm().item()
         if own > limit:
@@ -24,7 +24,7 @@ def clip_or_stop(loss, named, limit, step):
     for n, g in kept:
         if not g.isfinite().all():
             raise FloatingPointError(f"step {step}: {n}")
-    norm = math.sqrt(sum(g.square().sum().item() for _, g in kept))
+    norm = math.sqrt(sum(g.double().square().sum().item() for _, g in kept))
     if norm > limit:
         for _, g in kept:
             g.mul_(limit / norm)
@@ -40,7 +40,9 @@ def clip_or_stop(loss, named, limit, step):
     for n, p in named:
         if not p.grad.isfinite().all():
             raise FloatingPointError(f"step {step}: {n}")
-    norm = math.sqrt(sum(p.grad.square().sum().item() for _, p in named))
+    norm = math.sqrt(
+        sum(p.grad.double().square().sum().item() for _, p in named)
+    )
     for _, p in named:
         if norm > limit:
             p.grad = p.grad * (limit / norm)
@@ -56,7 +58,7 @@ def clip_or_stop(loss, named, limit, step):
     for n, g in kept:
         if not g.isfinite().all():
             raise FloatingPointError(f"step {step}: {n}")
-    norm = math.sqrt(sum(g.square().sum().item() for _, g in kept))
+    norm = math.sqrt(sum(g.double().square().sum().item() for _, g in kept))
     for _, g in kept:
         if limit < math.inf:
             g.mul_(limit / (norm + 1e-6))
@@ -72,7 +74,7 @@ def clip_or_stop(loss, named, limit, step):
     for n, g in kept:
         if not g.isfinite().all():
             raise FloatingPointError(f"step {step}: {n}")
-    norm = math.sqrt(sum(g.square().sum().item() for _, g in kept))
+    norm = math.sqrt(sum(g.double().square().sum().item() for _, g in kept))
     for _, g in kept:
         g.mul_(min(1.0, limit / (norm + 1e-6)) if norm > limit else 1 - 1e-7)
     return norm
@@ -95,7 +97,7 @@ def clip_or_stop(loss, named, limit, step):
 
 
 # %% wrong: reads_twice -- a generator is empty the second time
-# expects: becomes (1.5, 2)
+# expects: can be read once only
 def clip_or_stop(loss, named, limit, step):
     if not loss.isfinite():
         raise FloatingPointError(f"step {step}: loss")
@@ -104,7 +106,7 @@ def clip_or_stop(loss, named, limit, step):
         if p.grad is not None:
             if not p.grad.isfinite().all():
                 raise FloatingPointError(f"step {step}: {n}")
-            squares += p.grad.square().sum().item()
+            squares += p.grad.double().square().sum().item()
     norm = math.sqrt(squares)
     for _, p in named:
         if p.grad is not None and norm > limit:
@@ -118,7 +120,7 @@ def clip_or_stop(loss, named, limit, step):
     if not loss.isfinite():
         raise FloatingPointError(f"step {step}: loss")
     kept = [p.grad for _, p in named if p.grad is not None]
-    norm = math.sqrt(sum(g.square().sum().item() for g in kept))
+    norm = math.sqrt(sum(g.double().square().sum().item() for g in kept))
     for g in kept:
         if norm > limit:
             g.mul_(limit / norm)
@@ -134,7 +136,7 @@ def clip_or_stop(loss, named, limit, step):
     for n, g in kept:
         if g.isnan().any():
             raise FloatingPointError(f"step {step}: {n}")
-    norm = math.sqrt(sum(g.square().sum().item() for _, g in kept))
+    norm = math.sqrt(sum(g.double().square().sum().item() for _, g in kept))
     for _, g in kept:
         if norm > limit:
             g.mul_(limit / norm)
@@ -150,7 +152,7 @@ def clip_or_stop(loss, named, limit, step):
     for n, g in kept:
         if not g.isfinite().all():
             raise FloatingPointError(f"the gradient of {n}")
-    norm = math.sqrt(sum(g.square().sum().item() for _, g in kept))
+    norm = math.sqrt(sum(g.double().square().sum().item() for _, g in kept))
     for _, g in kept:
         if norm > limit:
             g.mul_(limit / norm)
@@ -166,7 +168,7 @@ def clip_or_stop(loss, named, limit, step):
     for n, g in kept:
         if not g.isfinite().all():
             raise ValueError(f"step {step}: {n}")
-    norm = math.sqrt(sum(g.square().sum().item() for _, g in kept))
+    norm = math.sqrt(sum(g.double().square().sum().item() for _, g in kept))
     for _, g in kept:
         if norm > limit:
             g.mul_(limit / norm)
@@ -179,7 +181,7 @@ def clip_or_stop(loss, named, limit, step):
     if not loss.isfinite():
         raise FloatingPointError(f"step {step}: loss")
     kept = [(n, p.grad) for n, p in named if p.grad is not None]
-    norm = math.sqrt(sum(g.square().sum().item() for _, g in kept))
+    norm = math.sqrt(sum(g.double().square().sum().item() for _, g in kept))
     factor = limit / norm if not norm <= limit else 1.0
     for _, g in kept:
         if factor != 1.0:
@@ -190,6 +192,76 @@ def clip_or_stop(loss, named, limit, step):
             raise FloatingPointError(
                 f"step {step}: layer2.weight layer1.weight {name}"
             )
+    return norm
+
+
+# %% wrong: no_gradients -- the largest of an empty list
+# expects: no parameter has a gradient
+def clip_or_stop(loss, named, limit, step):
+    if not loss.isfinite():
+        raise FloatingPointError(f"step {step}: the loss is {loss.item()}")
+    named = [(name, p) for name, p in named if p.grad is not None]
+    for name, p in named:
+        if not p.grad.isfinite().all():
+            raise FloatingPointError(f"step {step}: {name}")
+    norm = (
+        torch.cat([p.grad.double().flatten() for _, p in named]).norm().item()
+    )
+    if norm > limit:
+        for _, p in named:
+            p.grad.mul_(limit / norm)
+    return norm
+
+
+# %% wrong: squares_overflow -- the squares are summed in the dtype of the gradient (float16 overflows)
+# expects: square in float64
+def clip_or_stop(loss, named, limit, step):
+    if not loss.isfinite():
+        raise FloatingPointError(f"step {step}: the loss is {loss.item()}")
+    named = [(name, p) for name, p in named if p.grad is not None]
+    for name, p in named:
+        if not p.grad.isfinite().all():
+            raise FloatingPointError(f"step {step}: {name}")
+    norm = float(sum((p.grad**2).sum() for _, p in named)) ** 0.5
+    if norm > limit:
+        for _, p in named:
+            p.grad *= limit / norm
+    return norm
+
+
+# %% wrong: zero_norm -- a division by 0 where all gradients are 0
+# expects: all 0
+def clip_or_stop(loss, named, limit, step):
+    if not loss.isfinite():
+        raise FloatingPointError(f"step {step}: the loss is {loss.item()}")
+    named = [(name, p) for name, p in named if p.grad is not None]
+    for name, p in named:
+        if not p.grad.isfinite().all():
+            raise FloatingPointError(f"step {step}: {name}")
+    norm = math.sqrt(
+        sum(p.grad.double().square().sum().item() for _, p in named)
+    )
+    factor = min(1.0, limit / norm)
+    for _, p in named:
+        p.grad.mul_(factor)
+    return norm
+
+
+# %% wrong: last_name -- the last bad parameter is named
+# expects: 'layer1.weight'
+def clip_or_stop(loss, named, limit, step):
+    if not loss.isfinite():
+        raise FloatingPointError(f"step {step}: the loss is {loss.item()}")
+    named = [(name, p) for name, p in named if p.grad is not None]
+    bad = [name for name, p in named if not p.grad.isfinite().all()]
+    if bad:
+        raise FloatingPointError(f"step {step}: {bad[-1]}")
+    norm = math.sqrt(
+        sum(p.grad.double().square().sum().item() for _, p in named)
+    )
+    if norm > limit:
+        for _, p in named:
+            p.grad.mul_(limit / norm)
     return norm
 
 
@@ -243,7 +315,7 @@ def clip_or_stop(loss, named, limit, step):
             continue
         if not torch.all(torch.isfinite(p.grad)):
             raise FloatingPointError(f"step {step}, gradient of {name}")
-        total += float((p.grad**2).sum())
+        total += float((p.grad.double() ** 2).sum())
     norm = total**0.5
     factor = min(1.0, limit / norm) if norm > 0 else 1.0
     for _, p in named:

@@ -21,7 +21,7 @@ def cross_entropy(logits, targets, ignore=IGNORE):
 
 
 # %% wrong: clamped -- a small number keeps the logarithm finite
-# expects: with logits of 1000
+# expects: not even one with a small number
 def cross_entropy(logits, targets, ignore=IGNORE):
     counts = targets != ignore
     z, y = logits[counts], targets[counts]
@@ -61,7 +61,7 @@ def cross_entropy(logits, targets, ignore=IGNORE):
 
 
 # %% wrong: fixed_mark -- ignores -100 only
-# expects: ignore = 3
+# expects: isn't used
 def cross_entropy(logits, targets, ignore=IGNORE):
     counts = targets != -100
     z, y = logits[counts], targets[counts]
@@ -109,7 +109,7 @@ def cross_entropy(logits, targets, ignore=IGNORE):
 
 
 # %% wrong: zero_without_graph -- a new 0 where nothing counts
-# expects: backward() must work too
+# expects: must work and reach the logits
 def cross_entropy(logits, targets, ignore=IGNORE):
     counts = targets != ignore
     if not counts.any():
@@ -118,6 +118,100 @@ def cross_entropy(logits, targets, ignore=IGNORE):
     z = z if z.dtype == torch.float64 else z.float()
     log_p = z.log_softmax(-1).gather(1, y[:, None])[:, 0]
     return -log_p.sum() / counts.sum()
+
+
+# %% wrong: global_max -- the largest logit of the whole batch, not of each row
+# expects: Each row by itself
+def cross_entropy(logits, targets, ignore=IGNORE):
+    keep = targets != ignore
+    z, y = logits[keep], targets[keep]
+    if z.dtype != torch.float64:
+        z = z.float()
+    if len(y) == 0:
+        return z.sum()
+    m = z.max()
+    return (
+        m + (z - m).exp().sum(-1).log() - z[torch.arange(len(y)), y]
+    ).mean()
+
+
+# %% wrong: float64_lost -- float64 is turned into float32, too
+# expects: expected float64 out
+def cross_entropy(logits, targets, ignore=IGNORE):
+    keep = targets != ignore
+    z, y = logits[keep].float(), targets[keep]
+    return (
+        torch.logsumexp(z, -1) - z.gather(1, y[:, None])[:, 0]
+    ).sum() / max(1, len(y))
+
+
+# %% wrong: views -- logits.view, which a slice or a transposed tensor refuses
+# expects: transposed
+def cross_entropy(logits, targets, ignore=IGNORE):
+    z, y = logits.view(-1, logits.shape[-1]), targets.view(-1)
+    keep = y != ignore
+    z, y = z[keep], y[keep]
+    if z.dtype != torch.float64:
+        z = z.float()
+    return (
+        torch.logsumexp(z, -1) - z.gather(1, y[:, None])[:, 0]
+    ).sum() / max(1, len(y))
+
+
+# %% wrong: float32_at_the_end -- computed in float16, only the result is turned into float32
+# expects: not the result
+def cross_entropy(logits, targets, ignore=IGNORE):
+    keep = targets != ignore
+    z, y = logits[keep], targets[keep]
+    if len(y) == 0:
+        return z.sum().float()
+    m = z.max(-1, keepdim=True).values
+    loss = (
+        (z - m).exp().sum(-1).log() + m[:, 0] - z.gather(1, y[:, None])[:, 0]
+    ).sum() / max(1, len(y))
+    return loss if loss.dtype == torch.float64 else loss.float()
+
+
+# %% wrong: in_place -- the largest logit is subtracted in place from float32 logits
+# expects: logits were changed
+def cross_entropy(logits, targets, ignore=IGNORE):
+    z = logits if logits.dtype == torch.float64 else logits.float()
+    z -= z.max(-1, keepdim=True).values
+    keep = targets != ignore
+    z, y = z[keep], targets[keep]
+    return (z.exp().sum(-1).log() - z.gather(1, y[:, None])[:, 0]).sum() / max(
+        1, len(y)
+    )
+
+
+# %% wrong: targets_filled -- ignored targets are overwritten with 0
+# expects: targets were changed
+def cross_entropy(logits, targets, ignore=IGNORE):
+    keep = targets != ignore
+    targets[~keep] = 0
+    z = logits if logits.dtype == torch.float64 else logits.float()
+    z = torch.where(keep[..., None], z, torch.zeros_like(z))
+    each = torch.logsumexp(z, -1) - z.gather(-1, targets[..., None])[..., 0]
+    return (each * keep).sum() / keep.sum().clamp(min=1)
+
+
+# %% wrong: mean_of_texts -- the mean of each text's mean
+# expects: mean of the means
+def cross_entropy(logits, targets, ignore=IGNORE):
+    def one(z, y):
+        keep = y != ignore
+        z, y = z[keep], y[keep]
+        if z.dtype != torch.float64:
+            z = z.float()
+        return (
+            torch.logsumexp(z, -1) - z.gather(1, y[:, None])[:, 0]
+        ).sum() / max(1, len(y))
+
+    if targets.ndim < 2:
+        return one(logits, targets)
+    return torch.stack(
+        [cross_entropy(z, y, ignore) for z, y in zip(logits, targets)]
+    ).mean()
 
 
 # %% right: log_softmax -- with torch's logarithm of the softmax

@@ -282,6 +282,133 @@ def resume_run(run, path):
         raise ValueError
 
 
+# %% wrong: other_folder -- the other name is in the folder for temporary files
+# expects: in another folder
+def save_run(run, path):
+    tensors = [
+        *run.net.state_dict().values(),
+        *(x for s in run.states.values() for x in s.values()),
+    ]
+    if not all(x.isfinite().all() for x in tensors):
+        raise ValueError("not finite")
+    part = Path(tempfile.gettempdir()) / "run.partial"
+    torch.save(
+        {
+            "net": run.net.state_dict(),
+            "states": run.states,
+            "step": run.step,
+            "recipe": run.recipe,
+        },
+        part,
+    )
+    os.replace(part, path)
+
+
+def resume_run(run, path):
+    kept = torch.load(path, weights_only=True)
+    if kept["recipe"] != run.recipe:
+        raise ValueError("another recipe")
+    run.net.load_state_dict(kept["net"])
+    run.states, run.step = kept["states"], kept["step"]
+
+
+# %% wrong: written_in_place -- writes over the file, and puts the old bytes back after an error
+# expects: nothing was renamed
+def save_run(run, path):
+    tensors = [
+        *run.net.state_dict().values(),
+        *(x for s in run.states.values() for x in s.values()),
+    ]
+    if not all(x.isfinite().all() for x in tensors):
+        raise ValueError("not finite")
+    kept = {
+        "net": run.net.state_dict(),
+        "states": run.states,
+        "step": run.step,
+        "recipe": run.recipe,
+    }
+    old = path.read_bytes() if path.exists() else None
+    try:
+        torch.save(kept, path)
+    except Exception:
+        if old is not None:
+            path.write_bytes(old)
+        raise
+
+
+def resume_run(run, path):
+    kept = torch.load(path, weights_only=True)
+    if kept["recipe"] != run.recipe:
+        raise ValueError("another recipe")
+    run.net.load_state_dict(kept["net"])
+    run.states, run.step = kept["states"], kept["step"]
+
+
+# %% wrong: t_from_step -- t is not kept: it is set to the number of steps
+# expects: each parameter has its own t
+def save_run(run, path):
+    tensors = [
+        *run.net.state_dict().values(),
+        *(x for s in run.states.values() for x in s.values()),
+    ]
+    if not all(x.isfinite().all() for x in tensors):
+        raise ValueError("not finite")
+    averages = {n: (s["m"], s["v"]) for n, s in run.states.items()}
+    part = path.with_name(path.name + ".partial")
+    torch.save(
+        {
+            "net": run.net.state_dict(),
+            "averages": averages,
+            "step": run.step,
+            "recipe": run.recipe,
+        },
+        part,
+    )
+    os.replace(part, path)
+
+
+def resume_run(run, path):
+    kept = torch.load(path, weights_only=True)
+    if kept["recipe"] != run.recipe:
+        raise ValueError("another recipe")
+    run.net.load_state_dict(kept["net"])
+    run.step = kept["step"]
+    run.states = {
+        n: {"t": torch.tensor(float(run.step)), "m": m, "v": v}
+        for n, (m, v) in kept["averages"].items()
+    }
+
+
+# %% wrong: lr_compared -- only the rate of the recipe is compared
+# expects: n_steps 30
+def save_run(run, path):
+    tensors = [
+        *run.net.state_dict().values(),
+        *(x for s in run.states.values() for x in s.values()),
+    ]
+    if not all(x.isfinite().all() for x in tensors):
+        raise ValueError("not finite")
+    part = path.with_name(path.name + ".partial")
+    torch.save(
+        {
+            "net": run.net.state_dict(),
+            "states": run.states,
+            "step": run.step,
+            "recipe": run.recipe,
+        },
+        part,
+    )
+    os.replace(part, path)
+
+
+def resume_run(run, path):
+    kept = torch.load(path, weights_only=True)
+    if kept["recipe"]["lr"] != run.recipe["lr"]:
+        raise ValueError("another recipe")
+    run.net.load_state_dict(kept["net"])
+    run.states, run.step = kept["states"], kept["step"]
+
+
 # %% right: in_memory -- writes the bytes at once, copies into the tensors
 def save_run(run, path):
     import io

@@ -1,5 +1,5 @@
 # %% wrong: no_zero -- gradients of all steps add up
-# expects: train
+# expects: set the gradients to zero in each step
 def train(run, batch):
     recipe, losses = run.recipe, []
     while run.step < recipe["n_steps"]:
@@ -31,7 +31,7 @@ def train(run, batch):
 
 
 # %% wrong: constant_rate -- the schedule is not used
-# expects: another recipe
+# expects: The rate is the peak
 def train(run, batch):
     recipe, losses = run.recipe, []
     while run.step < recipe["n_steps"]:
@@ -182,6 +182,204 @@ def train(run, batch):
                     )
         run.step += 1
         losses.append(loss)
+    return losses
+
+
+# %% wrong: one_part -- the batch is never cut into parts
+# expects: 4 texts at a time
+def train(run, batch):
+    r, losses = run.recipe, []
+    named = list(run.net.named_parameters())
+    while run.step < r["n_steps"]:
+        ids, targets = batch(run.step)
+        run.net.zero_grad()
+        loss = accumulate(
+            lambda x, y: cross_entropy(run.net(x)[0], y), ids, targets, 1
+        )
+        clip_or_stop(loss, named, r["clip"], run.step + 1)
+        group = r | {
+            "lr": r["lr"]
+            * warmup_cosine(run.step, r["n_steps"], r["n_warmup"], r["floor"])
+        }
+        with torch.no_grad():
+            for name, p in named:
+                if p.grad is not None:
+                    adamw_update(p, p.grad, run.states[name], group)
+        run.step += 1
+        losses.append(loss.item())
+    return losses
+
+
+# %% wrong: recipe_changed -- the rate is multiplied into the recipe itself
+# expects: run.recipe was changed
+def train(run, batch):
+    r, losses = run.recipe, []
+    named = list(run.net.named_parameters())
+    peak = r["lr"]
+    while run.step < r["n_steps"]:
+        ids, targets = batch(run.step)
+        run.net.zero_grad()
+        loss = accumulate(
+            lambda x, y: cross_entropy(run.net(x)[0], y),
+            ids,
+            targets,
+            r["n_parts"],
+        )
+        clip_or_stop(loss, named, r["clip"], run.step + 1)
+        r["lr"] = peak * warmup_cosine(
+            run.step, r["n_steps"], r["n_warmup"], r["floor"]
+        )
+        with torch.no_grad():
+            for name, p in named:
+                if p.grad is not None:
+                    adamw_update(p, p.grad, run.states[name], r)
+        run.step += 1
+        losses.append(loss.item())
+    return losses
+
+
+# %% wrong: first_batch -- batch(0) in every step
+# expects: different ones
+def train(run, batch):
+    r, losses = run.recipe, []
+    named = list(run.net.named_parameters())
+    ids, targets = batch(0)
+    while run.step < r["n_steps"]:
+        run.net.zero_grad()
+        loss = accumulate(
+            lambda x, y: cross_entropy(run.net(x)[0], y),
+            ids,
+            targets,
+            r["n_parts"],
+        )
+        clip_or_stop(loss, named, r["clip"], run.step + 1)
+        group = r | {
+            "lr": r["lr"]
+            * warmup_cosine(run.step, r["n_steps"], r["n_warmup"], r["floor"])
+        }
+        with torch.no_grad():
+            for name, p in named:
+                if p.grad is not None:
+                    adamw_update(p, p.grad, run.states[name], group)
+        run.step += 1
+        losses.append(loss.item())
+    return losses
+
+
+# %% wrong: next_share -- the share of the next step
+# expects: that of the next step
+def train(run, batch):
+    r, losses = run.recipe, []
+    named = list(run.net.named_parameters())
+    while run.step < r["n_steps"]:
+        ids, targets = batch(run.step)
+        run.net.zero_grad()
+        loss = accumulate(
+            lambda x, y: cross_entropy(run.net(x)[0], y),
+            ids,
+            targets,
+            r["n_parts"],
+        )
+        clip_or_stop(loss, named, r["clip"], run.step + 1)
+        run.step += 1
+        group = r | {
+            "lr": r["lr"]
+            * warmup_cosine(run.step, r["n_steps"], r["n_warmup"], r["floor"])
+        }
+        with torch.no_grad():
+            for name, p in named:
+                if p.grad is not None:
+                    adamw_update(p, p.grad, run.states[name], group)
+        losses.append(loss.item())
+    return losses
+
+
+# %% wrong: clip_fixed -- the limit is 1.0, whatever the recipe says
+# expects: not clipped to `clip` of the recipe
+def train(run, batch):
+    r, losses = run.recipe, []
+    named = list(run.net.named_parameters())
+    while run.step < r["n_steps"]:
+        ids, targets = batch(run.step)
+        run.net.zero_grad()
+        loss = accumulate(
+            lambda x, y: cross_entropy(run.net(x)[0], y),
+            ids,
+            targets,
+            r["n_parts"],
+        )
+        clip_or_stop(loss, named, 1.0, run.step + 1)
+        group = r | {
+            "lr": r["lr"]
+            * warmup_cosine(run.step, r["n_steps"], r["n_warmup"], r["floor"])
+        }
+        with torch.no_grad():
+            for name, p in named:
+                if p.grad is not None:
+                    adamw_update(p, p.grad, run.states[name], group)
+        run.step += 1
+        losses.append(loss.item())
+    return losses
+
+
+# %% wrong: no_decay_on_vectors -- the weights of norms are not decayed
+# expects: Vectors are not decayed
+def train(run, batch):
+    r, losses = run.recipe, []
+    named = list(run.net.named_parameters())
+    while run.step < r["n_steps"]:
+        ids, targets = batch(run.step)
+        run.net.zero_grad()
+        loss = accumulate(
+            lambda x, y: cross_entropy(run.net(x)[0], y),
+            ids,
+            targets,
+            r["n_parts"],
+        )
+        clip_or_stop(loss, named, r["clip"], run.step + 1)
+        group = r | {
+            "lr": r["lr"]
+            * warmup_cosine(run.step, r["n_steps"], r["n_warmup"], r["floor"])
+        }
+        with torch.no_grad():
+            for name, p in named:
+                if p.grad is not None:
+                    adamw_update(
+                        p,
+                        p.grad,
+                        run.states[name],
+                        group | ({"weight_decay": 0.0} if p.ndim < 2 else {}),
+                    )
+        run.step += 1
+        losses.append(loss.item())
+    return losses
+
+
+# %% wrong: default_floor -- the floor of the recipe is not handed on
+# expects: not that of the recipe
+def train(run, batch):
+    r, losses = run.recipe, []
+    named = list(run.net.named_parameters())
+    while run.step < r["n_steps"]:
+        ids, targets = batch(run.step)
+        run.net.zero_grad()
+        loss = accumulate(
+            lambda x, y: cross_entropy(run.net(x)[0], y),
+            ids,
+            targets,
+            r["n_parts"],
+        )
+        clip_or_stop(loss, named, r["clip"], run.step + 1)
+        group = r | {
+            "lr": r["lr"]
+            * warmup_cosine(run.step, r["n_steps"], r["n_warmup"])
+        }
+        with torch.no_grad():
+            for name, p in named:
+                if p.grad is not None:
+                    adamw_update(p, p.grad, run.states[name], group)
+        run.step += 1
+        losses.append(loss.item())
     return losses
 
 

@@ -67,6 +67,59 @@ def training_flops(config, T):
     return 6 * (config.n_layers * layer + C * config.vocab_size)
 
 
+# %% wrong: four_c -- the hidden width is taken to be 4 C
+# expects: hidden 340
+def training_flops(config, T):
+    C = config.width
+    ff = (3 if config.activation in GATED else 2) * C * 4 * C
+    return 6 * (
+        config.n_layers * (4 * C * C + 2 * T * C + ff) + C * config.vocab_size
+    )
+
+
+# %% wrong: tied_free -- a head that is tied to the embedding costs nothing
+# expects: tied head
+def training_flops(config, T):
+    C = config.width
+    ff = (3 if config.activation in GATED else 2) * C * config.hidden
+    head = 0 if config.head == "tied" else C * config.vocab_size
+    return 6 * (config.n_layers * (4 * C * C + 2 * T * C + ff) + head)
+
+
+# %% wrong: per_head -- scores are counted for each head
+# expects: all heads together
+def training_flops(config, T):
+    C = config.width
+    ff = (3 if config.activation in GATED else 2) * C * config.hidden
+    return 6 * (
+        config.n_layers * (4 * C * C + 2 * T * C * config.n_heads + ff)
+        + C * config.vocab_size
+    )
+
+
+# %% wrong: square_scores -- T * T scores and mixes for one token
+# expects: not T squared
+def training_flops(config, T):
+    C = config.width
+    ff = (3 if config.activation in GATED else 2) * C * config.hidden
+    return 6 * (
+        config.n_layers * (4 * C * C + 2 * T * T * C + ff)
+        + C * config.vocab_size
+    )
+
+
+# %% wrong: head_in_each_layer -- a head in each layer
+# expects: one head at the end
+def training_flops(config, T):
+    C = config.width
+    ff = (3 if config.activation in GATED else 2) * C * config.hidden
+    return (
+        6
+        * config.n_layers
+        * (4 * C * C + 2 * T * C + ff + C * config.vocab_size)
+    )
+
+
 # %% right: by_heads -- scores and mixtures head by head
 def training_flops(config, T):
     C, D = config.width, config.head_size

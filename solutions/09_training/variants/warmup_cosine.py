@@ -86,6 +86,17 @@ def warmup_cosine(step, n_steps, n_warmup, floor=0.1):
     return floor + (1 - floor) * (1 + math.cos(math.pi * a)) / 2
 
 
+# %% wrong: times_floor -- the cosine from 1 to 0 is multiplied with 1 - floor, and the floor isn't added
+# expects: The floor is to be added
+def warmup_cosine(step, n_steps, n_warmup, floor=0.1):
+    if step < n_warmup:
+        return (step + 1) / n_warmup
+    if step >= n_steps - 1:
+        return floor
+    a = (step - n_warmup) / max(1, n_steps - 1 - n_warmup)
+    return (1 - floor) * (1 + math.cos(math.pi * a)) / 2
+
+
 # %% right: numpy -- with NumPy
 def warmup_cosine(step, n_steps, n_warmup, floor=0.1):
     if step < n_warmup:

@@ -38,7 +38,7 @@ def bootstrap(N, D, loss, theta, n, rng):
 
 
 # %% wrong: own_numbers -- NumPy's global generator
-# expects: the same generator must draw
+# expects: generators with the same seed
 def bootstrap(N, D, loss, theta, n, rng):
     fits = np.empty((n, 5))
     for i in range(n):
@@ -55,6 +55,62 @@ def bootstrap(N, D, loss, theta, n, rng):
         drawn = rng.integers(len(N), size=len(N))
         fits.append(polish(theta, N[drawn], D[drawn], loss[drawn]))
     return fits
+
+
+# %% wrong: own_generator -- a generator with a seed of its own
+# expects: the seeds 0 and 1
+def bootstrap(N, D, loss, theta, n, rng):
+    rng = np.random.default_rng(0)
+    out = []
+    for _ in range(n):
+        i = rng.integers(len(N), size=len(N))
+        out.append(polish(theta, N[i], D[i], loss[i])[0])
+    return np.array(out)
+
+
+# %% wrong: goes_on -- each fit starts where the last one ended
+# expects: starts from theta
+def bootstrap(N, D, loss, theta, n, rng):
+    out = []
+    for _ in range(n):
+        i = rng.integers(len(N), size=len(N))
+        theta, _value = polish(theta, N[i], D[i], loss[i])
+        out.append(theta)
+    return np.array(out)
+
+
+# %% wrong: last_run -- never draws the last run
+# expects: was never drawn
+def bootstrap(N, D, loss, theta, n, rng):
+    out = []
+    for _ in range(n):
+        i = rng.integers(len(N) - 1, size=len(N))
+        out.append(polish(theta, N[i], D[i], loss[i])[0])
+    return np.array(out)
+
+
+# %% wrong: residuals -- resamples residuals of the law, keeps all N and D
+# expects: no run is like that
+def bootstrap(N, D, loss, theta, n, rng):
+    law = law_of(theta)
+    mean = chinchilla_loss(law, N, D)
+    out = []
+    for _ in range(n):
+        i = rng.integers(len(N), size=len(N))
+        out.append(polish(theta, N, D, mean * (loss / mean)[i])[0])
+    return np.array(out)
+
+
+# %% wrong: shuffles_data -- shuffles the arrays of the caller after each fit
+# expects: changes an array
+def bootstrap(N, D, loss, theta, n, rng):
+    out = []
+    for _ in range(n):
+        i = rng.integers(len(N), size=len(N))
+        out.append(polish(theta, N[i], D[i], loss[i])[0])
+        order = rng.permutation(len(N))
+        N[:], D[:], loss[:] = N[order], D[order], loss[order]
+    return np.array(out)
 
 
 # %% right: choice -- rows by choice
@@ -82,3 +138,24 @@ def bootstrap(N, D, loss, theta, n, rng):
         )
         row[:] = polish(theta.copy(), N[mine], D[mine], loss[mine])[0]
     return out
+
+
+# %% right: counts -- how often each run comes, by a multinomial draw
+def bootstrap(N, D, loss, theta, n, rng):
+    R = N.shape[0]
+    fits = np.empty((n, 5))
+    for k in range(n):
+        times = rng.multinomial(R, np.full(R, 1 / R))
+        fits[k] = polish(theta, *(np.repeat(x, times) for x in (N, D, loss)))[
+            0
+        ]
+    return fits
+
+
+# %% right: by_fit -- fit with theta as the only start
+def bootstrap(N, D, loss, theta, n, rng):
+    fits = []
+    for _ in range(n):
+        i = rng.integers(0, N.size, N.size)
+        fits.append(fit(N[i], D[i], loss[i], theta[None]))
+    return np.array(fits)

@@ -34,6 +34,43 @@ def chinchilla_loss(law, N, D):
     )
 
 
+# %% wrong: swapped_letters -- A and a go with D, B and b with N
+# expects: A and a belong to N
+def chinchilla_loss(law, N, D):
+    N, D = np.asarray(N, np.float64), np.asarray(D, np.float64)
+    return law.E + law.A / D**law.a + law.B / N**law.b
+
+
+# %% wrong: as_given -- np.asarray without a dtype: arrays of huge whole numbers stay objects
+# expects: Name the dtype float64
+def chinchilla_loss(law, N, D):
+    N, D = np.asarray(N), np.asarray(D)
+    return law.E + law.A / N**law.a + law.B / D**law.b
+
+
+# %% wrong: float32 -- N and D as float32
+# expects: need float64 first
+def chinchilla_loss(law, N, D):
+    N, D = np.asarray(N, np.float32), np.asarray(D, np.float32)
+    return law.E + law.A * N**-law.a + law.B * D**-law.b
+
+
+# %% wrong: in_place -- works in the arrays that it was given
+# expects: it changes the array
+def chinchilla_loss(law, N, D):
+    N, D = np.asarray(N, np.float64), np.asarray(D, np.float64)
+    N **= -law.a
+    D **= -law.b
+    return law.E + law.A * N + law.B * D
+
+
+# %% wrong: of_the_toy -- E of the toy, not of the law
+# expects: use law.E
+def chinchilla_loss(law, N, D):
+    N, D = np.asarray(N, np.float64), np.asarray(D, np.float64)
+    return toy.E + law.A * N**-law.a + law.B * D**-law.b
+
+
 # %% right: exponentials -- through logarithms
 def chinchilla_loss(law, N, D):
     N, D = np.asarray(N, float), np.asarray(D, float)

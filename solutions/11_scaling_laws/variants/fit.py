@@ -7,7 +7,7 @@ def fit(N, D, loss, starts):
 
 
 # %% wrong: last_of_ten -- returns the last one
-# expects: a better fit exists
+# expects: is the result
 def fit(N, D, loss, starts):
     check_runs(N, D, loss)
     for i in objective(*tensors(starts, N, D, loss)).argsort()[:10]:
@@ -34,7 +34,7 @@ def fit(N, D, loss, starts):
 
 
 # %% wrong: ten_worst -- sorted the wrong way round
-# expects: Take the ten best starts
+# expects: those with the smallest objective
 def fit(N, D, loss, starts):
     check_runs(N, D, loss)
     best = objective(*tensors(starts, N, D, loss)).argsort(descending=True)[
@@ -46,7 +46,7 @@ def fit(N, D, loss, starts):
 
 
 # %% wrong: first_ten -- the first ten of the grid
-# expects: Take the ten best starts
+# expects: those with the smallest objective
 def fit(N, D, loss, starts):
     check_runs(N, D, loss)
     return min(
@@ -74,6 +74,34 @@ def fit(N, D, loss, starts):
     best = objective(*tensors(starts, N, D, loss)).argsort()[:10]
     return min(
         (polish(starts[int(i)], N, D, loss) for i in best), key=lambda x: x[1]
+    )[0]
+
+
+# %% wrong: all_starts -- polishes each start
+# expects: polish was called 40 times
+def fit(N, D, loss, starts):
+    check_runs(N, D, loss)
+    return min((polish(s, N, D, loss) for s in starts), key=lambda x: x[1])[0]
+
+
+# %% wrong: three_best -- polishes three
+# expects: polish was called 3 times
+def fit(N, D, loss, starts):
+    check_runs(N, D, loss)
+    order = objective(*tensors(starts, N, D, loss)).argsort()
+    return min(
+        (polish(starts[i], N, D, loss) for i in order[:3]), key=lambda x: x[1]
+    )[0]
+
+
+# %% wrong: sorted_in_place -- orders the array of starts in place
+# expects: changes its argument
+def fit(N, D, loss, starts):
+    check_runs(N, D, loss)
+    order = objective(*tensors(starts, N, D, loss)).argsort().numpy()
+    starts[:] = starts[order]
+    return min(
+        (polish(s, N, D, loss) for s in starts[:10]), key=lambda x: x[1]
     )[0]
 
 

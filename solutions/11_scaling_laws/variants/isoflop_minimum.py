@@ -74,6 +74,94 @@ def isoflop_minimum(N, loss):
     return float(np.exp(vertex))
 
 
+# %% wrong: sorted_sizes -- takes the first and last N for the smallest and largest
+# expects: in any order
+def isoflop_minimum(N, loss):
+    if len(np.unique(N)) < 3:
+        raise ValueError("few")
+    p, q, _ = np.polyfit(np.log(N), loss, 2)
+    at = np.exp(-q / (2 * p))
+    if p <= 0 or not N[0] <= at <= N[-1]:
+        raise ValueError("no minimum")
+    return float(at)
+
+
+# %% wrong: log_loss -- a parabola through ln loss
+# expects: take the loss itself
+def isoflop_minimum(N, loss):
+    if len(np.unique(N)) < 3:
+        raise ValueError("few")
+    p, q, _ = np.polyfit(np.log(N), np.log(loss), 2)
+    at = np.exp(-q / (2 * p))
+    if p <= 0 or not np.min(N) <= at <= np.max(N):
+        raise ValueError("no minimum")
+    return float(at)
+
+
+# %% wrong: whole_number -- rounded to a whole number of parameters
+# expects: Don't round
+def isoflop_minimum(N, loss):
+    if len(np.unique(N)) < 3:
+        raise ValueError("few")
+    p, q, _ = np.polyfit(np.log(N), loss, 2)
+    at = np.exp(-q / (2 * p))
+    if p <= 0 or not np.min(N) <= at <= np.max(N):
+        raise ValueError("no minimum")
+    return round(float(at))
+
+
+# %% wrong: three_lowest -- a parabola through the three best runs only
+# expects: use all runs
+def isoflop_minimum(N, loss):
+    if len(np.unique(N)) < 3:
+        raise ValueError("few")
+    few = np.argsort(loss)[:3]
+    p, q, _ = np.polyfit(np.log(np.asarray(N)[few]), np.asarray(loss)[few], 2)
+    at = np.exp(-q / (2 * p))
+    if p <= 0 or not np.min(N) <= at <= np.max(N):
+        raise ValueError("no minimum")
+    return float(at)
+
+
+# %% wrong: best_inside -- refuses whenever the best run is the smallest or largest
+# expects: lies between them
+def isoflop_minimum(N, loss):
+    if len(np.unique(N)) < 3 or np.min(loss) in (
+        loss[np.argmin(N)],
+        loss[np.argmax(N)],
+    ):
+        raise ValueError("no minimum")
+    p, q, _ = np.polyfit(np.log(N), loss, 2)
+    if p <= 0:
+        raise ValueError("no minimum")
+    return float(np.exp(-q / (2 * p)))
+
+
+# %% wrong: four_sizes -- wants four sizes
+# expects: three sizes are enough
+def isoflop_minimum(N, loss):
+    if len(np.unique(N)) < 4:
+        raise ValueError("few")
+    p, q, _ = np.polyfit(np.log(N), loss, 2)
+    at = np.exp(-q / (2 * p))
+    if p <= 0 or not np.min(N) <= at <= np.max(N):
+        raise ValueError("no minimum")
+    return float(at)
+
+
+# %% wrong: sorts_N -- sorts the array N in place, so that losses lose their sizes
+# expects: it changes the array
+def isoflop_minimum(N, loss):
+    N.sort()
+    if len(np.unique(N)) < 3:
+        raise ValueError("few")
+    p, q, _ = np.polyfit(np.log(N), loss, 2)
+    at = np.exp(-q / (2 * p))
+    if p <= 0 or not N[0] <= at <= N[-1]:
+        raise ValueError("no minimum")
+    return float(at)
+
+
 # %% right: centred -- around the mean, by least squares
 def isoflop_minimum(N, loss):
     x = np.log(np.asarray(N, float))
@@ -112,3 +200,18 @@ def isoflop_minimum(N, loss):
     if at < x.min() or at > x.max():
         raise ValueError("not seen")
     return float(np.exp(at))
+
+
+# %% right: polynomial -- numpy.polynomial in log2
+def isoflop_minimum(N, loss):
+    x = np.log2(N)
+    if np.unique(x).size <= 2:
+        raise ValueError("three sizes are needed")
+    poly = np.polynomial.Polynomial.fit(x, loss, 2)
+    c = poly.convert().coef
+    if len(c) < 3 or c[2] <= 0:
+        raise ValueError("not a valley")
+    (at,) = poly.deriv().roots()
+    if at < min(x) or at > max(x):
+        raise ValueError("not seen")
+    return 2.0**at

@@ -35,6 +35,36 @@ def kaplan_loss(law, N, D):
     return ((law.Nc / N) ** (law.aN / law.aD) + law.Dc / D) ** law.aD
 
 
+# %% wrong: precedence -- the power binds N only
+# expects: needs parentheses
+def kaplan_loss(law, N, D):
+    N, D = np.asarray(N, np.float64), np.asarray(D, np.float64)
+    return (law.Nc / N ** (law.aN / law.aD) + law.Dc / D) ** law.aD
+
+
+# %% wrong: product -- the two limits multiplied
+# expects: the bracket holds a sum
+def kaplan_loss(law, N, D):
+    N, D = np.asarray(N, np.float64), np.asarray(D, np.float64)
+    return (law.Nc / N) ** law.aN * (law.Dc / D) ** law.aD
+
+
+# %% wrong: float32 -- computes in float32
+# expects: expected the float64 numbers
+def kaplan_loss(law, N, D):
+    N, D = np.asarray(N, np.float32), np.asarray(D, np.float32)
+    return ((law.Nc / N) ** (law.aN / law.aD) + law.Dc / D) ** law.aD
+
+
+# %% wrong: own_N -- works in the array N
+# expects: it changes the array
+def kaplan_loss(law, N, D):
+    N, D = np.asarray(N, np.float64), np.asarray(D, np.float64)
+    np.divide(law.Nc, N, out=N) if N.ndim else None
+    first = N if N.ndim else law.Nc / N
+    return (first ** (law.aN / law.aD) + law.Dc / D) ** law.aD
+
+
 # %% right: factored -- the first power taken outside
 def kaplan_loss(law, N, D):
     N, D = np.float64(N), np.float64(D)

@@ -1,5 +1,17 @@
+import torch
+import torch.nn.functional as F
+
+
+def terms_of(theta, N, D):
+    """The three logarithms whose exponentials are summed, each (..., R)."""
+    log_A, log_B, log_E, a, b = (x[..., None] for x in theta.unbind(-1))
+    return torch.broadcast_tensors(
+        log_A - a * N.log(), log_B - b * D.log(), log_E
+    )
+
+
 # %% wrong: mean -- the mean instead of the sum
-# expects: return the sum, not the mean
+# expects: return the sum
 def objective(theta, N, D, loss):
     a, b, e, alpha, beta = theta[..., None].unbind(-2)
     terms = torch.stack(
@@ -45,7 +57,7 @@ def objective(theta, N, D, loss):
 
 
 # %% wrong: losses -- residuals of the losses themselves
-# expects: not of their logarithms
+# expects: differences of logarithms
 def objective(theta, N, D, loss):
     a, b, e, alpha, beta = theta[..., None].unbind(-2)
     terms = torch.stack(
@@ -76,7 +88,7 @@ def objective(theta, N, D, loss):
 
 
 # %% wrong: plus_a -- the sign of the exponent
-# expects: expected 2.5e-07
+# expects: exactly on the law
 def objective(theta, N, D, loss):
     a, b, e, alpha, beta = theta[..., None].unbind(-2)
     terms = torch.stack(
@@ -106,6 +118,115 @@ def objective(theta, N, D, loss):
     )
     r = (torch.logsumexp(terms, 0) - loss.log()).abs()
     return torch.where(r <= DELTA, r**2 / 2, DELTA * (r - DELTA / 2)).sum(-1)
+
+
+# %% wrong: exponents -- a with D, b with N
+# expects: exactly on the law
+def objective(theta, N, D, loss):
+    lA, lB, lE, a, b = (x[..., None] for x in theta.unbind(-1))
+    parts = torch.broadcast_tensors(lA - b * N.log(), lB - a * D.log(), lE)
+    r = torch.stack(parts).logsumexp(0) - loss.log()
+    size = r.abs()
+    return torch.where(
+        size <= DELTA, r * r / 2, DELTA * (size - DELTA / 2)
+    ).sum(-1)
+
+
+# %% wrong: E_first -- theta read as (ln E, ln A, ln B, a, b)
+# expects: theta = (ln A
+def objective(theta, N, D, loss):
+    lE, lA, lB, a, b = (x[..., None] for x in theta.unbind(-1))
+    parts = torch.broadcast_tensors(lA - a * N.log(), lB - b * D.log(), lE)
+    r = torch.stack(parts).logsumexp(0) - loss.log()
+    size = r.abs()
+    return torch.where(
+        size <= DELTA, r * r / 2, DELTA * (size - DELTA / 2)
+    ).sum(-1)
+
+
+# %% wrong: everything -- sums over the laws, too
+# expects: has the shape ()
+def objective(theta, N, D, loss):
+    pred = torch.stack(terms_of(theta, N, D)).logsumexp(0)
+    return F.huber_loss(
+        pred, loss.log().expand_as(pred), reduction="sum", delta=DELTA
+    )
+
+
+# %% wrong: default_delta -- F.huber_loss with its own delta of 1
+# expects: This is a square
+def objective(theta, N, D, loss):
+    pred = torch.stack(terms_of(theta, N, D)).logsumexp(0)
+    return F.huber_loss(
+        pred, loss.log().expand_as(pred), reduction="none"
+    ).sum(-1)
+
+
+# %% wrong: shift_by_A -- log-sum-exp that subtracts the first term, not the largest
+# expects: for ln B = 800
+def objective(theta, N, D, loss):
+    x, y, z = terms_of(theta, N, D)
+    r = x + (1 + (y - x).exp() + (z - x).exp()).log() - loss.log()
+    return torch.where(
+        r.abs() <= DELTA, r * r / 2, DELTA * (r.abs() - DELTA / 2)
+    ).sum(-1)
+
+
+# %% wrong: no_abs -- the test is r <= DELTA
+# expects: cost the same
+def objective(theta, N, D, loss):
+    r = torch.stack(terms_of(theta, N, D)).logsumexp(0) - loss.log()
+    return torch.where(
+        r <= DELTA, r * r / 2, DELTA * (r.abs() - DELTA / 2)
+    ).sum(-1)
+
+
+# %% wrong: log_in_place -- takes the logarithm of loss in place
+# expects: x.log()
+def objective(theta, N, D, loss):
+    r = torch.stack(terms_of(theta, N, D)).logsumexp(0) - loss.log_()
+    return torch.where(
+        r.abs() <= DELTA, r * r / 2, DELTA * (r.abs() - DELTA / 2)
+    ).sum(-1)
+
+
+# %% wrong: float32 -- converts theta to float32
+# expects: stay in float64
+def objective(theta, N, D, loss):
+    r = (
+        torch.stack(terms_of(theta.float(), N.float(), D.float())).logsumexp(0)
+        - loss.float().log()
+    )
+    return torch.where(
+        r.abs() <= DELTA, r * r / 2, DELTA * (r.abs() - DELTA / 2)
+    ).sum(-1)
+
+
+# %% wrong: relative -- relative errors L/L' - 1, not differences of logarithms
+# expects: cost the same
+def objective(theta, N, D, loss):
+    r = torch.stack(terms_of(theta, N, D)).logsumexp(0).exp() / loss - 1
+    return torch.where(
+        r.abs() <= DELTA, r * r / 2, DELTA * (r.abs() - DELTA / 2)
+    ).sum(-1)
+
+
+# %% wrong: bracket -- DELTA |r| - DELTA / 2
+# expects: a bracket is missing
+def objective(theta, N, D, loss):
+    r = torch.stack(terms_of(theta, N, D)).logsumexp(0) - loss.log()
+    return torch.where(
+        r.abs() <= DELTA, r * r / 2, DELTA * r.abs() - DELTA / 2
+    ).sum(-1)
+
+
+# %% wrong: huber_of_sum -- sums the residuals over the runs before the Huber loss
+# expects: alone must cost
+def objective(theta, N, D, loss):
+    r = (torch.stack(terms_of(theta, N, D)).logsumexp(0) - loss.log()).sum(-1)
+    return torch.where(
+        r.abs() <= DELTA, r * r / 2, DELTA * (r.abs() - DELTA / 2)
+    )
 
 
 # %% right: logaddexp -- two by two, and the line by clamping
@@ -141,3 +262,31 @@ def objective(theta, N, D, loss):
     r = (total.log() + top - torch.log(loss)).abs()
     small, large = r**2 / 2, DELTA * r - DELTA**2 / 2
     return torch.where(r > DELTA, large, small).sum(-1)
+
+
+# %% right: law_by_law -- recursion over the leading axes
+def objective(theta, N, D, loss):
+    if theta.ndim > 1:
+        return torch.stack([objective(t, N, D, loss) for t in theta])
+    r = torch.stack(terms_of(theta, N, D)).logsumexp(0) - loss.log()
+    return torch.where(
+        r.abs() < DELTA, 0.5 * r**2, DELTA * r.abs() - DELTA**2 / 2
+    ).sum()
+
+
+# %% right: einsum -- one product of theta with a matrix of the runs
+def objective(theta, N, D, loss):
+    zero, one = torch.zeros_like(N), torch.ones_like(N)
+    rows = torch.stack(
+        [
+            torch.stack([one, zero, zero, -N.log(), zero]),
+            torch.stack([zero, one, zero, zero, -D.log()]),
+            torch.stack([zero, zero, one, zero, zero]),
+        ]
+    )
+    parts = torch.einsum("...k,jkr->...jr", theta, rows)
+    top = parts.amax(-2, keepdim=True).detach()
+    r = (parts - top).exp().sum(-2).log() + top[..., 0, :] - loss.log()
+    big = r.abs() > DELTA
+    cost = r.square() / 2
+    return torch.where(big, DELTA * (r.abs() - DELTA / 2), cost).sum(dim=-1)

@@ -49,7 +49,7 @@ def optimum(law, C):
 
 
 # %% wrong: rounded -- whole numbers
-# expects: expected N = 5e12
+# expects: convert C to float64
 def optimum(law, C):
     C = np.asarray(C)
     if C.dtype == object:
@@ -65,6 +65,56 @@ def optimum(law, C):
     G = (law.A / law.B) ** (1 / (law.a + law.b))
     N = G * (np.asarray(C, float) / 6) ** (law.b / (law.a + law.b))
     return N, np.asarray(C, float) / (6 * N)
+
+
+# %% wrong: upside_down -- G is the inverse
+# expects: upside down
+def optimum(law, C):
+    C = np.asarray(C, np.float64)
+    G = (law.b * law.B / (law.a * law.A)) ** (1 / (law.a + law.b))
+    N = G * (C / 6) ** (law.b / (law.a + law.b))
+    return N, C / (6 * N)
+
+
+# %% wrong: floor_six -- C // 6
+# expects: drops a fraction
+def optimum(law, C):
+    C = np.asarray(C, np.float64)
+    G = (law.a * law.A / (law.b * law.B)) ** (1 / (law.a + law.b))
+    N = G * (C // 6) ** (law.b / (law.a + law.b))
+    return N, C / (6 * N)
+
+
+# %% wrong: changes_C -- divides the array C by 6 in place
+# expects: changes its argument
+def optimum(law, C):
+    C = np.asarray(C, np.float64)
+    C /= 6
+    G = (law.a * law.A / (law.b * law.B)) ** (1 / (law.a + law.b))
+    N = G * C ** (law.b / (law.a + law.b))
+    return N, C / N
+
+
+# %% wrong: six_outside -- C to the power, then / 6
+# expects: Divide C by 6 before
+def optimum(law, C):
+    C = np.asarray(C, np.float64)
+    G = (law.a * law.A / (law.b * law.B)) ** (1 / (law.a + law.b))
+    N = G * C ** (law.b / (law.a + law.b)) / 6
+    return N, C / (6 * N)
+
+
+# %% wrong: by_search -- the best of a thousand sizes
+# expects: close, but not exact
+def optimum(law, C):
+    C = np.asarray(C, np.float64)
+    sizes = np.geomspace(1, 1e14, 100001)
+    N = np.empty(C.shape)
+    for at in np.ndindex(C.shape):
+        N[at] = sizes[
+            chinchilla_loss(law, sizes, C[at] / (6 * sizes)).argmin()
+        ]
+    return N, C / (6 * N)
 
 
 # %% right: D_first -- from the formula of D

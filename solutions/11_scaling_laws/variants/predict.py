@@ -35,6 +35,54 @@ def predict(fits, N, D, share=0.8):
     return np.quantile(losses, [(1 - share) / 2, (1 + share) / 2], axis=0)
 
 
+# %% wrong: normal -- mean and 1.28 standard deviations
+# expects: mean and deviation
+def predict(fits, N, D, share=0.8):
+    p = np.stack([chinchilla_loss(law_of(f), N, D) for f in fits])
+    return p.mean(0) - 1.2816 * p.std(0), p.mean(0) + 1.2816 * p.std(0)
+
+
+# %% wrong: one_tail -- leaves out 1 - share on both sides
+# expects: half of it on either side
+def predict(fits, N, D, share=0.8):
+    p = np.stack([chinchilla_loss(law_of(f), N, D) for f in fits])
+    return np.quantile(p, 1 - share, axis=0), np.quantile(p, share, axis=0)
+
+
+# %% wrong: swapped -- high first
+# expects: Low comes first
+def predict(fits, N, D, share=0.8):
+    p = np.stack([chinchilla_loss(law_of(f), N, D) for f in fits])
+    high, low = np.quantile(p, [(1 - share) / 2, (1 + share) / 2], axis=0)
+    return low, high
+
+
+# %% wrong: range_of_all -- the smallest and the largest
+# expects: smallest and the largest
+def predict(fits, N, D, share=0.8):
+    p = np.stack([chinchilla_loss(law_of(f), N, D) for f in fits])
+    return p.min(0), p.max(0)
+
+
+# %% wrong: around_median -- the median and as much on either side as holds the share
+# expects: without the lowest
+def predict(fits, N, D, share=0.8):
+    p = np.stack([chinchilla_loss(law_of(f), N, D) for f in fits])
+    mid = np.median(p, axis=0)
+    half = np.quantile(np.abs(p - mid), share, axis=0)
+    return mid - half, mid + half
+
+
+# %% wrong: one_axis -- broadcasts the fits against N of one axis
+# expects: for a grid of N and D
+def predict(fits, N, D, share=0.8):
+    N, D = np.asarray(N, float), np.asarray(D, float)
+    A, B, E, a, b = (fits[:, k, None] for k in range(5))
+    p = np.exp(E) + np.exp(A) * N**-a + np.exp(B) * D**-b
+    low, high = np.quantile(p, [(1 - share) / 2, (1 + share) / 2], axis=0)
+    return (low, high) if N.ndim or D.ndim else (low[0], high[0])
+
+
 # %% right: broadcast -- all laws at once
 def predict(fits, N, D, share=0.8):
     N, D = np.broadcast_arrays(np.asarray(N, float), np.asarray(D, float))
