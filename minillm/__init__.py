@@ -30,7 +30,7 @@
 11  scaling laws allocation            how loss falls, and what to buy
     sweep                              the runs
 12  finetuning tuning soft_prompts     a task, taught with few weights
-    questions chat four_bit            what is asked, answers, frozen weights
+    asking chat four_bit               what is asked, answers, frozen weights
     storyland                          a world whose entropy is known
     ladder figures                     what the book shows
     places                             where the files of the course are

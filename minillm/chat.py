@@ -14,13 +14,13 @@ import torch
 from torch import Tensor, nn
 from torch.nn.utils.rnn import pad_sequence
 
+from minillm.asking import ask, short
 from minillm.batches import described
 from minillm.corpus import BOS, EOS, Vocabulary
 from minillm.finetuning import question_and_answer
 from minillm.gazette import Fact
 from minillm.network import evaluating
 from minillm.objectives import Objective, Rows
-from minillm.questions import ask, short
 from minillm.tasks import IGNORE, Task
 
 

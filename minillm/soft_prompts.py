@@ -2,7 +2,7 @@
 trained keys and values in each attention, or trained vectors as first tokens.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, cast
 
@@ -10,9 +10,15 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from minillm.attention import Attention, causal_mask, mask_bias
+from minillm.attention import (
+    Attention,
+    causal_mask,
+    mask_bias,
+    split_heads,
+)
 from minillm.cache import KVCache, LayerCache
 from minillm.config import Config
+from minillm.network import device_of, evaluating
 from minillm.transformer import Transformer
 from minillm.tuning import Generator, check_size, parts_of, replace
 
@@ -38,15 +44,17 @@ class Prefixed(nn.Module):
     """An attention whose tokens also see trained keys and values.
 
     They have no position: RoPE does not turn them, ALiBi's distance is 0, and
-    no mask hides them. `finetuning.with_prefix` is the plain formula.
+    no mask hides them. They begin as those of m tokens, whose queries, keys
+    and values are `qkv` (m, C + 2 H_kv D). `finetuning.with_prefix` is the
+    plain formula.
     """
 
-    def __init__(self, part: Attention, m: int, generator: Generator):
+    def __init__(self, part: Attention, qkv: Tensor):
         super().__init__()
         self.part = part
-        like = part.qkv.weight
-        draws = torch.randn(2, part.H_kv, m, part.D, generator=generator)
-        self.k, self.v = map(nn.Parameter, draws.to(like))
+        n = part.H_kv
+        heads = split_heads(qkv, part.D)[:, -2 * n :].transpose(0, 1)
+        self.k, self.v = (nn.Parameter(x.clone()) for x in heads.split(n))
 
     def forward(
         self,
@@ -69,12 +77,29 @@ class Prefixed(nn.Module):
 
 def prefix(net: Transformer, m: int, generator: Generator = None) -> None:
     """Put `m` trained keys and values in front of those of every attention
-    of a text to itself. They are drawn standard normal. Li and Liang 2021.
+    of a text to itself. Li and Liang 2021.
+
+    They begin as those of `m` tokens that are drawn: vectors that are drawn
+    by themselves disturb a network more, and take longer to learn.
     """
     check_size(m)
     net.requires_grad_(False)
-    for path, part in parts_of(net, Attention):
-        replace(net, path, Prefixed(part, m, generator))
+    parts, heard = parts_of(net, Attention), {}
+
+    def listen(path: str) -> Callable[..., None]:
+        return lambda _, x, y: heard.update({path: y[0]})
+
+    hooks = [p.qkv.register_forward_hook(listen(n)) for n, p in parts]
+    size = 1, m
+    ids = torch.randint(net.config.vocab_size, size, generator=generator)
+    ids = ids.to(device_of(net))
+    two = net.config.structure == "encoder-decoder"
+    with torch.no_grad(), evaluating(net):
+        net(ids, **({"source": ids} if two else {}))
+    for hook in hooks:
+        hook.remove()
+    for path, part in parts:
+        replace(net, path, Prefixed(part, heard[path]))
 
 
 class SoftTokens(nn.Module):

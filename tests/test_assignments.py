@@ -57,6 +57,7 @@ INTEGRATION = {  # the problem with the run on the real corpus: seconds, where o
     "09_training": "train",
     "10_decoding": "write",
     "11_scaling_laws": "forecast",
+    "12_finetuning": "teach",
 }
 MOST_POINTS = 5  # of one check
 WHOLE = 4  # of so many tests with that run, and of so many rounds, one is in the quick tier

@@ -34,6 +34,8 @@ chapter, the data they mount, and `files()`, what of it a page loads:
     isoflop()     the best size for a budget, under four laws
     lawfit()      runs removed from a fit, and what it then predicts
     live()        the mini-LLM reads your text and writes on
+    lowrank()     a low-rank update as pictures that add up
+    rankwhere()   layers and a rank for LoRA, what it trains and learned
     quiz(...)     questions whose right answers a cell has computed
 """
 
@@ -41,6 +43,7 @@ from minillm.figures.architectures import configurator, twoletters
 from minillm.figures.attention import attending, blocks, heads
 from minillm.figures.capstone import live
 from minillm.figures.decoding import beamtree, knobs
+from minillm.figures.finetuning import lowrank, rankwhere
 from minillm.figures.ngrams import (
     counting,
     discount,
@@ -60,7 +63,7 @@ from minillm.figures.vectors import onehot, sgns, wordmap
 __all__ = [
     "attending", "bankmap", "beamtree", "blocks", "budget", "configurator",
     "counting", "discount", "explorer", "fertility", "gates", "heads",
-    "highway", "isoflop", "knobs", "lawfit", "live", "merges", "norms",
-    "onehot", "quiz", "ravine", "reading", "rope", "schedule", "sgns",
-    "shannon", "smoothing", "twoletters", "wordmap",
+    "highway", "isoflop", "knobs", "lawfit", "live", "lowrank", "merges",
+    "norms", "onehot", "quiz", "rankwhere", "ravine", "reading", "rope",
+    "schedule", "sgns", "shannon", "smoothing", "twoletters", "wordmap",
 ]  # fmt: skip

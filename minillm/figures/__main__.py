@@ -4,6 +4,7 @@ from pathlib import Path
 
 from minillm.figures import (
     attention,
+    finetuning,
     ngrams,
     recurrence,
     scaling,
@@ -17,7 +18,7 @@ from minillm.figures.widget import FIGURES
 
 TOPICS = (
     ngrams, tokens, vectors, recurrence, senses, attention, stack, training,
-    scaling,
+    scaling, finetuning,
 )  # fmt: skip
 
 

@@ -15,7 +15,7 @@ def adapter(h, down, up):
 
 
 # %% wrong: relu_behind -- the ReLU behind up
-# expects: adapter: the toy: expected
+# expects: The activation stands behind
 def adapter(h, down, up):
     return h + up(down(h)).clamp(min=0)
 

@@ -1,9 +1,8 @@
 import math
 
 import torch
-from torch.nn import functional as F
-
 from minillm.losses import cross_entropy
+from torch.nn import functional as F
 
 
 # %% wrong: all_tokens -- the mean over all tokens
@@ -79,7 +78,7 @@ def answer_loss(logits, targets, mask):
 
 
 # %% wrong: other_way -- the mask is turned round
-# expects: for the example, expected
+# expects: the example: expected
 def answer_loss(logits, targets, mask):
     if not mask.any():
         raise ValueError("nothing counts")
@@ -104,7 +103,7 @@ def answer_loss(logits, targets, mask):
 
 
 # %% wrong: one_late -- the mask is shifted by one
-# expects: for the example, expected
+# expects: the example: expected
 def answer_loss(logits, targets, mask):
     if not mask.any():
         raise ValueError("nothing counts")

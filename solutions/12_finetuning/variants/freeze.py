@@ -14,7 +14,7 @@ def freeze(net, names):
 
 
 # %% wrong: ends_only -- only the end of a name is compared
-# expects: for 'out', trained should be
+# expects: for 'out': the error ValueError
 def freeze(net, names):
     parameters = dict(net.named_parameters())
     chosen = set()
@@ -55,7 +55,7 @@ def freeze(net, names):
         if not found:
             raise ValueError(f"nothing matches {name!r}")
         chosen |= found
-    for path, part in net.named_modules():
+    for part in net.modules():
         part.requires_grad = False
     return [p for path, p in parameters.items() if path in chosen]
 
@@ -86,7 +86,7 @@ def freeze(net, names):
         if not found:
             raise ValueError(f"nothing matches {name!r}")
         chosen |= found
-    for path, parameter in parameters.items():
+    for _path, parameter in parameters.items():
         parameter.requires_grad_(False)
     return [p for path, p in parameters.items() if path in chosen]
 

@@ -124,7 +124,7 @@ def question_and_answer(question, answer, bos, eos):
 def question_and_answer(question, answer, bos, eos):
     if not answer:
         raise ValueError("empty")
-    text = [bos] + list(question) + list(answer) + [eos]
+    text = [bos, *list(question), *list(answer), eos]
     counts = [False] * len(question) + [True] * (len(answer) + 1)
     return text[:-1], text[1:], counts
 

@@ -2,12 +2,10 @@ import torch
 
 
 # %% wrong: not_frozen -- nothing is frozen
-# expects: trained are
+# expects: 8 parameters; trained are
 def teach(net, batches, r, rate, generator):
     for block in net.blocks:
-        part = block.feed_forward
-        part.up = LoRA(part.up, r, 2 * r, generator)
-        part.down = LoRA(part.down, r, 2 * r, generator)
+        block.attention.qkv = LoRA(block.attention.qkv, r, 2 * r, generator)
     trained = list(net.parameters())
     for p in trained:
         p.requires_grad_(True)
@@ -24,12 +22,11 @@ def teach(net, batches, r, rate, generator):
     return losses
 
 
-# %% wrong: up_only -- only up is adapted
-# expects: in all 4 blocks
+# %% wrong: wrong_place -- the output layer is adapted
+# expects: of `qkv` in all 4 blocks
 def teach(net, batches, r, rate, generator):
     for block in net.blocks:
-        part = block.feed_forward
-        part.up = LoRA(part.up, r, 2 * r, generator)
+        block.attention.out = LoRA(block.attention.out, r, 2 * r, generator)
     trained = freeze(net, ["A", "B"])
     optimizer = torch.optim.AdamW(trained, lr=rate, weight_decay=0)
     losses = []
@@ -45,12 +42,10 @@ def teach(net, batches, r, rate, generator):
 
 
 # %% wrong: first_block -- only the first block
-# expects: in all 4 blocks
+# expects: of `qkv` in all 4 blocks
 def teach(net, batches, r, rate, generator):
     for block in net.blocks[:1]:
-        part = block.feed_forward
-        part.up = LoRA(part.up, r, 2 * r, generator)
-        part.down = LoRA(part.down, r, 2 * r, generator)
+        block.attention.qkv = LoRA(block.attention.qkv, r, 2 * r, generator)
     trained = freeze(net, ["A", "B"])
     optimizer = torch.optim.AdamW(trained, lr=rate, weight_decay=0)
     losses = []
@@ -65,13 +60,11 @@ def teach(net, batches, r, rate, generator):
     return losses
 
 
-# %% wrong: down_first -- down is drawn first
+# %% wrong: backwards -- the blocks from the last to the first
 # expects: is not what the generator gives
 def teach(net, batches, r, rate, generator):
-    for block in net.blocks:
-        part = block.feed_forward
-        part.down = LoRA(part.down, r, 2 * r, generator)
-        part.up = LoRA(part.up, r, 2 * r, generator)
+    for block in reversed(net.blocks):
+        block.attention.qkv = LoRA(block.attention.qkv, r, 2 * r, generator)
     trained = freeze(net, ["A", "B"])
     optimizer = torch.optim.AdamW(trained, lr=rate, weight_decay=0)
     losses = []
@@ -90,9 +83,7 @@ def teach(net, batches, r, rate, generator):
 # expects: expected the losses
 def teach(net, batches, r, rate, generator):
     for block in net.blocks:
-        part = block.feed_forward
-        part.up = LoRA(part.up, r, r, generator)
-        part.down = LoRA(part.down, r, r, generator)
+        block.attention.qkv = LoRA(block.attention.qkv, r, r, generator)
     trained = freeze(net, ["A", "B"])
     optimizer = torch.optim.AdamW(trained, lr=rate, weight_decay=0)
     losses = []
@@ -111,9 +102,7 @@ def teach(net, batches, r, rate, generator):
 # expects: it learns next to nothing
 def teach(net, batches, r, rate, generator):
     for block in net.blocks:
-        part = block.feed_forward
-        part.up = LoRA(part.up, r, 2 * r, generator)
-        part.down = LoRA(part.down, r, 2 * r, generator)
+        block.attention.qkv = LoRA(block.attention.qkv, r, 2 * r, generator)
     trained = freeze(net, ["A", "B"])
     optimizer = torch.optim.AdamW(trained, lr=rate, weight_decay=0)
     losses = []
@@ -128,12 +117,10 @@ def teach(net, batches, r, rate, generator):
 
 
 # %% wrong: gradients_add -- gradients are not set to zero
-# expects: expected the losses
+# expects: the loss should be below
 def teach(net, batches, r, rate, generator):
     for block in net.blocks:
-        part = block.feed_forward
-        part.up = LoRA(part.up, r, 2 * r, generator)
-        part.down = LoRA(part.down, r, 2 * r, generator)
+        block.attention.qkv = LoRA(block.attention.qkv, r, 2 * r, generator)
     trained = freeze(net, ["A", "B"])
     optimizer = torch.optim.AdamW(trained, lr=rate, weight_decay=0)
     losses = []
@@ -151,9 +138,7 @@ def teach(net, batches, r, rate, generator):
 # expects: expected the losses
 def teach(net, batches, r, rate, generator):
     for block in net.blocks:
-        part = block.feed_forward
-        part.up = LoRA(part.up, r, 2 * r, generator)
-        part.down = LoRA(part.down, r, 2 * r, generator)
+        block.attention.qkv = LoRA(block.attention.qkv, r, 2 * r, generator)
     trained = freeze(net, ["A", "B"])
     optimizer = torch.optim.AdamW(trained, lr=rate, weight_decay=0)
     losses = []
@@ -172,9 +157,7 @@ def teach(net, batches, r, rate, generator):
 # expects: a list of floats
 def teach(net, batches, r, rate, generator):
     for block in net.blocks:
-        part = block.feed_forward
-        part.up = LoRA(part.up, r, 2 * r, generator)
-        part.down = LoRA(part.down, r, 2 * r, generator)
+        block.attention.qkv = LoRA(block.attention.qkv, r, 2 * r, generator)
     trained = freeze(net, ["A", "B"])
     optimizer = torch.optim.AdamW(trained, lr=rate, weight_decay=0)
     losses = []
@@ -193,9 +176,7 @@ def teach(net, batches, r, rate, generator):
 # expects: a list of floats
 def teach(net, batches, r, rate, generator):
     for block in net.blocks:
-        part = block.feed_forward
-        part.up = LoRA(part.up, r, 2 * r, generator)
-        part.down = LoRA(part.down, r, 2 * r, generator)
+        block.attention.qkv = LoRA(block.attention.qkv, r, 2 * r, generator)
     trained = freeze(net, ["A", "B"])
     optimizer = torch.optim.AdamW(trained, lr=rate, weight_decay=0)
     losses = []
@@ -214,9 +195,7 @@ def teach(net, batches, r, rate, generator):
 # expects: should be right
 def teach(net, batches, r, rate, generator):
     for block in net.blocks:
-        part = block.feed_forward
-        part.up = LoRA(part.up, r, 2 * r, generator)
-        part.down = LoRA(part.down, r, 2 * r, generator)
+        block.attention.qkv = LoRA(block.attention.qkv, r, 2 * r, generator)
     trained = freeze(net, ["A", "B"])
     optimizer = torch.optim.AdamW(trained, lr=rate, weight_decay=0)
     losses = []
@@ -232,12 +211,10 @@ def teach(net, batches, r, rate, generator):
 
 
 # %% wrong: only_a -- B is frozen
-# expects: trained are
+# expects: 8 parameters; trained are
 def teach(net, batches, r, rate, generator):
     for block in net.blocks:
-        part = block.feed_forward
-        part.up = LoRA(part.up, r, 2 * r, generator)
-        part.down = LoRA(part.down, r, 2 * r, generator)
+        block.attention.qkv = LoRA(block.attention.qkv, r, 2 * r, generator)
     trained = freeze(net, ["A"])
     optimizer = torch.optim.AdamW(trained, lr=rate, weight_decay=0)
     losses = []
@@ -255,9 +232,8 @@ def teach(net, batches, r, rate, generator):
 # %% right: setattr -- parts by name
 def teach(net, batches, r, rate, generator):
     for block in net.blocks:
-        for name in ("up", "down"):
-            old = getattr(block.feed_forward, name)
-            setattr(block.feed_forward, name, LoRA(old, r, 2 * r, generator))
+        old = block.attention.qkv
+        block.attention.qkv = LoRA(old, r, 2 * r, generator)
     trained = freeze(net, ["A", "B"])
     optimizer = torch.optim.AdamW(trained, lr=rate, weight_decay=0)
     losses = []
@@ -275,9 +251,7 @@ def teach(net, batches, r, rate, generator):
 # %% right: zero_later -- gradients are set to zero behind the step
 def teach(net, batches, r, rate, generator):
     for block in net.blocks:
-        part = block.feed_forward
-        part.up = LoRA(part.up, r, 2 * r, generator)
-        part.down = LoRA(part.down, r, 2 * r, generator)
+        block.attention.qkv = LoRA(block.attention.qkv, r, 2 * r, generator)
     trained = freeze(net, ["A", "B"])
     optimizer = torch.optim.AdamW(trained, lr=rate, weight_decay=0)
     losses = []
@@ -295,9 +269,7 @@ def teach(net, batches, r, rate, generator):
 # %% right: frozen_by_hand -- freezing by hand
 def teach(net, batches, r, rate, generator):
     for block in net.blocks:
-        part = block.feed_forward
-        part.up = LoRA(part.up, r, 2 * r, generator)
-        part.down = LoRA(part.down, r, 2 * r, generator)
+        block.attention.qkv = LoRA(block.attention.qkv, r, 2 * r, generator)
     trained = []
     for name, p in net.named_parameters():
         p.requires_grad_(name.endswith((".A", ".B")))

@@ -1,7 +1,6 @@
 import torch
-from torch.nn import functional as F
-
 from minillm.attention import scaled_dot_product_attention
+from torch.nn import functional as F
 
 
 # %% wrong: no_prefix -- the prefix is forgotten
@@ -74,7 +73,7 @@ def with_prefix(q, k, v, prefix_k, prefix_v, bias=None):
 # %% wrong: one_head -- as many key heads as query heads are assumed
 # expects: 4 query heads and 2 key heads
 def with_prefix(q, k, v, prefix_k, prefix_v, bias=None):
-    B, m, n = len(q), prefix_k.shape[1], q.shape[1] // k.shape[1]
+    B, m, _n = len(q), prefix_k.shape[1], q.shape[1] // k.shape[1]
     S = k.shape[2]
     k = torch.cat((prefix_k.expand(B, -1, -1, -1), k), dim=2)
     v = torch.cat((prefix_v.expand(B, -1, -1, -1), v), dim=2)
@@ -150,7 +149,7 @@ def with_prefix(q, k, v, prefix_k, prefix_v, bias=None):
 # expects: a bias of the shape (3, 1)
 def with_prefix(q, k, v, prefix_k, prefix_v, bias=None):
     B, m, n = len(q), prefix_k.shape[1], q.shape[1] // k.shape[1]
-    S = k.shape[2]
+    k.shape[2]
     k = torch.cat(
         (prefix_k.expand(B, -1, -1, -1), k), dim=2
     ).repeat_interleave(n, dim=1)
@@ -181,7 +180,7 @@ def with_prefix(q, k, v, prefix_k, prefix_v, bias=None):
 # %% wrong: first_text -- the prefix is for the first text alone
 # expects: the result is the error
 def with_prefix(q, k, v, prefix_k, prefix_v, bias=None):
-    B, m, n = len(q), prefix_k.shape[1], q.shape[1] // k.shape[1]
+    _B, m, n = len(q), prefix_k.shape[1], q.shape[1] // k.shape[1]
     S = k.shape[2]
     k = torch.cat((prefix_k[None], k), dim=2).repeat_interleave(n, dim=1)
     v = torch.cat((prefix_v[None], v), dim=2).repeat_interleave(n, dim=1)

@@ -156,7 +156,7 @@ def with_prompt(x, prompt, mask):
     B, m = len(x), len(prompt)
     x = torch.cat((prompt.expand(B, -1, -1), x), dim=1)
     mask = torch.cat((mask.new_ones(B, m), mask), dim=1)
-    positions = (mask.cumsum(dim=1) - 1).clamp(min=0)
+    (mask.cumsum(dim=1) - 1).clamp(min=0)
     return x, mask
 
 
