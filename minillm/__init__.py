@@ -31,6 +31,8 @@
     sweep                              the runs
 12  finetuning tuning soft_prompts     a task, taught with few weights
     asking chat four_bit               what is asked, answers, frozen weights
+13  editing tracing edits              a fact: found, changed, and what else
+    rivals questions gazette           other ways, the judge, a world of facts
     storyland                          a world whose entropy is known
     ladder figures                     what the book shows
     places                             where the files of the course are

@@ -46,7 +46,7 @@ def fine_tune(
                 asked.targets.flatten(),
                 ignore_index=IGNORE,
             )
-            if float(loss) < enough:
+            if loss.item() < enough:
                 break
             optimizer.zero_grad()
             loss.backward()
@@ -58,8 +58,9 @@ class Neuron(torch.nn.Module):
     """A feed-forward layer with one neuron more, for one mistake.
 
     It speaks where the layer's input x is nearly the one of the mistake,
-    `at` (C,): its strength is relu(cosine - threshold) / (1 - threshold),
-    times `d` (C,). After Huang et al. 2023, who train it.
+    `at` (C,): from a cosine of `threshold` on it adds more and more of `d`
+    (C,), half-way to a cosine of 1 all of it. After Huang et al. 2023, whose
+    neuron is a row and a column of the layer's matrices, and is trained.
     """
 
     at: Tensor
@@ -76,13 +77,14 @@ class Neuron(torch.nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         """(B, T, C) to (B, T, C)."""
         cosine = F.normalize(x, dim=-1) @ self.at
-        strength = (cosine - self.threshold).relu() / (1 - self.threshold)
+        strength = 2 * (cosine - self.threshold) / (1 - self.threshold)
+        strength = strength.clamp(0, 1)
         return self.layer(x) + strength[..., None] * self.d
 
 
 @contextmanager
 def patched(
-    told: Told, request: Request, threshold: float = 0.9
+    told: Told, request: Request, threshold: float = 0.8
 ) -> Iterator[Told]:
     """The model with a neuron more in its last layer, for the last token of
     the request's prompt.

@@ -58,6 +58,8 @@ INTEGRATION = {  # the problem with the run on the real corpus: seconds, where o
     "10_decoding": "write",
     "11_scaling_laws": "forecast",
     "12_finetuning": "teach",
+    "13_model_editing": "store_facts",
+    "14_mini_llm": "adapt",
 }
 MOST_POINTS = 5  # of one check
 WHOLE = 4  # of so many tests with that run, and of so many rounds, one is in the quick tier

@@ -22,7 +22,7 @@ from torch import Tensor
 
 from minillm.corpus import BOS, DATA
 from minillm.decoding import Sampling
-from minillm.editing import fact_probe, rank_one, scores
+from minillm.editing import fact_probe, memit, rank_one, scores
 from minillm.edits import (
     Edit,
     Request,
@@ -45,6 +45,7 @@ from tools.provenance import provenance
 
 RESULTS = DATA / "results" / "13_model_editing.json"
 N_TRACED, N_EDITS, N_MANY = 40, 24, 100
+N_SWEPT = 24  # facts of the sweep over layers
 RELATIONS = ("town", "job", "colour", "pet", "pet_name", "food", "instrument")
 
 
@@ -211,11 +212,11 @@ def many(told: Told, moments: dict[int, Tensor]) -> list[dict[str, Any]]:
                 # The next edit sees the model that the ones before have left.
                 turn = rome(told, request, layer, site, C)
         row("ROME, one after the other", n, turn, wanted)
-        for L in (0.01, 0.1, 1.0):
-            together = memit_edit(told, wanted, [layer], site, moments, L)
-            row(f"MEMIT, one layer, L = {L}", n, together, wanted)
-        spread = memit_edit(told, wanted, [1, 2], site, moments, 0.1)
-        row("MEMIT, layers 1 and 2, L = 0.1", n, spread, wanted)
+        K, V = (torch.stack(columns, dim=1) for columns in zip(*pairs, strict=True))
+        for L in (1, 100, 1000):
+            row(f"MEMIT, one layer, L = {L}", n, {name: memit(W, K, V, C, L)}, wanted)
+        spread = memit_edit(told, wanted, [2, 3], site, moments, 100)
+        row("MEMIT, layers 2 and 3, L = 100", n, spread, wanted)
     return table
 
 
@@ -253,7 +254,7 @@ def tracing(told: Told, noise: Tensor) -> dict[str, Any]:
 def layers(told: Told, moments: dict[int, Tensor], noise: Tensor) -> dict[str, Any]:
     """Does the trace of a fact say in which layer its edit works best? (Hase et al. 2023)"""
     points = []
-    for request in requests(told, N_TRACED, seed=6):
+    for request in requests(told, N_SWEPT, seed=6):
         prompt = request.fact.told[0]
         found = trace(told, request.fact, prompt, noise)
         effect = (found.restored - found.corrupted) / max(1e-3, found.clean - found.corrupted)
@@ -292,7 +293,7 @@ def layers(told: Told, moments: dict[int, Tensor], noise: Tensor) -> dict[str, A
         for site in ("subject", "last")
         for layer in moments
     ]
-    return {"facts": N_TRACED, "correlation": correlation, "means": means}
+    return {"facts": N_SWEPT, "correlation": correlation, "means": means}
 
 
 def figures(told: Told, moments: dict[int, Tensor], noise: Tensor) -> dict[str, Any]:
@@ -323,7 +324,11 @@ def figures(told: Told, moments: dict[int, Tensor], noise: Tensor) -> dict[str, 
         groups = questions(told, request)
         if "neighbours" not in groups:
             continue
-        one = {"fact": request.fact.sentence(request.fact.told[0]), "new": request.new, "at": {}}
+        one: dict[str, Any] = {
+            "fact": request.fact.sentence(request.fact.told[0]),
+            "new": request.new,
+            "at": {},
+        }
         for site, layer in (("subject", 0), ("last", 2)):
             edit = rome(told, request, layer, site, moments[layer])  # type: ignore[arg-type]
             name = weight_name(layer)

@@ -36,6 +36,9 @@ chapter, the data they mount, and `files()`, what of it a page loads:
     live()        the mini-LLM reads your text and writes on
     lowrank()     a low-rank update as pictures that add up
     rankwhere()   layers and a rank for LoRA, what it trains and learned
+    memoryedit()  a value is stored at a key of the plane
+    trace()       a state is restored, and how much of the answer comes back
+    strength()    a stored edit, from nothing to twice its size
     quiz(...)     questions whose right answers a cell has computed
 """
 
@@ -44,6 +47,7 @@ from minillm.figures.attention import attending, blocks, heads
 from minillm.figures.capstone import live
 from minillm.figures.decoding import beamtree, knobs
 from minillm.figures.finetuning import lowrank, rankwhere
+from minillm.figures.editing import memoryedit, strength, trace
 from minillm.figures.ngrams import (
     counting,
     discount,
@@ -63,7 +67,8 @@ from minillm.figures.vectors import onehot, sgns, wordmap
 __all__ = [
     "attending", "bankmap", "beamtree", "blocks", "budget", "configurator",
     "counting", "discount", "explorer", "fertility", "gates", "heads",
-    "highway", "isoflop", "knobs", "lawfit", "live", "lowrank", "merges",
-    "norms", "onehot", "quiz", "rankwhere", "ravine", "reading", "rope",
-    "schedule", "sgns", "shannon", "smoothing", "twoletters", "wordmap",
+    "highway", "isoflop", "knobs", "lawfit", "live", "lowrank",
+    "memoryedit", "merges", "norms", "onehot", "quiz", "rankwhere",
+    "ravine", "reading", "rope", "schedule", "sgns", "shannon",
+    "smoothing", "strength", "trace", "twoletters", "wordmap",
 ]  # fmt: skip

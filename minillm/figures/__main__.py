@@ -4,6 +4,7 @@ from pathlib import Path
 
 from minillm.figures import (
     attention,
+    editing,
     finetuning,
     ngrams,
     recurrence,
@@ -18,7 +19,7 @@ from minillm.figures.widget import FIGURES
 
 TOPICS = (
     ngrams, tokens, vectors, recurrence, senses, attention, stack, training,
-    scaling, finetuning,
+    scaling, finetuning, editing,
 )  # fmt: skip
 
 

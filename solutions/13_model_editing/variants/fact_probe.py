@@ -1,0 +1,256 @@
+import torch
+from minillm.corpus import BOS, EOS
+from minillm.network import evaluating
+from torch.nn.utils.rnn import pad_sequence
+
+
+# %% wrong: no_space -- the object is encoded without the space before it
+# expects: The space before the object is missing
+def fact_probe(net, tokenizer, prompts, objects):
+    if len(prompts) != len(objects) or not prompts:
+        raise ValueError("one object for each prompt")
+    total, rank = [], []
+    for prompt, name in zip(prompts, objects):
+        start = [BOS, *tokenizer.encode(prompt.rstrip()).tolist()]
+        answer = torch.tensor(tokenizer.encode(name).tolist())
+        with evaluating(net), torch.inference_mode():
+            z = net(torch.cat((torch.tensor(start), answer))[None])[0][
+                0
+            ].log_softmax(-1)
+        said = z[len(start) - 1 : -1]
+        own = said.gather(1, answer[:, None])
+        total.append(own.sum())
+        rank.append(1 + (said > own).sum(-1).max())
+    return torch.stack(total), torch.stack(rank)
+
+
+# %% wrong: first_token -- only the first token is scored
+# expects: Only the first token of each object is counted
+def fact_probe(net, tokenizer, prompts, objects):
+    if len(prompts) != len(objects) or not prompts:
+        raise ValueError("one object for each prompt")
+    total, rank = [], []
+    for prompt, name in zip(prompts, objects):
+        ids = torch.tensor(
+            [[BOS, *tokenizer.encode(prompt.rstrip()).tolist()]]
+        )
+        token = int(tokenizer.encode(" " + name)[0])
+        with evaluating(net), torch.inference_mode():
+            z = net(ids)[0][0, -1].log_softmax(-1)
+        total.append(z[token])
+        rank.append(1 + (z > z[token]).sum())
+    return torch.stack(total), torch.stack(rank)
+
+
+# %% wrong: mean -- the mean over the tokens instead of the sum
+# expects: The mean over the tokens was taken
+def fact_probe(net, tokenizer, prompts, objects):
+    if len(prompts) != len(objects) or not prompts:
+        raise ValueError("one object for each prompt")
+    total, rank = [], []
+    for prompt, name in zip(prompts, objects):
+        start = [BOS, *tokenizer.encode(prompt.rstrip()).tolist()]
+        answer = torch.tensor(tokenizer.encode(" " + name).tolist())
+        with evaluating(net), torch.inference_mode():
+            z = net(torch.cat((torch.tensor(start), answer))[None])[0][
+                0
+            ].log_softmax(-1)
+        said = z[len(start) - 1 : -1]
+        own = said.gather(1, answer[:, None])
+        total.append(own.mean())
+        rank.append(1 + (said > own).sum(-1).max())
+    return torch.stack(total), torch.stack(rank)
+
+
+# %% wrong: added -- probabilities are added along an object
+# expects: The probabilities were added along the object
+def fact_probe(net, tokenizer, prompts, objects):
+    if len(prompts) != len(objects) or not prompts:
+        raise ValueError("one object for each prompt")
+    total, rank = [], []
+    for prompt, name in zip(prompts, objects):
+        start = [BOS, *tokenizer.encode(prompt.rstrip()).tolist()]
+        answer = torch.tensor(tokenizer.encode(" " + name).tolist())
+        with evaluating(net), torch.inference_mode():
+            z = net(torch.cat((torch.tensor(start), answer))[None])[0][
+                0
+            ].log_softmax(-1)
+        said = z[len(start) - 1 : -1]
+        own = said.gather(1, answer[:, None])
+        total.append(own.exp().sum().log())
+        rank.append(1 + (said > own).sum(-1).max())
+    return torch.stack(total), torch.stack(rank)
+
+
+# %% wrong: from_zero -- ranks count from 0
+# expects: The likeliest token has rank 1, not 0
+def fact_probe(net, tokenizer, prompts, objects):
+    if len(prompts) != len(objects) or not prompts:
+        raise ValueError("one object for each prompt")
+    total, rank = [], []
+    for prompt, name in zip(prompts, objects):
+        start = [BOS, *tokenizer.encode(prompt.rstrip()).tolist()]
+        answer = torch.tensor(tokenizer.encode(" " + name).tolist())
+        with evaluating(net), torch.inference_mode():
+            z = net(torch.cat((torch.tensor(start), answer))[None])[0][
+                0
+            ].log_softmax(-1)
+        said = z[len(start) - 1 : -1]
+        own = said.gather(1, answer[:, None])
+        total.append(own.sum())
+        rank.append((said > own).sum(-1).max())
+    return torch.stack(total), torch.stack(rank)
+
+
+# %% wrong: first_rank -- the rank of the first token
+# expects: This is the rank of the first token
+def fact_probe(net, tokenizer, prompts, objects):
+    if len(prompts) != len(objects) or not prompts:
+        raise ValueError("one object for each prompt")
+    total, rank = [], []
+    for prompt, name in zip(prompts, objects):
+        start = [BOS, *tokenizer.encode(prompt.rstrip()).tolist()]
+        answer = torch.tensor(tokenizer.encode(" " + name).tolist())
+        with evaluating(net), torch.inference_mode():
+            z = net(torch.cat((torch.tensor(start), answer))[None])[0][
+                0
+            ].log_softmax(-1)
+        said = z[len(start) - 1 : -1]
+        own = said.gather(1, answer[:, None])
+        total.append(own.sum())
+        rank.append(1 + (said > own).sum(-1)[0])
+    return torch.stack(total), torch.stack(rank)
+
+
+# %% wrong: left -- rows are filled up on the left, and the places are not moved
+# expects: fact_probe
+def fact_probe(net, tokenizer, prompts, objects):
+    if len(prompts) != len(objects) or not prompts:
+        raise ValueError("one object for each prompt")
+    starts = [[BOS, *tokenizer.encode(p.rstrip()).tolist()] for p in prompts]
+    answers = [
+        torch.tensor(tokenizer.encode(" " + o).tolist()) for o in objects
+    ]
+    rows = [torch.cat((torch.tensor(s), a)) for s, a in zip(starts, answers)]
+    ids = pad_sequence(
+        rows, batch_first=True, padding_value=EOS, padding_side="left"
+    )
+    with evaluating(net), torch.inference_mode():
+        log_p = net(ids)[0].log_softmax(-1)
+    total, rank = [], []
+    for row, start, answer in zip(log_p, starts, answers):
+        said = row[len(start) - 1 : len(start) + len(answer) - 1]
+        own = said.gather(1, answer[:, None])
+        total.append(own.sum())
+        rank.append(1 + (said > own).sum(-1).max())
+    return torch.stack(total), torch.stack(rank)
+
+
+# %% wrong: trailing -- spaces at the end of a prompt stay
+# expects: take the spaces at the end of the prompt off
+def fact_probe(net, tokenizer, prompts, objects):
+    if len(prompts) != len(objects) or not prompts:
+        raise ValueError("one object for each prompt")
+    starts = [[BOS, *tokenizer.encode(p).tolist()] for p in prompts]
+    answers = [
+        torch.tensor(tokenizer.encode(" " + o).tolist()) for o in objects
+    ]
+    rows = [torch.cat((torch.tensor(s), a)) for s, a in zip(starts, answers)]
+    ids = pad_sequence(rows, batch_first=True, padding_value=EOS)
+    with evaluating(net), torch.inference_mode():
+        log_p = net(ids)[0].log_softmax(-1)
+    total, rank = [], []
+    for row, start, answer in zip(log_p, starts, answers):
+        said = row[len(start) - 1 : len(start) + len(answer) - 1]
+        own = said.gather(1, answer[:, None])
+        total.append(own.sum())
+        rank.append(1 + (said > own).sum(-1).max())
+    return torch.stack(total), torch.stack(rank)
+
+
+# %% wrong: unchecked -- lists of unequal length are cut
+# expects: 8 prompts and 3 objects must raise a ValueError
+def fact_probe(net, tokenizer, prompts, objects):
+    starts = [[BOS, *tokenizer.encode(p.rstrip()).tolist()] for p in prompts]
+    answers = [
+        torch.tensor(tokenizer.encode(" " + o).tolist()) for o in objects
+    ]
+    rows = [torch.cat((torch.tensor(s), a)) for s, a in zip(starts, answers)]
+    ids = pad_sequence(rows, batch_first=True, padding_value=EOS)
+    with evaluating(net), torch.inference_mode():
+        log_p = net(ids)[0].log_softmax(-1)
+    total, rank = [], []
+    for row, start, answer in zip(log_p, starts, answers):
+        said = row[len(start) - 1 : len(start) + len(answer) - 1]
+        own = said.gather(1, answer[:, None])
+        total.append(own.sum())
+        rank.append(1 + (said > own).sum(-1).max())
+    return torch.stack(total), torch.stack(rank)
+
+
+# %% right: one_by_one -- a row at a time
+def fact_probe(net, tokenizer, prompts, objects):
+    if len(prompts) != len(objects) or not prompts:
+        raise ValueError("one object for each prompt")
+    total, rank = [], []
+    for prompt, name in zip(prompts, objects):
+        start = [BOS, *tokenizer.encode(prompt.rstrip()).tolist()]
+        answer = torch.tensor(tokenizer.encode(" " + name).tolist())
+        with evaluating(net), torch.no_grad():
+            z = net(torch.cat((torch.tensor(start), answer))[None])[0][
+                0
+            ].log_softmax(-1)
+        said = z[len(start) - 1 : -1]
+        own = said.gather(1, answer[:, None])
+        total.append(own.sum())
+        rank.append(1 + (said > own).sum(-1).max())
+    return torch.stack(total), torch.stack(rank)
+
+
+# %% right: python -- loops over tokens, tensors at the end
+def fact_probe(net, tokenizer, prompts, objects):
+    if not len(prompts) == len(objects) > 0:
+        raise ValueError("lists")
+    rows = []
+    for p, o in zip(prompts, objects):
+        a = [BOS, *map(int, tokenizer.encode(p.rstrip(" ")))]
+        b = list(map(int, tokenizer.encode(" " + o)))
+        rows.append((a, b))
+    longest = max(len(a) + len(b) for a, b in rows)
+    ids = torch.tensor(
+        [a + b + [EOS] * (longest - len(a) - len(b)) for a, b in rows]
+    )
+    with evaluating(net), torch.inference_mode():
+        z = net(ids)[0]
+    logs, ranks = [], []
+    for i, (a, b) in enumerate(rows):
+        log, worst = 0.0, 1
+        for n, token in enumerate(b):
+            row = z[i, len(a) - 1 + n]
+            log += float(row[token] - row.logsumexp(0))
+            worst = max(worst, 1 + int((row > row[token]).sum()))
+        logs.append(log)
+        ranks.append(worst)
+    return torch.tensor(logs), torch.tensor(ranks)
+
+
+# %% right: masked -- one gather for all rows
+def fact_probe(net, tokenizer, prompts, objects):
+    if len(prompts) != len(objects) or len(prompts) == 0:
+        raise ValueError("lists")
+    starts = [[BOS, *tokenizer.encode(p.rstrip()).tolist()] for p in prompts]
+    answers = [tokenizer.encode(" " + o).tolist() for o in objects]
+    ids = pad_sequence(
+        [torch.tensor(s + a) for s, a in zip(starts, answers)],
+        batch_first=True,
+        padding_value=EOS,
+    )
+    with evaluating(net), torch.inference_mode():
+        log_p = net(ids[:, :-1])[0].log_softmax(-1)
+    own = log_p.gather(2, ids[:, 1:, None])
+    above = (log_p > own).sum(-1)
+    at = torch.arange(ids.shape[1] - 1)
+    first = torch.tensor([len(s) - 1 for s in starts])[:, None]
+    size = torch.tensor([len(a) for a in answers])[:, None]
+    asked = (at >= first) & (at < first + size)
+    return (own[..., 0] * asked).sum(1), (above * asked).amax(1) + 1

@@ -1,0 +1,152 @@
+import torch
+
+
+# %% wrong: adds_value -- v is added instead of the residual
+# expects: the residual is v - Wk
+def rank_one(W, k, v, C):
+    if not k.any():
+        raise ValueError("zero")
+    A, k, v = W.double(), k.double(), v.double()
+    u = torch.linalg.solve(C.double(), k)
+    return (A + torch.outer(v, u) / (u @ k)).to(W.dtype)
+
+
+# %% wrong: no_moment -- C is left out
+# expects: C makes no difference here: u is C⁻¹k
+def rank_one(W, k, v, C):
+    if not k.any():
+        raise ValueError("zero")
+    A, k, v = W.double(), k.double(), v.double()
+    return (A + torch.outer(v - A @ k, k) / (k @ k)).to(W.dtype)
+
+
+# %% wrong: times_moment -- C k instead of its inverse
+# expects: This is u = Ck: take C⁻¹k
+def rank_one(W, k, v, C):
+    if not k.any():
+        raise ValueError("zero")
+    A, k, v = W.double(), k.double(), v.double()
+    u = C.double() @ k
+    return (A + torch.outer(v - A @ k, u) / (u @ k)).to(W.dtype)
+
+
+# %% wrong: no_division -- uᵀk does not divide
+# expects: uᵀk does not divide
+def rank_one(W, k, v, C):
+    if not k.any():
+        raise ValueError("zero")
+    A, k, v = W.double(), k.double(), v.double()
+    u = torch.linalg.solve(C.double(), k)
+    return (A + torch.outer(v - A @ k, u)).to(W.dtype)
+
+
+# %% wrong: own_norm -- kᵀk divides
+# expects: kᵀk divides here: uᵀk must
+def rank_one(W, k, v, C):
+    if not k.any():
+        raise ValueError("zero")
+    A, k, v = W.double(), k.double(), v.double()
+    u = torch.linalg.solve(C.double(), k)
+    return (A + torch.outer(v - A @ k, u) / (k @ k)).to(W.dtype)
+
+
+# %% wrong: in_place -- W itself is changed
+# expects: W itself was changed
+def rank_one(W, k, v, C):
+    if not k.any():
+        raise ValueError("zero")
+    key, value = k.double(), v.double()
+    u = torch.linalg.solve(C.double(), key)
+    W += (torch.outer(value - W.double() @ key, u) / (u @ key)).to(W.dtype)
+    return W.clone()
+
+
+# %% wrong: change_only -- the change is returned
+# expects: This is the change alone
+def rank_one(W, k, v, C):
+    if not k.any():
+        raise ValueError("zero")
+    A, k, v = W.double(), k.double(), v.double()
+    u = torch.linalg.solve(C.double(), k)
+    return (torch.outer(v - A @ k, u) / (u @ k)).to(W.dtype)
+
+
+# %% wrong: transposed -- the outer product the other way round
+# expects: rank_one: for the toy
+def rank_one(W, k, v, C):
+    if not k.any():
+        raise ValueError("zero")
+    A, k, v = W.double(), k.double(), v.double()
+    u = torch.linalg.solve(C.double(), k)
+    return (A + torch.outer(u, v - A @ k) / (u @ k)).to(W.dtype)
+
+
+# %% wrong: float32 -- computed in the type of W
+# expects: rank_one:
+def rank_one(W, k, v, C):
+    if not k.any():
+        raise ValueError("zero")
+    u = torch.linalg.solve(C.to(W.dtype), k.to(W.dtype))
+    return W + torch.outer(v - W @ k.to(W.dtype), u) / (u @ k.to(W.dtype))
+
+
+# %% wrong: always_double -- float64 comes back
+# expects: the result should be torch.float32
+def rank_one(W, k, v, C):
+    if not k.any():
+        raise ValueError("zero")
+    A, k, v = W.double(), k.double(), v.double()
+    u = torch.linalg.solve(C.double(), k)
+    return A + torch.outer(v - A @ k, u) / (u @ k)
+
+
+# %% wrong: zero_key -- a key of zeros gives NaN
+# expects: a key of zeros must raise a ValueError
+def rank_one(W, k, v, C):
+    A, k, v = W.double(), k.double(), v.double()
+    u = torch.linalg.solve(C.double(), k)
+    return (A + torch.outer(v - A @ k, u) / (u @ k)).to(W.dtype)
+
+
+# %% wrong: reversed -- the sign of the residual
+# expects: The sign of the residual is reversed
+def rank_one(W, k, v, C):
+    if not k.any():
+        raise ValueError("zero")
+    A, k, v = W.double(), k.double(), v.double()
+    u = torch.linalg.solve(C.double(), k)
+    return (A - torch.outer(v - A @ k, u) / (u @ k)).to(W.dtype)
+
+
+# %% right: lagrange -- the conditions of Lagrange as one linear system
+def rank_one(W, k, v, C):
+    if not k.any():
+        raise ValueError("zero")
+    A, k, v, n = W.double(), k.double(), v.double(), len(k)
+    M = torch.zeros(n + 1, n + 1).double()
+    M[:n, :n], M[:n, n], M[n, :n] = 2 * C, k, k
+    b = torch.zeros(n + 1, len(v)).double()
+    b[n] = v - A @ k
+    return (A + torch.linalg.solve(M, b)[:n].T).to(W.dtype)
+
+
+# %% right: columns -- written with columns and matrix products
+def rank_one(W, k, v, C):
+    if float(k.double().norm()) == 0:
+        raise ValueError("zero")
+    A, key, value = W.double(), k.double()[:, None], v.double()[:, None]
+    u = torch.linalg.solve(C.double(), key)
+    scale = 1 / (u.T @ key).item()
+    return (A + (value - A @ key) @ u.T * scale).to(W.dtype)
+
+
+# %% right: cholesky -- with a factor of C
+def rank_one(W, k, v, C):
+    if not bool((k != 0).any()):
+        raise ValueError("zero")
+    A, k, v = W.to(torch.float64), k.to(torch.float64), v.to(torch.float64)
+    u = torch.cholesky_solve(k[:, None], torch.linalg.cholesky(C.double()))[
+        :, 0
+    ]
+    change = (v - A @ k)[:, None] * (u / torch.dot(u, k))[None, :]
+    return (A + change).type(W.dtype)
