@@ -46,8 +46,8 @@ from minillm.figures.architectures import configurator, twoletters
 from minillm.figures.attention import attending, blocks, heads
 from minillm.figures.capstone import live
 from minillm.figures.decoding import beamtree, knobs
-from minillm.figures.finetuning import lowrank, rankwhere
 from minillm.figures.editing import memoryedit, strength, trace
+from minillm.figures.finetuning import lowrank, rankwhere
 from minillm.figures.ngrams import (
     counting,
     discount,
