@@ -8,7 +8,7 @@ import torch
 
 from minillm.corpus import BOS, DATA, EOS
 from minillm.export import austen_page
-from tools.decoding import distinct, repeated
+from tools.decoding import N_PROMPTS, NEW, distinct, repeated
 from tools.modes import ENDS, likeliest, log_probs, sentence_ends
 
 MEASURED = json.loads((DATA / "results" / "10_decoding.json").read_text())
@@ -55,6 +55,19 @@ def test_top_p_keeps_the_right_token_as_often_as_it_promises():
     assert 0.88 < shares["top_p"] < 0.95
     assert shares["min_p"] < shares["top_k"] < shares["top_p"]
     assert all(row["top_p_mass"] >= 0.9 - 1e-4 for row in MEASURED["shapes"])
+
+
+def test_the_text_on_what_rules_keep_fits_the_measurements():
+    assert MEASURED["texts"]["prompts"] == N_PROMPTS
+    assert len(MEASURED["shapes"]) == N_PROMPTS * len(range(0, NEW, 3))
+    sure = [row for row in MEASURED["shapes"] if row["bits"] < 2]
+    unsure = [row for row in MEASURED["shapes"] if row["bits"] >= 8]
+    assert len(sure) == 34
+    assert np.median([row["top_p"] for row in sure]) == 2
+    assert sum(row["top_k_right"] - row["top_p_right"] for row in sure) == 2
+    assert 0.6 < 1 - np.mean([row["top_k_right"] for row in unsure]) < 2 / 3
+    assert 0.88 < np.mean([row["top_p_right"] for row in unsure]) < 0.92
+    assert 0.59 < np.mean([row["min_p_right"] for row in MEASURED["shapes"]]) < 0.61
 
 
 @pytest.mark.parametrize("text", ["He was very sorry.", "I am sure of it, my dear Jane!"])

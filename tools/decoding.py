@@ -164,12 +164,12 @@ def texts(model: LanguageModel) -> dict[str, Any]:
 
 
 def shapes(model: LanguageModel) -> list[dict[str, Any]]:
-    """At every 7th token of the stretches: what three rules keep, is Austen's word in it?"""
+    """At every 3rd token of the stretches: what three rules keep, is Austen's word in it?"""
     rows = []
     for stretch in pieces():
         with torch.inference_mode():
             logits = model.net(torch.from_numpy(np.append(BOS, stretch))[None])[0][0]
-        for at in range(PROMPT, len(stretch), 7):
+        for at in range(PROMPT, len(stretch), 3):
             row = logits[at][None]
             p = row.softmax(-1)[0]
             bits = -float((p * p.log2()).nansum())

@@ -308,7 +308,7 @@ def beam(step, width, longest, alpha=0.0, eos=0):
 
 
 # %% wrong: not_at_longest -- texts without an end sign are never finished
-# expects: beam: for width 3, got a list of 0
+# expects: one that has `longest` tokens is finished
 def beam(step, width, longest, alpha=0.0, eos=0):
     texts, scores, finished = (
         torch.zeros(1, 0, dtype=torch.long),
@@ -333,6 +333,169 @@ def beam(step, width, longest, alpha=0.0, eos=0):
             break
         texts, scores = longer[going], beams.scores[going]
     return sorted(finished, key=lambda x: -x[0])[:width]
+
+
+# %% wrong: drops_zeros -- every 0 is dropped, not the end sign
+# expects: the ids 0 and 1 are words
+def beam(step, width, longest, alpha=0.0, eos=0):
+    texts, scores, finished = (
+        torch.zeros(1, 0, dtype=torch.long),
+        torch.zeros(1),
+        [],
+    )
+    for n in range(1, longest + 1):
+        b = continuations(step(texts), scores, 2 * width)
+        longer = torch.cat((texts[b.rows], b.ids[:, None]), dim=1)
+        ended = b.ids == eos
+        for i in range(min(width, len(ended))):
+            if ended[i] or n == longest:
+                ids = [x for x in longer[i].tolist() if x]
+                finished.append(
+                    (float(b.scores[i]) / length_penalty(n, alpha), ids)
+                )
+        going = (~ended).nonzero()[:width, 0]
+        if len(finished) >= width or len(going) == 0:
+            break
+        texts, scores = longer[going], b.scores[going]
+    return sorted(finished, reverse=True)[:width]
+
+
+# %% wrong: exactly_width -- stops where exactly width texts are finished
+# expects: the search is over
+def beam(step, width, longest, alpha=0.0, eos=0):
+    texts, scores, finished = (
+        torch.zeros(1, 0, dtype=torch.long),
+        torch.zeros(1),
+        [],
+    )
+    for n in range(1, longest + 1):
+        b = continuations(step(texts), scores, 2 * width)
+        longer = torch.cat((texts[b.rows], b.ids[:, None]), dim=1)
+        ended = b.ids == eos
+        for i in range(min(width, len(ended))):
+            if ended[i] or n == longest:
+                ids = longer[i, :-1] if ended[i] else longer[i]
+                finished.append(
+                    (
+                        float(b.scores[i]) / length_penalty(n, alpha),
+                        ids.tolist(),
+                    )
+                )
+        going = (~ended).nonzero()[:width, 0]
+        if len(finished) == width or len(going) == 0:
+            break
+        texts, scores = longer[going], b.scores[going]
+    return sorted(finished, reverse=True)[:width]
+
+
+# %% wrong: cut_first -- cut to width, then sorted
+# expects: Sort all
+def beam(step, width, longest, alpha=0.0, eos=0):
+    texts, scores, finished = (
+        torch.zeros(1, 0, dtype=torch.long),
+        torch.zeros(1),
+        [],
+    )
+    for n in range(1, longest + 1):
+        b = continuations(step(texts), scores, 2 * width)
+        longer = torch.cat((texts[b.rows], b.ids[:, None]), dim=1)
+        ended = b.ids == eos
+        for i in range(min(width, len(ended))):
+            if ended[i] or n == longest:
+                ids = longer[i, :-1] if ended[i] else longer[i]
+                finished.append(
+                    (
+                        float(b.scores[i]) / length_penalty(n, alpha),
+                        ids.tolist(),
+                    )
+                )
+        going = (~ended).nonzero()[:width, 0]
+        if len(finished) >= width or len(going) == 0:
+            break
+        texts, scores = longer[going], b.scores[going]
+    return sorted(finished[:width], reverse=True)
+
+
+# %% wrong: end_not_counted -- the end sign is not counted
+# expects: are 2 tokens
+def beam(step, width, longest, alpha=0.0, eos=0):
+    texts, scores, finished = (
+        torch.zeros(1, 0, dtype=torch.long),
+        torch.zeros(1),
+        [],
+    )
+    for n in range(1, longest + 1):
+        b = continuations(step(texts), scores, 2 * width)
+        longer = torch.cat((texts[b.rows], b.ids[:, None]), dim=1)
+        ended = b.ids == eos
+        for i in range(min(width, len(ended))):
+            if ended[i] or n == longest:
+                ids = (longer[i, :-1] if ended[i] else longer[i]).tolist()
+                finished.append(
+                    (
+                        float(b.scores[i])
+                        / length_penalty(max(1, len(ids)), alpha),
+                        ids,
+                    )
+                )
+        going = (~ended).nonzero()[:width, 0]
+        if len(finished) >= width or len(going) == 0:
+            break
+        texts, scores = longer[going], b.scores[going]
+    return sorted(finished, reverse=True)[:width]
+
+
+# %% wrong: penalty_inside -- open beams carry divided scores
+# expects: was used in each step
+def beam(step, width, longest, alpha=0.0, eos=0):
+    texts, scores, finished = (
+        torch.zeros(1, 0, dtype=torch.long),
+        torch.zeros(1),
+        [],
+    )
+    for n in range(1, longest + 1):
+        b = continuations(step(texts), scores, 2 * width)
+        b = Beams(b.scores / length_penalty(n, alpha), b.rows, b.ids)
+        longer = torch.cat((texts[b.rows], b.ids[:, None]), dim=1)
+        ended = b.ids == eos
+        for i in range(min(width, len(ended))):
+            if ended[i] or n == longest:
+                ids = longer[i, :-1] if ended[i] else longer[i]
+                finished.append((float(b.scores[i]), ids.tolist()))
+        going = (~ended).nonzero()[:width, 0]
+        if len(finished) >= width or len(going) == 0:
+            break
+        texts, scores = longer[going], b.scores[going]
+    return sorted(finished, reverse=True)[:width]
+
+
+# %% wrong: underflow -- probabilities are multiplied
+# expects: Add log-probabilities
+def beam(step, width, longest, alpha=0.0, eos=0):
+    texts, probs, finished = (
+        torch.zeros(1, 0, dtype=torch.long),
+        torch.ones(1),
+        [],
+    )
+    for n in range(1, longest + 1):
+        b = continuations(step(texts), probs.log(), 2 * width)
+        p = b.scores.exp()
+        longer = torch.cat((texts[b.rows], b.ids[:, None]), dim=1)
+        ended = b.ids == eos
+        for i in range(min(width, len(ended))):
+            if ended[i] or n == longest:
+                ids = longer[i, :-1] if ended[i] else longer[i]
+                finished.append(
+                    (
+                        float(p[i].log()) / length_penalty(n, alpha),
+                        ids.tolist(),
+                    )
+                )
+        going = (~ended).nonzero()[:width, 0]
+        if len(finished) >= width or len(going) == 0:
+            break
+        texts, probs = longer[going], p[going]
+    return sorted(finished, reverse=True)[:width]
 
 
 # %% right: lists -- beams as Python lists, without continuations

@@ -22,7 +22,7 @@ class Cache:
 
 
 # %% wrong: whole_room -- the empty places are returned, too
-# expects: after 3 tokens, the keys has the shape (2, 6, 3)
+# expects: the tensor of all keys has the shape (2, 6, 3)
 class Cache:
     def __init__(self, B, room, C, dtype=torch.float64):
         self.k = torch.zeros(B, room, C, dtype=dtype)
@@ -137,6 +137,49 @@ class Cache:
     def reorder(self, rows):
         self.k.index_select(0, rows)
         self.v.index_select(0, rows)
+
+
+# %% wrong: same_size -- reorder writes into the old room
+# expects: rows may be longer
+class Cache:
+    def __init__(self, B, room, C, dtype=torch.float64):
+        self.k = torch.zeros(B, room, C, dtype=dtype)
+        self.v = torch.zeros(B, room, C, dtype=dtype)
+        self.length = 0
+
+    def append(self, k, v):
+        start, end = self.length, self.length + k.shape[1]
+        if end > self.k.shape[1]:
+            raise ValueError("no room")
+        self.k[:, start:end], self.v[:, start:end] = k, v
+        self.length = end
+        return self.k[:, :end], self.v[:, :end]
+
+    def reorder(self, rows):
+        self.k[:] = self.k[rows]
+        self.v[:] = self.v[rows]
+
+
+# %% wrong: in_place -- reorder overwrites rows that it still needs
+# expects: overwritten in its place
+class Cache:
+    def __init__(self, B, room, C, dtype=torch.float64):
+        self.k = torch.zeros(B, room, C, dtype=dtype)
+        self.v = torch.zeros(B, room, C, dtype=dtype)
+        self.length = 0
+
+    def append(self, k, v):
+        start, end = self.length, self.length + k.shape[1]
+        if end > self.k.shape[1]:
+            raise ValueError("no room")
+        self.k[:, start:end], self.v[:, start:end] = k, v
+        self.length = end
+        return self.k[:, :end], self.v[:, :end]
+
+    def reorder(self, rows):
+        for i, row in enumerate(rows.tolist()):
+            self.k[i] = self.k[row]
+            self.v[i] = self.v[row]
 
 
 # %% right: lists -- pieces in a list, joined when asked

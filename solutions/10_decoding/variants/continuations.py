@@ -1,3 +1,5 @@
+import heapq
+
 import torch
 
 
@@ -19,7 +21,7 @@ def continuations(log_probs, scores, n):
 
 
 # %% wrong: each_once -- the best of each beam
-# expects: These are the best of each beam
+# expects: beam 0 is good enough to go on twice
 def continuations(log_probs, scores, n):
     best = (log_probs + scores[:, None]).max(dim=1)
     n = min(n, len(scores))
@@ -61,6 +63,15 @@ def continuations(log_probs, scores, n):
     return Beams(best.values, best.indices // V, best.indices % V)
 
 
+# %% wrong: underflow -- through probabilities
+# expects: add logarithms
+def continuations(log_probs, scores, n):
+    p = (log_probs.exp() * scores.exp()[:, None]).flatten()
+    best = p.topk(min(n, p.numel()))
+    V = log_probs.shape[1]
+    return Beams(best.values.log(), best.indices // V, best.indices % V)
+
+
 # %% right: sorting -- a Python sort of all pairs
 def continuations(log_probs, scores, n):
     W, V = log_probs.shape
@@ -92,3 +103,18 @@ def continuations(log_probs, scores, n):
     order = sums.flatten().argsort(descending=True)[:n]
     rows, ids = torch.unravel_index(order, sums.shape)
     return Beams(sums[rows, ids], rows, ids)
+
+
+# %% right: heap -- heapq over a generator
+def continuations(log_probs, scores, n):
+    W, V = log_probs.shape
+    sums = (log_probs + scores[:, None]).tolist()
+    found = heapq.nlargest(
+        n, ((sums[w][v], w, v) for w in range(W) for v in range(V))
+    )
+    s, r, i = zip(*found)
+    return Beams(
+        torch.tensor(s, dtype=log_probs.dtype),
+        torch.tensor(r),
+        torch.tensor(i),
+    )

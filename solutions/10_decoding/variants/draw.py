@@ -18,7 +18,7 @@ def draw(logits, generator):
 
 
 # %% wrong: uniform -- every token alike
-# expects: the logits are not used
+# expects: came out equally likely
 def draw(logits, generator):
     check_logits(logits)
     return torch.randint(logits.shape[-1], (len(logits),), generator=generator)
@@ -57,6 +57,23 @@ def draw(logits, generator):
     ]
 
 
+# %% wrong: seeds_again -- the global generator gets the seed of the generator, which stays where it was
+# expects: then moves on
+def draw(logits, generator):
+    check_logits(logits)
+    torch.manual_seed(generator.initial_seed())
+    return torch.multinomial(logits.float().softmax(-1), 1)[:, 0]
+
+
+# %% wrong: over_texts -- the softmax goes over the texts
+# expects: over the last axis
+def draw(logits, generator):
+    check_logits(logits)
+    return torch.multinomial(
+        logits.float().softmax(0), 1, generator=generator
+    )[:, 0]
+
+
 # %% right: gumbel -- the largest of logits plus Gumbel noise
 def draw(logits, generator):
     check_logits(logits)
@@ -79,3 +96,13 @@ def draw(logits, generator):
     check_logits(logits)
     p = torch.softmax(logits.double(), -1)
     return torch.multinomial(p, num_samples=1, generator=generator).squeeze(1)
+
+
+# %% right: rows -- row by row, in float64
+def draw(logits, generator):
+    check_logits(logits)
+    ids = []
+    for row in logits:
+        p = torch.softmax(row.double(), 0)
+        ids.append(torch.multinomial(p, 1, generator=generator).item())
+    return torch.tensor(ids)

@@ -80,6 +80,38 @@ def filtered(logits, ids, penalty=None, tau=None, k=None, p=None, least=None):
     return logits
 
 
+# %% wrong: penalty_second -- the temperature before the penalty
+# expects: penalty 4 makes word 1 the best
+def filtered(logits, ids, penalty=None, tau=None, k=None, p=None, least=None):
+    if tau is not None:
+        logits = temperature(logits, tau)
+    if penalty is not None:
+        logits = repetition_penalty(logits, ids, penalty)
+    if k is not None:
+        logits = top_k(logits, k)
+    if p is not None:
+        logits = top_p(logits, p)
+    if least is not None:
+        logits = min_p(logits, least)
+    return logits
+
+
+# %% wrong: zero_is_none -- 0 counts as none, except for the temperature
+# expects: only None leaves a rule out
+def filtered(logits, ids, penalty=None, tau=None, k=None, p=None, least=None):
+    if penalty:
+        logits = repetition_penalty(logits, ids, penalty)
+    if tau is not None:
+        logits = temperature(logits, tau)
+    if k:
+        logits = top_k(logits, k)
+    if p:
+        logits = top_p(logits, p)
+    if least:
+        logits = min_p(logits, least)
+    return logits
+
+
 # %% right: list_of_rules -- a list of functions
 def filtered(logits, ids, penalty=None, tau=None, k=None, p=None, least=None):
     rules = [

@@ -16,7 +16,7 @@ def greedy(logits):
 
 
 # %% wrong: whole_batch -- one id for the whole batch
-# expects: for 3 rows of 3 logits
+# expects: for 3 rows of 4 logits
 def greedy(logits):
     check_logits(logits)
     return logits.argmax()
@@ -34,6 +34,21 @@ def greedy(logits):
 def greedy(logits):
     check_logits(logits)
     return logits.argmax(dim=-1, keepdim=True)
+
+
+# %% wrong: one_best_for_all -- the largest number of the whole batch is checked
+# expects: one such row among nine
+def greedy(logits):
+    if not logits.max().isfinite():
+        raise ValueError("no best logit")
+    return logits.argmax(dim=-1)
+
+
+# %% wrong: of_softmax -- float32 probabilities are compared
+# expects: differ in the tenth digit
+def greedy(logits):
+    check_logits(logits)
+    return logits.float().softmax(-1).argmax(-1)
 
 
 # %% right: loop -- a Python loop over rows

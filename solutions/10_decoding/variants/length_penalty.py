@@ -1,3 +1,6 @@
+import math
+
+
 # %% wrong: five -- (5 + n) / 5
 # expects: length_penalty(7, 1.0, 'gnmt'): expected 2
 def length_penalty(n_tokens, alpha, kind="power"):
@@ -24,6 +27,26 @@ def length_penalty(n_tokens, alpha, kind="power"):
     if kind == "gnmt":
         return ((5 + n_tokens) / 6) ** alpha
     raise ValueError(kind)
+
+
+# %% wrong: floor -- a whole quotient
+# expects: expected 1.5
+def length_penalty(n_tokens, alpha, kind="power"):
+    if kind == "power":
+        return n_tokens**alpha
+    if kind == "gnmt":
+        return ((5 + n_tokens) // 6) ** alpha
+    raise ValueError(f"unknown kind {kind!r}")
+
+
+# %% wrong: nameless -- the error does not name the kind
+# expects: names the kind
+def length_penalty(n_tokens, alpha, kind="power"):
+    if kind == "power":
+        return n_tokens**alpha
+    if kind == "gnmt":
+        return ((5 + n_tokens) / 6) ** alpha
+    raise ValueError("unknown kind")
 
 
 # %% right: dictionary -- a base for each kind

@@ -24,7 +24,7 @@ def min_p(logits, p):
 
 
 # %% wrong: logits -- logits compared instead of probabilities
-# expects: expected the ids
+# expects: Compare probabilities
 def min_p(logits, p):
     check_share("min-p", p)
     if p == 0:
@@ -75,6 +75,18 @@ def min_p(logits, p):
     shares = logits.softmax(dim=-1, dtype=wide(logits.dtype))
     return logits.masked_fill(
         shares < p * shares.sum(-1, keepdim=True), -math.inf
+    )
+
+
+# %% wrong: half -- the shares in the dtype of the logits
+# expects: in float32?
+def min_p(logits, p):
+    check_share("min-p", p)
+    if p == 0:
+        return logits
+    shares = logits.softmax(-1)
+    return logits.masked_fill(
+        shares < p * shares.amax(-1, keepdim=True), -math.inf
     )
 
 

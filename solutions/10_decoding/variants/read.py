@@ -52,7 +52,7 @@ def read(model, caches, ids):
 
 
 # %% wrong: no_skip -- the sum with x is forgotten
-# expects: the prompt's logits differ
+# expects: is added to x
 def read(model, caches, ids):
     start, T = caches[0].length, ids.shape[1]
     places = torch.arange(start, start + T)
@@ -96,6 +96,32 @@ def read(model, caches, ids):
     return model.head(x[:, -1:])
 
 
+# %% wrong: global_model -- LM instead of the model that is passed
+# expects: another model than LM
+def read(model, caches, ids):
+    start, T = caches[0].length, ids.shape[1]
+    places = torch.arange(start, start + T)
+    x = LM.token(ids) + LM.position(places)
+    look = torch.arange(start + T)[None, :] <= places[:, None]
+    for layer, cache in zip(LM.layers, caches):
+        k, v = cache.append(layer.k(x), layer.v(x))
+        x = x + layer.out(attend(layer.q(x), k, v, look))
+    return LM.head(x)
+
+
+# %% wrong: first_vectors -- keys and values of all layers from the token vectors
+# expects: from what layer 0 has put out
+def read(model, caches, ids):
+    start, T = caches[0].length, ids.shape[1]
+    x = model.token(ids) + model.position(torch.arange(start, start + T))
+    look = torch.ones(T, start + T, dtype=torch.bool).tril(start)
+    h = x
+    for layer, cache in zip(model.layers, caches):
+        k, v = cache.append(layer.k(x), layer.v(x))
+        h = h + layer.out(attend(layer.q(h), k, v, look))
+    return model.head(h)
+
+
 # %% right: tril -- the mask as a shifted triangle
 def read(model, caches, ids):
     start, T = caches[0].length, ids.shape[1]
@@ -133,4 +159,22 @@ def read(model, caches, ids):
         x = x + layer.out(
             attend(layer.q(x), keys, values, torch.hstack((old, new)))
         )
+    return model.head(x)
+
+
+# %% right: einsum -- attention of its own
+def read(model, caches, ids):
+    start, T = caches[0].length, ids.shape[1]
+    x = model.token.weight[ids] + model.position.weight[start : start + T]
+    hidden = torch.full((T, start + T), float("-inf"), dtype=x.dtype).triu(
+        start + 1
+    )
+    for i in range(len(model.layers)):
+        layer = model.layers[i]
+        k, v = caches[i].append(layer.k(x), layer.v(x))
+        s = (
+            torch.einsum("btc,bsc->bts", layer.q(x), k) * x.shape[-1] ** -0.5
+            + hidden
+        )
+        x = x + layer.out(torch.einsum("bts,bsc->btc", s.softmax(-1), v))
     return model.head(x)

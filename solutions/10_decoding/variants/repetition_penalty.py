@@ -115,6 +115,31 @@ def repetition_penalty(logits, ids, penalty, mask=None):
     return torch.where(seen, less, logits)
 
 
+# %% wrong: mask_scattered -- the mask is scattered: padding behind a token erases it
+# expects: Token 0 was there
+def repetition_penalty(logits, ids, penalty, mask=None):
+    if not is_number(penalty) or not 0 < penalty < math.inf:
+        raise ValueError(f"penalty {penalty!r}")
+    if mask is None:
+        mask = torch.ones_like(ids, dtype=torch.bool)
+    seen = torch.zeros_like(logits, dtype=torch.bool).scatter(1, ids, mask)
+    less = torch.where(logits < 0, logits * penalty, logits / penalty)
+    return torch.where(seen, less, logits)
+
+
+# %% wrong: pad_id -- the id of the padding is never punished
+# expects: Token 0 was there
+def repetition_penalty(logits, ids, penalty, mask=None):
+    if not is_number(penalty) or not 0 < penalty < math.inf:
+        raise ValueError(f"penalty {penalty!r}")
+    seen = torch.zeros_like(logits, dtype=torch.bool).scatter(1, ids, True)
+    if mask is not None:
+        for b in range(len(ids)):
+            seen[b, ids[b][~mask[b]]] = False
+    less = torch.where(logits < 0, logits * penalty, logits / penalty)
+    return torch.where(seen, less, logits)
+
+
 # %% right: sets -- a loop over each text's set of ids
 def repetition_penalty(logits, ids, penalty, mask=None):
     if not is_number(penalty) or not 0 < penalty < math.inf:
@@ -151,3 +176,16 @@ def repetition_penalty(logits, ids, penalty, mask=None):
     factor = torch.where(logits < 0, penalty, 1 / penalty)
     changed = (logits.double() * factor.double()).to(logits.dtype)
     return torch.where(counts > 0, changed, logits)
+
+
+# %% right: counts -- scatter_add of the mask, two clamps
+def repetition_penalty(logits, ids, penalty, mask=None):
+    if not is_number(penalty) or not (math.isfinite(penalty) and penalty > 0):
+        raise ValueError(f"penalty {penalty!r}")
+    real = torch.ones_like(ids) if mask is None else mask.long()
+    seen = (
+        torch.zeros(logits.shape, dtype=torch.long).scatter_add_(1, ids, real)
+        > 0
+    )
+    less = logits.clamp(min=0) / penalty + logits.clamp(max=0) * penalty
+    return torch.where(seen, less, logits)

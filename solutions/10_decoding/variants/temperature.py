@@ -123,6 +123,32 @@ def temperature(logits, tau):
     return logits.float() / tau
 
 
+# %% wrong: cold_in_place -- at 0 the argument is overwritten
+# expects: have changed
+def temperature(logits, tau):
+    if not is_number(tau) or not 0 <= tau < math.inf:
+        raise ValueError(f"tau is {tau!r}")
+    if tau < COLDEST:
+        best = greedy(logits)[:, None]
+        value = logits.gather(1, best)
+        logits.fill_(-math.inf)
+        return logits.scatter_(1, best, value)
+    return logits / tau
+
+
+# %% wrong: shifted -- the largest logit is subtracted first
+# expects: was subtracted first
+def temperature(logits, tau):
+    if not is_number(tau) or not 0 <= tau < math.inf:
+        raise ValueError(f"tau is {tau!r}")
+    if tau < COLDEST:
+        best = greedy(logits)[:, None]
+        return torch.full_like(logits, -math.inf).scatter(
+            1, best, logits.gather(1, best)
+        )
+    return (logits - logits.amax(-1, keepdim=True)) / tau
+
+
 # %% right: loop -- rows by hand at 0
 def temperature(logits, tau):
     if not is_number(tau) or math.isnan(tau) or tau < 0 or tau == math.inf:

@@ -79,6 +79,18 @@ def top_k(logits, k):
     return logits.masked_fill_(logits < kth, -math.inf)
 
 
+# %% wrong: distinct -- the k-th largest of the different values
+# expects: Each of two equal logits counts
+def top_k(logits, k):
+    if type(k) is not int or k < 1:
+        raise ValueError(f"k is {k!r}")
+    out = logits.clone()
+    for row in out:
+        values = row.unique()
+        row[row < values[-min(k, len(values))]] = -math.inf
+    return out
+
+
 # %% right: sorting -- a full sort
 def top_k(logits, k):
     if type(k) is not int or k < 1:

@@ -145,6 +145,45 @@ def top_p(logits, p):
     return logits.masked_fill(drop.scatter(-1, ids, drop), -math.inf)
 
 
+# %% wrong: vocabulary_order -- added up in the order of the ids
+# expects: in the order of the ids
+def top_p(logits, p):
+    check_share("top-p", p)
+    if p == 1:
+        return logits
+    shares = logits.softmax(-1, dtype=wide(logits.dtype))
+    drop = shares.cumsum(-1) - shares >= p
+    drop[:, 0] = False
+    return logits.masked_fill(drop, -math.inf)
+
+
+# %% wrong: one_number -- as many tokens as in row 0 for all rows
+# expects: row 1 has the probabilities
+def top_p(logits, p):
+    check_share("top-p", p)
+    if p == 1:
+        return logits
+    shares = logits.softmax(-1, dtype=wide(logits.dtype))
+    values, ids = shares.sort(dim=-1, descending=True)
+    n = max(1, int((values[0].cumsum(-1) - values[0] < p).sum()))
+    out = torch.full_like(logits, -math.inf)
+    return out.scatter(1, ids[:, :n], logits.gather(1, ids[:, :n]))
+
+
+# %% wrong: overflow -- exp without subtracting the largest logit
+# expects: keeps the best token alone
+def top_p(logits, p):
+    check_share("top-p", p)
+    if p == 1:
+        return logits
+    e = logits.to(wide(logits.dtype)).exp()
+    shares = e / e.sum(-1, keepdim=True)
+    values, ids = shares.sort(dim=-1, descending=True)
+    drop = values.cumsum(-1) - values >= p
+    drop[:, 0] = False
+    return logits.masked_fill(drop.scatter(-1, ids, drop), -math.inf)
+
+
 # %% right: from_the_top -- the sum before each token
 def top_p(logits, p):
     check_share("top-p", p)
@@ -188,3 +227,31 @@ def top_p(logits, p):
     for b in range(len(mask)):
         mask[b, ids[b]] = drop[b]
     return logits.masked_fill(mask, -math.inf)
+
+
+# %% right: searchsorted -- searchsorted and ranks
+def top_p(logits, p):
+    check_share("top-p", p)
+    if p >= 1:
+        return logits
+    shares = torch.softmax(logits.to(wide(logits.dtype)), dim=-1)
+    order = shares.argsort(dim=-1, descending=True)
+    sums = shares.gather(-1, order).cumsum(-1)
+    target = torch.full((len(logits), 1), float(p), dtype=sums.dtype)
+    n = torch.searchsorted(sums, target) + 1
+    rank = order.argsort(dim=-1)
+    return torch.where(rank < n, logits, -math.inf)
+
+
+# %% right: ascending -- in float64, from the least likely on
+def top_p(logits, p):
+    check_share("top-p", p)
+    if p == 1:
+        return logits.clone()
+    shares = logits.softmax(-1, dtype=torch.float64)
+    values, ids = shares.sort(dim=-1)
+    remove = values.cumsum(-1) <= (1 - p)
+    remove[:, -1] = False
+    return logits.masked_fill(
+        torch.zeros_like(remove).scatter(1, ids, remove), -math.inf
+    )

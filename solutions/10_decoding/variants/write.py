@@ -72,6 +72,57 @@ def write(net, prompt, n, choose):
     return ids[0, prompt.shape[1] :].tolist()
 
 
+# %% wrong: gradients -- no torch.no_grad()
+# expects: prepared for gradients
+def write(net, prompt, n, choose):
+    state, new, ids = net.initial_state(1), prompt, prompt
+    for _ in range(n):
+        logits, state = net(new, state)
+        new = choose(logits[:, -1], ids)[:, None]
+        ids = torch.cat((ids, new), dim=1)
+    return ids[0, prompt.shape[1] :].tolist()
+
+
+# %% wrong: switched_off -- gradients are switched off for good
+# expects: stay switched off
+def write(net, prompt, n, choose):
+    torch.set_grad_enabled(False)
+    state, new, ids = net.initial_state(1), prompt, prompt
+    for _ in range(n):
+        logits, state = net(new, state)
+        new = choose(logits[:, -1], ids)[:, None]
+        ids = torch.cat((ids, new), dim=1)
+    return ids[0, prompt.shape[1] :].tolist()
+
+
+# %% wrong: at_least_one -- the first token is chosen before the loop
+# expects: for n = 0
+def write(net, prompt, n, choose):
+    with torch.no_grad():
+        logits, state = net(prompt, net.initial_state(1))
+        new = choose(logits[:, -1], prompt)[:, None]
+        ids = torch.cat((prompt, new), dim=1)
+        for _ in range(n - 1):
+            logits, state = net(new, state)
+            new = choose(logits[:, -1], ids)[:, None]
+            ids = torch.cat((ids, new), dim=1)
+    return ids[0, prompt.shape[1] :].tolist()
+
+
+# %% wrong: stops_at_mark -- stops at the mark of the beginning
+# expects: eight tokens that
+def write(net, prompt, n, choose):
+    state, new, ids = net.initial_state(1), prompt, prompt
+    with torch.no_grad():
+        for _ in range(n):
+            logits, state = net(new, state)
+            new = choose(logits[:, -1], ids)[:, None]
+            if int(new) == BOS:
+                break
+            ids = torch.cat((ids, new), dim=1)
+    return ids[0, prompt.shape[1] :].tolist()
+
+
 # %% right: prompt_first -- the prompt before the loop
 def write(net, prompt, n, choose):
     with torch.no_grad():
@@ -111,3 +162,16 @@ def write(net, prompt, n, choose):
             queue = choose(logits[:, -1, :], text).reshape(1, 1)
             said.append(queue.item())
     return said
+
+
+# %% right: list_of_ids -- a list, made a tensor for each choice
+def write(net, prompt, n, choose):
+    ids, out = prompt[0].tolist(), []
+    state, new = net.initial_state(1), prompt
+    with torch.inference_mode():
+        while len(out) < n:
+            logits, state = net(new, state)
+            chosen = choose(logits[:, -1, :], torch.tensor([ids + out]))
+            out.append(chosen.item())
+            new = chosen.reshape(1, 1)
+    return out
