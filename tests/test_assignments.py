@@ -122,10 +122,12 @@ def with_variants(path: Path, *variants: Variant) -> NotebookNode:
 
 
 def without_integration(notebook: NotebookNode, path: Path) -> NotebookNode:
-    """The notebook up to the problem that runs on the real corpus."""
-    names = [cell.id for cell in notebook.cells]
-    end = names.index(INTEGRATION[path.stem]) if path.stem in INTEGRATION else None
-    return nbformat.v4.new_notebook(cells=notebook.cells[:end], metadata=notebook.metadata)
+    """The notebook without the problem that runs on the real corpus, and without what it shows."""
+    names, name = [cell.id for cell in notebook.cells], INTEGRATION.get(path.stem)
+    end = names.index(name) if name else len(names)
+    later = [cell for cell in notebook.cells[end:] if kind(cell) in ("given", "answer", "check")]
+    kept = notebook.cells[:end] + [cell for cell in later if cell.id.split("-")[0] != name]
+    return nbformat.v4.new_notebook(cells=kept, metadata=notebook.metadata)
 
 
 def lost(outcomes: list[Outcome]) -> dict[str, float]:
