@@ -22,7 +22,7 @@ WHOLE = {
     "test_every_case_is_graded_or_reported",
     "test_batch_of_all_cases_never_stops",
 }
-NO_SOURCE = {"__pycache__", "build", "notebook_grader.egg-info"}
+NO_SOURCE = {"__pycache__", ".ruff_cache", "build", "notebook_grader.egg-info"}
 outcomes: dict[str, set[str]] = {}  # of this run, by the name of a test
 
 
