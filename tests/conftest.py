@@ -45,9 +45,10 @@ def pytest_runtest_logreport(report: pytest.TestReport) -> None:
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """Write down the topics with which all tests of their assignment have passed."""
-    config = session.config
-    chosen = config.option.keyword or any("::" in word for word in config.args)
-    if not hasattr(config, "workerinput") and not chosen and session.exitstatus in (0, 1):
+    config, asked = session.config, session.config.option
+    partly = [asked.keyword, asked.maxfail, asked.lf, asked.deselect, session.exitstatus > 1]
+    partly += [asked.markexpr not in ("", "not slow"), any("::" in word for word in config.args)]
+    if not hasattr(config, "workerinput") and not any(partly):
         remember(path_of(name, ROOT) for name, found in outcomes.items() if found == {"passed"})
 
 
