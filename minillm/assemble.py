@@ -1,6 +1,6 @@
 """Build, train and publish the mini-LLM out of one's own solved notebooks.
 
-    python -m minillm.assemble exercises            takes a minute
+    python -m minillm.assemble exercises            takes two minutes
     python -m minillm.assemble exercises --check    says only whose code passes
 
 FOLDER holds the solved notebooks of the assignments. Every piece that passes

@@ -61,7 +61,7 @@ def continue_text(
         seen.append(token)
         unread = [token]
         if n_read == context:
-            # The keys are turned by their places: they can't slide along.
+            # Old keys have seen what is gone, and their places stay.
             state, n_read = net.initial_state(1), 0
             unread = seen[-(context // 2) :]
     return new
