@@ -17,14 +17,16 @@ import torch
 
 from minillm import assemble, packing
 from minillm.assemble import PROMPTS, Build, Size
-from minillm.corpus import DATA
+from minillm.corpus import BOS, DATA
 from minillm.language_model import LanguageModel
 from minillm.transformer import Transformer
+from minillm.windowed import continue_text
 from minillm.yardstick import bits_per_byte
 from tools.provenance import provenance
 
 BITS = (8, 6, 5, 4, 3, 2)
 SCORED = 30  # held-out stories for each number of bits
+LENGTH = 50  # tokens that are written with each
 
 
 def built(texts: assemble.Texts, size: Size, fused: bool) -> tuple[Build, Counter]:
@@ -54,6 +56,26 @@ def rounded(model: LanguageModel, bits: int, per_row: bool = True) -> LanguageMo
     return LanguageModel(net.eval(), model.vocabulary)
 
 
+def written(model: LanguageModel) -> str:
+    """What the model writes behind a prompt, always with the same numbers."""
+    prompt = PROMPTS["storyland"][0]
+    ids = [BOS, *model.vocabulary.encode(prompt).tolist()]
+    u = np.random.default_rng(14).random(LENGTH)
+    return prompt + model.vocabulary.decode(continue_text(model.net, ids, LENGTH, u))
+
+
+def far_apart(model: LanguageModel) -> dict[str, Any]:
+    """Two rows of the matrix whose rows differ most: the ones of the largest and of the smallest
+    largest weight.
+    """
+    weights = {k: w for k, w in model.net.state_dict().items() if w.ndim == 2}
+    largest = {k: w.abs().amax(dim=1) for k, w in weights.items()}
+    name = max(largest, key=lambda k: float(largest[k].max() / largest[k].min()))
+    rows = [int(largest[name].argmax()), int(largest[name].argmin())]
+    some = [[round(w, 5) for w in weights[name][i].tolist()] for i in rows]
+    return {"matrix": name, "rows": rows, "weights": some}
+
+
 def measure(size: Size, stories: int) -> dict[str, Any]:
     """Everything that the chapter shows."""
     command = f"python -m tools.capstone --steps {size.steps} --stories {stories}"
@@ -63,10 +85,11 @@ def measure(size: Size, stories: int) -> dict[str, Any]:
     made, calls = built(texts, size, fused=False)
     fused, _ = built(texts, size, fused=True)
     some = texts["valid"][:SCORED]
-    bits = {"float32": bits_per_byte(made.model, some)}
-    for n in BITS:
-        bits[str(n)] = bits_per_byte(rounded(made.model, n), some)
-    whole = {str(n): bits_per_byte(rounded(made.model, n, per_row=False), some) for n in BITS}
+    rows = {"per row": True, "per matrix": False}
+    models = {
+        kind: {"float32": made.model} | {str(n): rounded(made.model, n, per_row) for n in BITS}
+        for kind, per_row in rows.items()
+    }
     codes, _ = packing.quantize_rows(made.model.net.head.weight.detach().double().numpy())
     return {
         "size": vars(size) | {"stories": stories},
@@ -77,7 +100,14 @@ def measure(size: Size, stories: int) -> dict[str, Any]:
         "bits_per_byte": made.bits,
         "seconds": {"plain": made.seconds, "fused": fused.seconds},
         "calls": {f"{stage} {name}": n for (stage, name), n in calls.items()},
-        "rounded": {"per row": bits, "per matrix": whole},
+        "rounded": {
+            kind: {n: bits_per_byte(model, some) for n, model in each.items()}
+            for kind, each in models.items()
+        },
+        "written": {
+            kind: {n: written(model) for n, model in each.items()} for kind, each in models.items()
+        },
+        "far_apart": far_apart(made.model),
         "codes": np.bincount(codes.ravel().astype(int) + 127, minlength=255).tolist(),
         "samples": made.samples,
         "provenance": {"command": command, "seed": size.seed} | begun,
