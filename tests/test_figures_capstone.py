@@ -13,8 +13,9 @@ from minillm import figures, web
 from minillm.architectures import configure
 from minillm.export import PAGE as MODEL
 from minillm.export import austen_page
+from minillm.figures import capstone as data_of
 from minillm.language_model import LanguageModel, save
-from minillm.packing import to_bytes
+from minillm.packing import quantize_rows, to_bytes
 from minillm.tokenizer import Tokenizer
 from minillm.transformer import Transformer
 from minillm.windowed import choose, continue_text
@@ -63,7 +64,8 @@ def small() -> LanguageModel:
 @pytest.fixture(scope="module")
 def address(tmp_path_factory) -> Iterator[str]:
     data = {MODEL.name: MODEL.read_bytes(), "small.bin": to_bytes(small(), {})}
-    with figure_pages(tmp_path_factory.mktemp("pages"), ["live"], data) as served:
+    data |= data_of.files()
+    with figure_pages(tmp_path_factory.mktemp("pages"), ["live", "ruler"], data) as served:
         yield served
 
 
@@ -198,7 +200,50 @@ def test_figure_is_accessible_and_fits(open_page, theme, width):
     assert problems(loaded(open_page(theme, width=width))) == []
 
 
-def test_widget_carries_the_same_figure():
+def test_rulers_in_the_page_are_those_of_the_library(page):
+    rng = np.random.default_rng(0)
+    for bits in (2, 3, 5, 8):
+        row = rng.standard_normal(40).tolist()
+        got = call(page, "ruler", "rounded", row, bits)
+        step = np.abs(row).max() / (2 ** (bits - 1) - 1)
+        assert got["step"] == pytest.approx(step)
+        assert got["codes"] == np.round(np.array(row) / step).astype(int).tolist()
+    codes, scales = quantize_rows(np.array([row]))
+    assert got == {"step": pytest.approx(scales[0], rel=1e-6), "codes": codes[0].tolist()}
+    for x in (0.5, 1.5, -0.5, -1.5, 2.5, -2.4999):
+        assert call(page, "ruler", "nearest", x) == round(x)
+    assert call(page, "ruler", "rounded", [0, 0], 8) == {"step": 0, "codes": [0, 0]}
+    assert call(page, "ruler", "fileBytes", 10, 3, 2) == 4 + 8
+
+
+def test_fewer_bits_leave_fewer_marks_and_one_ruler_is_worse_for_small_weights(page):
+    figure, data = page.locator("[data-figure=ruler]"), data_of.ruler_data()
+    figure.scroll_into_view_if_needed()
+
+    def small(name):
+        row = figure.locator("[data-row='a row of small weights']")
+        return float(row.get_attribute(f"data-{name}"))
+
+    before = small("kinds"), small("off")
+    figure.get_by_text("for the matrix").click()
+    assert small("kinds") < before[0]
+    assert small("off") > before[1]
+    slider = figure.locator("[data-name=bits]")
+    slider.focus()
+    for _ in range(6):
+        page.keyboard.press("ArrowLeft")
+    assert slider.input_value() == "2"
+    assert small("kinds") == 1
+    written = figure.locator("[data-name=text]")
+    assert written.inner_text().split() == data["written"]["per matrix"]["2"].split()
+    score = data["score"]["per matrix"]
+    line = f"{score['2']:.3f} bits per byte in place of {score['float32']:.3f}"
+    assert line in figure.get_by_role("status").inner_text()
+
+
+def test_widgets_carry_the_same_figures():
+    assert figures.ruler().data == data_of.ruler_data()
+    assert stands_alone(figures.ruler())
     widget = figures.live("Emma")
     assert widget.data["text"] == "Emma"
     assert widget.data["model"] == MODEL.read_bytes()

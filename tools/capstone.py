@@ -64,11 +64,16 @@ def written(model: LanguageModel) -> str:
     return prompt + model.vocabulary.decode(continue_text(model.net, ids, LENGTH, u))
 
 
+def matrices_of(model: LanguageModel) -> dict[str, torch.Tensor]:
+    """Its matrices: what is stored in fewer bits."""
+    return {k: w for k, w in model.net.state_dict().items() if w.ndim == 2}
+
+
 def far_apart(model: LanguageModel) -> dict[str, Any]:
     """Two rows of the matrix whose rows differ most: the ones of the largest and of the smallest
     largest weight.
     """
-    weights = {k: w for k, w in model.net.state_dict().items() if w.ndim == 2}
+    weights = matrices_of(model)
     largest = {k: w.abs().amax(dim=1) for k, w in weights.items()}
     name = max(largest, key=lambda k: float(largest[k].max() / largest[k].min()))
     rows = [int(largest[name].argmax()), int(largest[name].argmin())]
@@ -90,6 +95,7 @@ def measure(size: Size, stories: int) -> dict[str, Any]:
         kind: {"float32": made.model} | {str(n): rounded(made.model, n, per_row) for n in BITS}
         for kind, per_row in rows.items()
     }
+    matrices = matrices_of(made.model)
     codes, _ = packing.quantize_rows(made.model.net.head.weight.detach().double().numpy())
     return {
         "size": vars(size) | {"stories": stories},
@@ -108,6 +114,11 @@ def measure(size: Size, stories: int) -> dict[str, Any]:
             kind: {n: written(model) for n, model in each.items()} for kind, each in models.items()
         },
         "far_apart": far_apart(made.model),
+        "numbers": {
+            "parameters": sum(w.numel() for w in matrices.values()),
+            "rows": sum(len(w) for w in matrices.values()),
+            "matrices": len(matrices),
+        },
         "codes": np.bincount(codes.ravel().astype(int) + 127, minlength=255).tolist(),
         "samples": made.samples,
         "provenance": {"command": command, "seed": size.seed} | begun,

@@ -34,6 +34,7 @@ chapter, the data they mount, and `files()`, what of it a page loads:
     isoflop()     the best size for a budget, under four laws
     lawfit()      runs removed from a fit, and what it then predicts
     live()        the mini-LLM reads your text and writes on
+    ruler()       weights in 8 to 2 bits, and what is lost
     lowrank()     a low-rank update as pictures that add up
     rankwhere()   layers and a rank for LoRA, what it trains and learned
     memoryedit()  a value is stored at a key of the plane
@@ -44,7 +45,7 @@ chapter, the data they mount, and `files()`, what of it a page loads:
 
 from minillm.figures.architectures import configurator, twoletters
 from minillm.figures.attention import attending, blocks, heads
-from minillm.figures.capstone import live
+from minillm.figures.capstone import live, ruler
 from minillm.figures.decoding import beamtree, knobs
 from minillm.figures.editing import memoryedit, strength, trace
 from minillm.figures.finetuning import lowrank, rankwhere
@@ -69,6 +70,6 @@ __all__ = [
     "counting", "discount", "explorer", "fertility", "gates", "heads",
     "highway", "isoflop", "knobs", "lawfit", "live", "lowrank",
     "memoryedit", "merges", "norms", "onehot", "quiz", "rankwhere",
-    "ravine", "reading", "rope", "schedule", "sgns", "shannon",
+    "ravine", "reading", "rope", "ruler", "schedule", "sgns", "shannon",
     "smoothing", "strength", "trace", "twoletters", "wordmap",
 ]  # fmt: skip
