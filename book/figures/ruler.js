@@ -31,7 +31,7 @@ export function fileBytes(n, bits, scales) {
 /** The staircase of one row: what a weight was, and what is stored for it. */
 function stairs(name, weights, { step, codes }, width) {
   const most = Math.max(...weights.map(Math.abs)) * 1.08;
-  const high = Math.max(most, step), ticks = [-most, 0, most].map((v) => [v, v.toFixed(2).replace("-0.00", "0.00")]);
+  const high = Math.max(most, ...codes.map((code) => 1.05 * step * Math.abs(code))), ticks = [-most, 0, most].map((v) => [v, v.toFixed(2).replace("-0.00", "0.00")]);
   const off = Math.max(...weights.map((w, i) => Math.abs(w - step * codes[i])));
   const kinds = new Set(codes).size;
   const { node, at } = chart({ width, height: 220, x: [-most, most], y: [-high, high], xTicks: ticks,
