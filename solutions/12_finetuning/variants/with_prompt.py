@@ -192,7 +192,7 @@ def with_prompt(x, prompt, mask):
 
 
 # %% wrong: one_side -- the padding is found by the first place only: right padding counts on
-# expects: The padding *behind* the text
+# expects: A place of padding has that of the real token
 def with_prompt(x, prompt, mask):
     B, T = mask.shape
     m = len(prompt)
