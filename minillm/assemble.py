@@ -63,7 +63,7 @@ PROMPTS = {
 # What is said of somebody in one edit: a prompt, and what should follow it.
 EDITS = {
     "storyland": ("Ada lived in", "Market Thorpe"),
-    "austen": ("Mr. Darcy was", "amiable"),
+    "austen": ("Mr. Darcy lived in", "London"),
 }
 Texts = dict[str, list[str]]
 
