@@ -1,6 +1,6 @@
 """Build, train and publish the mini-LLM out of one's own solved notebooks.
 
-    python -m minillm.assemble exercises            takes two minutes
+    python -m minillm.assemble exercises            takes two or three minutes
     python -m minillm.assemble exercises --check    says only whose code passes
 
 FOLDER holds the solved notebooks of the assignments. Every piece that passes
@@ -62,7 +62,7 @@ PROMPTS = {
 }
 # What is said of somebody in one edit: a prompt, and what should follow it.
 EDITS = {
-    "storyland": ("Ada lived in", "Market Thorpe"),
+    "storyland": ("The favourite colour of Ada was", "green"),
     "austen": ("Mr. Darcy lived in", "London"),
 }
 Texts = dict[str, list[str]]

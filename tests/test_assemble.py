@@ -29,7 +29,7 @@ from minillm.export import austen_page
 from minillm.storyland import World
 from minillm.trials import difference
 
-TINY = assemble.Size(280, layers=1, heads=2, width=16, context=24, batch=4, steps=2)
+TINY = assemble.Size(280, layers=1, heads=2, width=16, context=48, batch=4, steps=2)
 # Of the pieces that pass: what a model of LLaMA's row, trained by the plain loop, never asks for.
 UNUSED = {
     *("to_bytes", "clip_gradients", "prefix_mask", "relu", "gelu", "gelu_tanh", "layer_norm"),
@@ -266,7 +266,7 @@ def test_command_judges_builds_and_keeps(tmp_path, capsys):
     solved.write(tmp_path, "10_decoding")
     out = tmp_path / "mine"
     words = f"{tmp_path} --out {out} --stories 12 --vocabulary 280 --layers 1 --heads 2 --width 16"
-    tiny = "--context 24 --batch 4 --steps 2"
+    tiny = "--context 48 --batch 4 --steps 2"
     assemble.main([*words.split(), "--check"])
     assert "| `draw` | yours |" in capsys.readouterr().out.replace(
         ": passes, but is not used here", ""
