@@ -279,7 +279,7 @@ def test_command_judges_builds_and_keeps(tmp_path, capsys):
     rung = json.loads((out / "rung.json").read_text())
     assert rung["topic"] == "14_mini_llm"
     assert (out / "model.bin").stat().st_size < 60_000
-    assert (out / "report.md").read_text().strip() in said
+    assert (out / "report.md").read_bytes().decode().strip() in said
 
 
 def test_holders_finds_names_and_dictionaries_once():
