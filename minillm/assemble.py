@@ -1,6 +1,6 @@
 """Build, train and publish the mini-LLM out of one's own solved notebooks.
 
-    python -m minillm.assemble exercises            takes two minutes
+    python -m minillm.assemble exercises            takes two or three minutes
     python -m minillm.assemble exercises --check    says only whose code passes
 
 FOLDER holds the solved notebooks of the assignments. Every piece that passes
@@ -27,6 +27,7 @@ import torch
 from torch import Tensor
 
 from minillm import (
+    afterwards,
     architectures,
     batches,
     beam,
@@ -50,11 +51,19 @@ from minillm.language_model import LanguageModel
 from minillm.storyland import World
 from minillm.tokenizer import Tokenizer
 
-STAGES = ("tokenize", "build", "train", "keep", "score", "write", "export")
+STAGES = (
+    *("tokenize", "build", "train", "keep", "score", "write", "export"),
+    *("adapt", "edit"),
+)
 BESIDE = ("minillm.assembly", "minillm.pieces", "minillm.trials")
 PROMPTS = {
     "storyland": ["Meet Ada.", "Once"],
     "austen": ["It is a truth universally acknowledged, that", "Emma"],
+}
+# What is said of somebody in one edit: a prompt, and what should follow it.
+EDITS = {
+    "storyland": ("The favourite colour of Ada was", "green"),
+    "austen": ("Mr. Darcy lived in", "London"),
 }
 Texts = dict[str, list[str]]
 
@@ -116,33 +125,45 @@ class Build:
     parameters: int
     flops: float
     resumed: bool  # whether the kept run was the same to the last bit
+    adapted: dict[str, tuple[float, float]]  # see `afterwards`
+    edited: dict[str, tuple[float, float]]
 
 
 def texts_of(corpus: str, n_stories: int) -> Texts:
-    """The splits of a corpus, as the ladder has them."""
-    if corpus == "austen":
-        return {
-            split: [document.text for document in austen(split)]
-            for split in ("train", "valid", "test")
-        }
+    """The splits of a corpus, as the ladder has them, and a style to learn:
+    texts of the other corpus, "style", and held-out ones, "style valid".
+    """
     world, held_out = World(), min(500, n_stories)
     draws = {
         "train": world.stories(n_stories, 0, "train"),
         "valid": world.stories(held_out, 1, "valid"),
         "test": world.stories(held_out, 2, "valid"),
     }
-    return {
-        split: [story.text for story in stories]
-        for split, stories in draws.items()
+    stories = {
+        split: [story.text for story in drawn]
+        for split, drawn in draws.items()
+    }
+    novels = {
+        "train": [document.text for document in austen("train")],
+        "valid": [document.text for document in austen("valid")],
+        "test": [document.text for document in austen("test")],
+    }
+    if corpus == "austen":
+        style = {"style": stories["train"], "style valid": stories["valid"]}
+        return novels | {k: texts[:100] for k, texts in style.items()}
+    return stories | {
+        "style": novels["train"][:5],
+        "style valid": [novels["valid"][0][:5000]],
     }
 
 
 def build(
-    texts: Texts, size: Size, calls: Calls, prompts: Sequence[str]
+    texts: Texts, size: Size, calls: Calls, corpus: str = "storyland"
 ) -> Build:
-    """All stages, from texts to the file of a page, by whatever pieces the
-    modules of the library hold just now.
+    """All stages, from texts to an edited model, by whatever pieces the
+    modules of the library hold just now; prompts are those of the corpus.
     """
+    prompts, saying = PROMPTS[corpus], EDITS[corpus]
     seconds: dict[str, float] = {}
 
     @contextmanager
@@ -179,6 +200,13 @@ def build(
     with stage("export"):
         file = packing.to_bytes(model, {"bits_per_byte": bits})
         from_bytes(file)
+    some = texts["valid"][:20]
+    with stage("adapt"):
+        adapted = afterwards.adapt(
+            model, texts["style"], texts["style valid"], some
+        )
+    with stage("edit"):
+        edited = afterwards.edit(model, *saying, some)
     n_tokens = size.steps * size.batch * size.context
     calls.stage = ""
     return Build(
@@ -191,6 +219,8 @@ def build(
         parameters,
         float(per_token * n_tokens),
         resumed,
+        adapted.numbers,
+        edited.numbers,
     )
 
 
@@ -283,7 +313,7 @@ def assemble(
     spaces: Mapping[str, ModuleType],
     texts: Texts,
     size: Size,
-    prompts: Sequence[str],
+    corpus: str = "storyland",
 ) -> tuple[Build, Calls, dict[str, str]]:
     """Build with one's own pieces; a piece that raises an error is left out,
     and the run begins anew.
@@ -294,7 +324,7 @@ def assemble(
     while True:
         with in_place(own, spaces) as calls:
             try:
-                return build(texts, size, calls, prompts), calls, broken
+                return build(texts, size, calls, corpus), calls, broken
             except Exception as error:
                 guilty = [n for n, e in calls.raised.items() if e is error]
                 # The innermost has raised first.
@@ -352,6 +382,11 @@ def rung_of(made: Build, corpus: str, size: Size, texts: Texts) -> Rung:
     )
 
 
+def arrow(pair: tuple[float, float]) -> str:
+    """Before and after."""
+    return f"{pair[0]:.3f} -> {pair[1]:.3f}"
+
+
 def report(
     made: Build, calls: Calls, whose: Mapping[str, str], rung: Rung
 ) -> str:
@@ -372,6 +407,14 @@ def report(
             f"kept run {'came' if made.resumed else 'did NOT come'} back to "
             "the last bit.",
             f"Seconds: {times}",
+            "By updates of rank 4 it learned a style: {} bits per byte of new "
+            "texts in it, {} of old ones.".format(
+                *map(arrow, made.adapted.values())
+            ),
+            '"{} {}" has the probability {} since one edit; held-out texts '
+            "have {} bits per byte.".format(
+                *EDITS[rung.corpus], *map(arrow, made.edited.values())
+            ),
             ladder.table(ordered),
             *made.samples,
         ]
@@ -419,9 +462,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         print(table((), whose, Calls()))
         return
     texts = texts_of(words.corpus, words.stories)
-    made, calls, broken = assemble(
-        own, spaces, texts, size, PROMPTS[words.corpus]
-    )
+    made, calls, broken = assemble(own, spaces, texts, size, words.corpus)
     whose |= {n: f"the library's: yours {why}" for n, why in broken.items()}
     rung = rung_of(made, words.corpus, size, texts)
     said = report(made, calls, whose, rung)

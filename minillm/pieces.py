@@ -55,6 +55,11 @@ PIECES: dict[str, dict[str, str]] = {
         "repetition_penalty",
         "beam": "length_penalty continuations",
     },
+    "12_finetuning": {"finetuning": "LoRA freeze"},
+    "13_model_editing": {
+        "editing": "fact_probe second_moment rank_one target_value"
+    },
+    "14_mini_llm": {"packing": "quantize_rows pack frame"},
 }
 # Their files, states or signs are their own affair: one without the other is
 # of no use.

@@ -320,6 +320,71 @@ def lengths(own: Own, seed: int) -> Any:
     ]
 
 
+def low_rank(own: Own, seed: int) -> Any:
+    """An update beside a layer, its gradients, merged and taken off again."""
+    layer = nn.Linear(12, 8, device="meta").to_empty(device="cpu")
+    with torch.no_grad():
+        layer.weight.copy_(normal(seed, 8, 12))
+        layer.bias.copy_(normal(seed, 8))
+    before = layer.weight.detach().clone()
+    part = own("LoRA")(layer, 3, 6.0, torch.Generator().manual_seed(seed))
+    x = normal(seed, 5, 12)
+    start = part(x).detach()
+    with torch.no_grad():
+        part.A.copy_(normal(seed, 3, 12))
+        part.B.copy_(normal(seed, 8, 3))
+    y = part(x)
+    y.square().sum().backward()
+    part.merge()
+    whole, weight = part(x).detach(), layer.weight.detach().clone()
+    part.unmerge()
+    grown = layer.weight.grad is not None
+    return [
+        *(start, y, part.A.grad, part.B.grad, whole, weight),
+        *(torch.equal(layer.weight, before), grown),
+    ]
+
+
+def freeze(own: Own, seed: int) -> Any:
+    """What is trained where two names are given."""
+    net = Transformer(small(seed))
+    found = own("freeze")(net, ["attention.out", "feed_forward_norm"])
+    names = {p: name for name, p in net.named_parameters()}
+    left = [name for name, p in net.named_parameters() if p.requires_grad]
+    return [names[p] for p in found], left
+
+
+def opinions(seed: int) -> Transformer:
+    """A small model of bytes, with opinions."""
+    net = Transformer(
+        small(seed, vocab_size=ByteVocabulary().size),
+        torch.Generator().manual_seed(seed),
+    )
+    with torch.no_grad():
+        for parameter in net.parameters():
+            parameter.mul_(2)
+    return net.eval()
+
+
+def fact_probe(own: Own, seed: int) -> Any:
+    """Objects of several lengths behind several prompts."""
+    prompts, objects = ["a", "naïve ", "no"], ["b", "cd", "e"]
+    net = opinions(seed)
+    return [x.double() for x in own("fact_probe")(
+        net, ByteVocabulary(), prompts, objects)]  # fmt: skip
+
+
+def target_value(own: Own, seed: int) -> Any:
+    """A few steps on two texts; the network stays as it was."""
+    net = opinions(seed)
+    ids, targets = whole(seed, 200, 2, 7), torch.full((2, 7), IGNORE)
+    targets[0, 4], targets[1, 5] = 70, 80
+    v = own("target_value")(
+        net, 1, ids, torch.tensor([4, 5]), targets, n_steps=6
+    )
+    return v, [p.grad is None for p in net.parameters()]
+
+
 def log_probs(seed: int) -> Tensor:
     """Log-probabilities (3, 40)."""
     return normal(seed, 3, 40).log_softmax(dim=-1)
@@ -437,6 +502,37 @@ TRIALS: dict[str, Callable[[Own, int], Any]] = {
     "length_penalty": lengths,
     "continuations": call(
         "continuations", log_probs, lambda s: normal(s, 3), lambda s: 7
+    ),
+    "LoRA": low_rank,
+    "freeze": freeze,
+    "fact_probe": fact_probe,
+    "second_moment": call(
+        "second_moment",
+        lambda s: [
+            (normal(s + i, 3, 5, 8), whole(s + i, 2, 3, 5).bool())
+            for i in range(3)
+        ],
+    ),
+    "rank_one": call(
+        "rank_one",
+        lambda s: normal(s, 6, 8),
+        lambda s: normal(s + 1, 8),
+        lambda s: normal(s + 2, 6),
+        lambda s: torch.eye(8) + torch.outer(normal(s, 8), normal(s, 8)),
+    ),
+    "target_value": target_value,
+    "quantize_rows": call(
+        "quantize_rows", lambda s: normal(s, 9, 40).double().numpy()
+    ),
+    "pack": call(
+        "pack",
+        lambda s: {
+            "b": normal(s, 5).numpy(),
+            "a": normal(s, 3, 7).numpy(),
+        },
+    ),
+    "frame": call(
+        "frame", lambda s: {"b": [s], "a": "naïve"}, lambda s: bytes(5 + s)
     ),
 }
 TOLERANCE = {"draw": 0.02}  # of shares of 40,000 draws; else 0.0001

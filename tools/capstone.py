@@ -37,7 +37,7 @@ def built(texts: assemble.Texts, size: Size, fused: bool) -> tuple[Build, Counte
         return replace(plain(self, vocab_size), fused=fused)
 
     with mock.patch.object(Size, "config", config), assemble.in_place({}, {}) as calls:
-        made = assemble.build(texts, size, calls, PROMPTS["storyland"])
+        made = assemble.build(texts, size, calls)
     return made, calls.number
 
 
@@ -121,6 +121,8 @@ def measure(size: Size, stories: int) -> dict[str, Any]:
         },
         "codes": np.bincount(codes.ravel().astype(int) + 127, minlength=255).tolist(),
         "samples": made.samples,
+        "adapted": made.adapted,
+        "edited": made.edited,
         "provenance": {"command": command, "seed": size.seed} | begun,
     }
 
