@@ -188,7 +188,8 @@ def fact_probe(net, tokenizer, prompts, objects):
     return torch.stack(total), torch.stack(rank)
 
 
-# %% right: one_by_one -- a row at a time
+# %% wrong: one_by_one -- each row goes through the network on its own
+# expects: the network ran 12 times for 12 pairs
 def fact_probe(net, tokenizer, prompts, objects):
     if len(prompts) != len(objects) or not prompts:
         raise ValueError("one object for each prompt")
@@ -254,3 +255,118 @@ def fact_probe(net, tokenizer, prompts, objects):
     size = torch.tensor([len(a) for a in answers])[:, None]
     asked = (at >= first) & (at < first + size)
     return (own[..., 0] * asked).sum(1), (above * asked).amax(1) + 1
+
+
+# %% wrong: ties_count -- equally likely tokens push the object back
+
+
+def fact_probe(net, tokenizer, prompts, objects):
+    if len(prompts) != len(objects) or not len(prompts):
+        raise ValueError("lists of unequal or no length")
+    starts = [[BOS, *tokenizer.encode(p.rstrip()).tolist()] for p in prompts]
+    answers = [tokenizer.encode(" " + o).tolist() for o in objects]
+    rows = [torch.tensor(s + a) for s, a in zip(starts, answers)]
+    ids = pad_sequence(rows, batch_first=True, padding_value=EOS)
+    with evaluating(net), torch.inference_mode():
+        log_p = net(ids)[0].log_softmax(-1)
+    total, rank = [], []
+    for row, s, a in zip(log_p, starts, answers):
+        said = row[len(s) - 1 : len(s) - 1 + len(a)]
+        own = said.gather(1, torch.tensor(a)[:, None])
+        total.append(own.sum())
+        rank.append((said >= own).sum(1).max())
+    return torch.stack(total), torch.stack(rank)
+
+
+# %% wrong: stays_in_eval -- net.eval() is called and the mode is not put back
+
+
+def fact_probe(net, tokenizer, prompts, objects):
+    if len(prompts) != len(objects) or not len(prompts):
+        raise ValueError("lists of unequal or no length")
+    net.eval()
+    starts = [[BOS, *tokenizer.encode(p.rstrip()).tolist()] for p in prompts]
+    answers = [tokenizer.encode(" " + o).tolist() for o in objects]
+    rows = [torch.tensor(s + a) for s, a in zip(starts, answers)]
+    ids = pad_sequence(rows, batch_first=True, padding_value=EOS)
+    with torch.inference_mode():
+        log_p = net(ids)[0].log_softmax(-1)
+    total, rank = [], []
+    for row, s, a in zip(log_p, starts, answers):
+        said = row[len(s) - 1 : len(s) - 1 + len(a)]
+        own = said.gather(1, torch.tensor(a)[:, None])
+        total.append(own.sum())
+        rank.append(1 + (said > own).sum(1).max())
+    return torch.stack(total), torch.stack(rank)
+
+
+# %% wrong: cut_to_shortest -- zip drops what is too much instead of refusing it
+
+
+def fact_probe(net, tokenizer, prompts, objects):
+    if not prompts or not objects:
+        raise ValueError("an empty list")
+    starts = [[BOS, *tokenizer.encode(p.rstrip()).tolist()] for p in prompts]
+    answers = [tokenizer.encode(" " + o).tolist() for o in objects]
+    rows = [torch.tensor(s + a) for s, a in zip(starts, answers)]
+    ids = pad_sequence(rows, batch_first=True, padding_value=EOS)
+    with evaluating(net), torch.inference_mode():
+        log_p = net(ids)[0].log_softmax(-1)
+    total, rank = [], []
+    for row, s, a in zip(log_p, starts, answers):
+        said = row[len(s) - 1 : len(s) - 1 + len(a)]
+        own = said.gather(1, torch.tensor(a)[:, None])
+        total.append(own.sum())
+        rank.append(1 + (said > own).sum(1).max())
+    return torch.stack(total), torch.stack(rank)
+
+
+# %% right: encoded_together -- prompt and object as one text, one-dimensional loops
+
+
+def fact_probe(net, tokenizer, prompts, objects):
+    if len(prompts) == 0 or len(prompts) != len(objects):
+        raise ValueError(f"{len(prompts)} prompts, {len(objects)} objects")
+    rows, lengths = [], []
+    for p, o in zip(prompts, objects):
+        while p.endswith(" "):
+            p = p[:-1]
+        rows.append([BOS] + [int(i) for i in tokenizer.encode(p)] + [int(i) for i in tokenizer.encode(" " + o)])
+        lengths.append(len(tokenizer.encode(" " + o)))
+    T = max(map(len, rows))
+    ids = torch.full((len(rows), T), EOS)
+    for b, r in enumerate(rows):
+        ids[b, : len(r)] = torch.tensor(r)
+    with evaluating(net), torch.inference_mode():
+        logits, _ = net(ids)
+        log_p = F.log_softmax(logits.double(), dim=-1)
+        scores = torch.zeros(len(rows))
+        ranks = torch.zeros(len(rows), dtype=torch.long)
+        for b, (r, m) in enumerate(zip(rows, lengths)):
+            for t in range(len(r) - m, len(r)):
+                p = log_p[b, t - 1]
+                scores[b] += p[r[t]]
+                ranks[b] = max(int(ranks[b]), int((p > p[r[t]]).sum()) + 1)
+    return scores, ranks
+
+
+# %% right: with_a_mask -- gather over the whole batch, and a mask for the places of the objects
+
+
+def fact_probe(net, tokenizer, prompts, objects):
+    if len(prompts) != len(objects) or len(objects) < 1:
+        raise ValueError("one object for each prompt, at least one")
+    texts, masks_ = [], []
+    for p, o in zip(prompts, objects):
+        s = [BOS, *tokenizer.encode(p.rstrip(" "))]
+        a = [*tokenizer.encode(" " + o)]
+        texts.append(torch.as_tensor([int(x) for x in s + a]))
+        masks_.append(torch.tensor([False] * len(s) + [True] * len(a)))
+    ids = pad_sequence(texts, batch_first=True, padding_value=EOS)
+    mask = pad_sequence(masks_, batch_first=True)[:, 1:]
+    with evaluating(net), torch.inference_mode():
+        z = net(ids)[0][:, :-1]
+        own = z.gather(-1, ids[:, 1:, None])
+        log_p = own[..., 0] - z.logsumexp(-1)
+        rank = 1 + (z > own).sum(-1)
+        return torch.where(mask, log_p, 0).sum(1), torch.where(mask, rank, 0).amax(1)
