@@ -10,14 +10,14 @@ def fact_probe(net, tokenizer, prompts, objects):
     if len(prompts) != len(objects) or not prompts:
         raise ValueError("one object for each prompt")
     total, rank = [], []
-    for prompt, name in zip(prompts, objects):
-        start = [BOS, *tokenizer.encode(prompt.rstrip()).tolist()]
-        answer = torch.tensor(tokenizer.encode(name).tolist())
-        with evaluating(net), torch.inference_mode():
-            z = net(torch.cat((torch.tensor(start), answer))[None])[0][
-                0
-            ].log_softmax(-1)
-        said = z[len(start) - 1 : -1]
+    starts = [[BOS, *tokenizer.encode(p.rstrip())] for p in prompts]
+    answers = [torch.tensor(tokenizer.encode(o).tolist()) for o in objects]
+    rows = [torch.cat((torch.tensor(s), a)) for s, a in zip(starts, answers)]
+    ids = pad_sequence(rows, batch_first=True, padding_value=EOS)
+    with evaluating(net), torch.inference_mode():
+        log_p = net(ids)[0].log_softmax(-1)
+    for row, start, answer in zip(log_p, starts, answers):
+        said = row[len(start) - 1 : len(start) + len(answer) - 1]
         own = said.gather(1, answer[:, None])
         total.append(own.sum())
         rank.append(1 + (said > own).sum(-1).max())
@@ -48,14 +48,14 @@ def fact_probe(net, tokenizer, prompts, objects):
     if len(prompts) != len(objects) or not prompts:
         raise ValueError("one object for each prompt")
     total, rank = [], []
-    for prompt, name in zip(prompts, objects):
-        start = [BOS, *tokenizer.encode(prompt.rstrip()).tolist()]
-        answer = torch.tensor(tokenizer.encode(" " + name).tolist())
-        with evaluating(net), torch.inference_mode():
-            z = net(torch.cat((torch.tensor(start), answer))[None])[0][
-                0
-            ].log_softmax(-1)
-        said = z[len(start) - 1 : -1]
+    starts = [[BOS, *tokenizer.encode(p.rstrip())] for p in prompts]
+    answers = [torch.tensor(tokenizer.encode(" " + o).tolist()) for o in objects]
+    rows = [torch.cat((torch.tensor(s), a)) for s, a in zip(starts, answers)]
+    ids = pad_sequence(rows, batch_first=True, padding_value=EOS)
+    with evaluating(net), torch.inference_mode():
+        log_p = net(ids)[0].log_softmax(-1)
+    for row, start, answer in zip(log_p, starts, answers):
+        said = row[len(start) - 1 : len(start) + len(answer) - 1]
         own = said.gather(1, answer[:, None])
         total.append(own.mean())
         rank.append(1 + (said > own).sum(-1).max())
@@ -68,14 +68,14 @@ def fact_probe(net, tokenizer, prompts, objects):
     if len(prompts) != len(objects) or not prompts:
         raise ValueError("one object for each prompt")
     total, rank = [], []
-    for prompt, name in zip(prompts, objects):
-        start = [BOS, *tokenizer.encode(prompt.rstrip()).tolist()]
-        answer = torch.tensor(tokenizer.encode(" " + name).tolist())
-        with evaluating(net), torch.inference_mode():
-            z = net(torch.cat((torch.tensor(start), answer))[None])[0][
-                0
-            ].log_softmax(-1)
-        said = z[len(start) - 1 : -1]
+    starts = [[BOS, *tokenizer.encode(p.rstrip())] for p in prompts]
+    answers = [torch.tensor(tokenizer.encode(" " + o).tolist()) for o in objects]
+    rows = [torch.cat((torch.tensor(s), a)) for s, a in zip(starts, answers)]
+    ids = pad_sequence(rows, batch_first=True, padding_value=EOS)
+    with evaluating(net), torch.inference_mode():
+        log_p = net(ids)[0].log_softmax(-1)
+    for row, start, answer in zip(log_p, starts, answers):
+        said = row[len(start) - 1 : len(start) + len(answer) - 1]
         own = said.gather(1, answer[:, None])
         total.append(own.exp().sum().log())
         rank.append(1 + (said > own).sum(-1).max())
@@ -88,14 +88,14 @@ def fact_probe(net, tokenizer, prompts, objects):
     if len(prompts) != len(objects) or not prompts:
         raise ValueError("one object for each prompt")
     total, rank = [], []
-    for prompt, name in zip(prompts, objects):
-        start = [BOS, *tokenizer.encode(prompt.rstrip()).tolist()]
-        answer = torch.tensor(tokenizer.encode(" " + name).tolist())
-        with evaluating(net), torch.inference_mode():
-            z = net(torch.cat((torch.tensor(start), answer))[None])[0][
-                0
-            ].log_softmax(-1)
-        said = z[len(start) - 1 : -1]
+    starts = [[BOS, *tokenizer.encode(p.rstrip())] for p in prompts]
+    answers = [torch.tensor(tokenizer.encode(" " + o).tolist()) for o in objects]
+    rows = [torch.cat((torch.tensor(s), a)) for s, a in zip(starts, answers)]
+    ids = pad_sequence(rows, batch_first=True, padding_value=EOS)
+    with evaluating(net), torch.inference_mode():
+        log_p = net(ids)[0].log_softmax(-1)
+    for row, start, answer in zip(log_p, starts, answers):
+        said = row[len(start) - 1 : len(start) + len(answer) - 1]
         own = said.gather(1, answer[:, None])
         total.append(own.sum())
         rank.append((said > own).sum(-1).max())
@@ -108,14 +108,14 @@ def fact_probe(net, tokenizer, prompts, objects):
     if len(prompts) != len(objects) or not prompts:
         raise ValueError("one object for each prompt")
     total, rank = [], []
-    for prompt, name in zip(prompts, objects):
-        start = [BOS, *tokenizer.encode(prompt.rstrip()).tolist()]
-        answer = torch.tensor(tokenizer.encode(" " + name).tolist())
-        with evaluating(net), torch.inference_mode():
-            z = net(torch.cat((torch.tensor(start), answer))[None])[0][
-                0
-            ].log_softmax(-1)
-        said = z[len(start) - 1 : -1]
+    starts = [[BOS, *tokenizer.encode(p.rstrip())] for p in prompts]
+    answers = [torch.tensor(tokenizer.encode(" " + o).tolist()) for o in objects]
+    rows = [torch.cat((torch.tensor(s), a)) for s, a in zip(starts, answers)]
+    ids = pad_sequence(rows, batch_first=True, padding_value=EOS)
+    with evaluating(net), torch.inference_mode():
+        log_p = net(ids)[0].log_softmax(-1)
+    for row, start, answer in zip(log_p, starts, answers):
+        said = row[len(start) - 1 : len(start) + len(answer) - 1]
         own = said.gather(1, answer[:, None])
         total.append(own.sum())
         rank.append(1 + (said > own).sum(-1)[0])
