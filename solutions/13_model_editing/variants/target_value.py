@@ -87,7 +87,7 @@ def target_value(
 
 
 # %% wrong: no_clamp -- d is never shortened
-# expects: with clamp = 0.25, d should be at most
+# expects: with clamp = 0.25, after each step d should be at most
 def target_value(
     net, layer, ids, places, targets, n_steps=25, lr=0.2, decay=0.02, clamp=4.0
 ):
@@ -395,7 +395,7 @@ def target_value(
 
 
 # %% wrong: absolute_clamp -- the clamp is a length, not a share of |v0|
-# expects: with clamp = 0.25, d should
+# expects: The limit is clamp itself
 def target_value(
     net, layer, ids, places, targets, n_steps=25, lr=0.2, decay=0.02, clamp=4.0
 ):
