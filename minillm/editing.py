@@ -198,8 +198,8 @@ def projected(
         W' = W + R Kᵀ P (L I + K Kᵀ P)⁻¹
 
     so a key k with P k = 0 keeps its value. `L` keeps the change small.
-    Raises `ValueError` on an L that is not above 0. After Fang et al. 2025,
-    eq. 12 without the keys of earlier edits.
+    Raises `ValueError` on an L that is not above 0. Fang et al. 2025 have a
+    term more, for the keys of earlier edits.
     """
     if not L > 0:
         raise ValueError(f"the weight of the change is above 0, not {L!r}")

@@ -314,7 +314,8 @@ def test_null_space_leaves_at_most_its_share_of_the_keys(share: float):
     X = torch.randn(200, 9, generator=g).double() @ torch.randn(9, 9, generator=g).double()
     X[:, 0] = 0  # a direction that no key uses
     P = null_space(X.T @ X / 200, share)
-    assert torch.allclose(P @ P, P, atol=1e-10) and torch.allclose(P, P.T)
+    assert torch.allclose(P @ P, P, atol=1e-10)
+    assert torch.allclose(P, P.T)
     left = float((X @ P).square().sum() / X.square().sum())
     assert left <= share + 1e-12
     assert int(P.trace().round()) == {0.0: 1, 1.0: 9}.get(share, int(P.trace().round()))
@@ -340,7 +341,7 @@ def test_projected_is_the_formula_and_moves_no_key_outside_its_directions():
 def test_projected_and_null_space_refuse_what_makes_no_sense():
     with pytest.raises(ValueError, match="above 0, not 0"):
         projected(W_TOY, K_TOY[:, None], V_TOY[:, None], torch.eye(2), 0)
-    with pytest.raises(ValueError, match="from 0 to 1, not 1.5"):
+    with pytest.raises(ValueError, match=r"from 0 to 1, not 1\.5"):
         null_space(C_TOY, 1.5)
 
 

@@ -49,7 +49,9 @@ def fact_probe(net, tokenizer, prompts, objects):
         raise ValueError("one object for each prompt")
     total, rank = [], []
     starts = [[BOS, *tokenizer.encode(p.rstrip())] for p in prompts]
-    answers = [torch.tensor(tokenizer.encode(" " + o).tolist()) for o in objects]
+    answers = [
+        torch.tensor(tokenizer.encode(" " + o).tolist()) for o in objects
+    ]
     rows = [torch.cat((torch.tensor(s), a)) for s, a in zip(starts, answers)]
     ids = pad_sequence(rows, batch_first=True, padding_value=EOS)
     with evaluating(net), torch.inference_mode():
@@ -69,7 +71,9 @@ def fact_probe(net, tokenizer, prompts, objects):
         raise ValueError("one object for each prompt")
     total, rank = [], []
     starts = [[BOS, *tokenizer.encode(p.rstrip())] for p in prompts]
-    answers = [torch.tensor(tokenizer.encode(" " + o).tolist()) for o in objects]
+    answers = [
+        torch.tensor(tokenizer.encode(" " + o).tolist()) for o in objects
+    ]
     rows = [torch.cat((torch.tensor(s), a)) for s, a in zip(starts, answers)]
     ids = pad_sequence(rows, batch_first=True, padding_value=EOS)
     with evaluating(net), torch.inference_mode():
@@ -89,7 +93,9 @@ def fact_probe(net, tokenizer, prompts, objects):
         raise ValueError("one object for each prompt")
     total, rank = [], []
     starts = [[BOS, *tokenizer.encode(p.rstrip())] for p in prompts]
-    answers = [torch.tensor(tokenizer.encode(" " + o).tolist()) for o in objects]
+    answers = [
+        torch.tensor(tokenizer.encode(" " + o).tolist()) for o in objects
+    ]
     rows = [torch.cat((torch.tensor(s), a)) for s, a in zip(starts, answers)]
     ids = pad_sequence(rows, batch_first=True, padding_value=EOS)
     with evaluating(net), torch.inference_mode():
@@ -109,7 +115,9 @@ def fact_probe(net, tokenizer, prompts, objects):
         raise ValueError("one object for each prompt")
     total, rank = [], []
     starts = [[BOS, *tokenizer.encode(p.rstrip())] for p in prompts]
-    answers = [torch.tensor(tokenizer.encode(" " + o).tolist()) for o in objects]
+    answers = [
+        torch.tensor(tokenizer.encode(" " + o).tolist()) for o in objects
+    ]
     rows = [torch.cat((torch.tensor(s), a)) for s, a in zip(starts, answers)]
     ids = pad_sequence(rows, batch_first=True, padding_value=EOS)
     with evaluating(net), torch.inference_mode():
@@ -258,6 +266,7 @@ def fact_probe(net, tokenizer, prompts, objects):
 
 
 # %% wrong: ties_count -- equally likely tokens push the object back
+# expects: all ranks are 1
 
 
 def fact_probe(net, tokenizer, prompts, objects):
@@ -279,6 +288,7 @@ def fact_probe(net, tokenizer, prompts, objects):
 
 
 # %% wrong: stays_in_eval -- net.eval() is called and the mode is not put back
+# expects: use evaluating(net)
 
 
 def fact_probe(net, tokenizer, prompts, objects):
@@ -301,6 +311,7 @@ def fact_probe(net, tokenizer, prompts, objects):
 
 
 # %% wrong: cut_to_shortest -- zip drops what is too much instead of refusing it
+# expects: 8 prompts and 3 objects
 
 
 def fact_probe(net, tokenizer, prompts, objects):
@@ -331,7 +342,11 @@ def fact_probe(net, tokenizer, prompts, objects):
     for p, o in zip(prompts, objects):
         while p.endswith(" "):
             p = p[:-1]
-        rows.append([BOS] + [int(i) for i in tokenizer.encode(p)] + [int(i) for i in tokenizer.encode(" " + o)])
+        rows.append(
+            [BOS]
+            + [int(i) for i in tokenizer.encode(p)]
+            + [int(i) for i in tokenizer.encode(" " + o)]
+        )
         lengths.append(len(tokenizer.encode(" " + o)))
     T = max(map(len, rows))
     ids = torch.full((len(rows), T), EOS)
@@ -369,4 +384,102 @@ def fact_probe(net, tokenizer, prompts, objects):
         own = z.gather(-1, ids[:, 1:, None])
         log_p = own[..., 0] - z.logsumexp(-1)
         rank = 1 + (z > own).sum(-1)
-        return torch.where(mask, log_p, 0).sum(1), torch.where(mask, rank, 0).amax(1)
+        return torch.where(mask, log_p, 0).sum(1), torch.where(
+            mask, rank, 0
+        ).amax(1)
+
+
+# %% wrong: wrong_axis -- log_softmax over the tokens of the text
+# expects: log_softmax runs over the tokens
+
+
+def fact_probe(net, tokenizer, prompts, objects):
+    if len(prompts) != len(objects) or len(prompts) == 0:
+        raise ValueError(f"{len(prompts)} prompts and {len(objects)} objects")
+    starts = [
+        [BOS, *tokenizer.encode(p.rstrip(" ")).tolist()] for p in prompts
+    ]
+    answers = [tokenizer.encode(" " + o).tolist() for o in objects]
+    rows = [torch.tensor(s + a) for s, a in zip(starts, answers)]
+    ids = pad_sequence(rows, batch_first=True, padding_value=EOS)
+    with evaluating(net), torch.inference_mode():
+        log_p = net(ids)[0].log_softmax(1)
+    total, rank = [], []
+    for row, s, a in zip(log_p, starts, answers):
+        said = row[len(s) - 1 : len(s) - 1 + len(a)]
+        own = said.gather(1, torch.tensor(a)[:, None])
+        total.append(own.sum())
+        rank.append(1 + (said > own).sum(1).max())
+    return torch.stack(total), torch.stack(rank)
+
+
+# %% wrong: prompts_changed -- strips the prompts in the caller's list
+# expects: the lists of prompts and objects were changed
+
+
+def fact_probe(net, tokenizer, prompts, objects):
+    if len(prompts) != len(objects) or len(prompts) == 0:
+        raise ValueError(f"{len(prompts)} prompts and {len(objects)} objects")
+    for i in range(len(prompts)):
+        prompts[i] = prompts[i].rstrip()
+    starts = [
+        [BOS, *tokenizer.encode(p.rstrip(" ")).tolist()] for p in prompts
+    ]
+    answers = [tokenizer.encode(" " + o).tolist() for o in objects]
+    rows = [torch.tensor(s + a) for s, a in zip(starts, answers)]
+    ids = pad_sequence(rows, batch_first=True, padding_value=EOS)
+    with evaluating(net), torch.inference_mode():
+        log_p = net(ids)[0].log_softmax(-1)
+    total, rank = [], []
+    for row, s, a in zip(log_p, starts, answers):
+        said = row[len(s) - 1 : len(s) - 1 + len(a)]
+        own = said.gather(1, torch.tensor(a)[:, None])
+        total.append(own.sum())
+        rank.append(1 + (said > own).sum(1).max())
+    return torch.stack(total), torch.stack(rank)
+
+
+# %% wrong: mean_rank -- the mean of the ranks
+# expects: not whole numbers
+
+
+def fact_probe(net, tokenizer, prompts, objects):
+    if len(prompts) != len(objects) or len(prompts) == 0:
+        raise ValueError(f"{len(prompts)} prompts and {len(objects)} objects")
+    starts = [
+        [BOS, *tokenizer.encode(p.rstrip(" ")).tolist()] for p in prompts
+    ]
+    answers = [tokenizer.encode(" " + o).tolist() for o in objects]
+    rows = [torch.tensor(s + a) for s, a in zip(starts, answers)]
+    ids = pad_sequence(rows, batch_first=True, padding_value=EOS)
+    with evaluating(net), torch.inference_mode():
+        log_p = net(ids)[0].log_softmax(-1)
+    total, rank = [], []
+    for row, s, a in zip(log_p, starts, answers):
+        said = row[len(s) - 1 : len(s) - 1 + len(a)]
+        own = said.gather(1, torch.tensor(a)[:, None])
+        total.append(own.sum())
+        rank.append(1 + (said > own).sum(1).double().mean())
+    return torch.stack(total), torch.stack(rank)
+
+
+# %% wrong: no_bos -- the text has no BOS
+# expects: The text has no BOS
+
+
+def fact_probe(net, tokenizer, prompts, objects):
+    if len(prompts) != len(objects) or len(prompts) == 0:
+        raise ValueError(f"{len(prompts)} prompts and {len(objects)} objects")
+    starts = [[*tokenizer.encode(p.rstrip(" ")).tolist()] for p in prompts]
+    answers = [tokenizer.encode(" " + o).tolist() for o in objects]
+    rows = [torch.tensor(s + a) for s, a in zip(starts, answers)]
+    ids = pad_sequence(rows, batch_first=True, padding_value=EOS)
+    with evaluating(net), torch.inference_mode():
+        log_p = net(ids)[0].log_softmax(-1)
+    total, rank = [], []
+    for row, s, a in zip(log_p, starts, answers):
+        said = row[len(s) - 1 : len(s) - 1 + len(a)]
+        own = said.gather(1, torch.tensor(a)[:, None])
+        total.append(own.sum())
+        rank.append(1 + (said > own).sum(1).max())
+    return torch.stack(total), torch.stack(rank)

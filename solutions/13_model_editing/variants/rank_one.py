@@ -153,6 +153,7 @@ def rank_one(W, k, v, C):
 
 
 # %% wrong: in_float32 -- computed in the type of W
+# expects: Compute in float64
 
 
 def rank_one(W, k, v, C):
@@ -164,6 +165,7 @@ def rank_one(W, k, v, C):
 
 
 # %% wrong: sum_is_zero -- a key whose numbers cancel counts as a key of zeros
+# expects: not a key of zeros
 
 
 def rank_one(W, k, v, C):
@@ -175,6 +177,7 @@ def rank_one(W, k, v, C):
 
 
 # %% wrong: small_is_zero -- a small key counts as a key of zeros
+# expects: not a key of zeros
 
 
 def rank_one(W, k, v, C):
@@ -186,6 +189,7 @@ def rank_one(W, k, v, C):
 
 
 # %% wrong: in_place_of_a_double -- W.double() is W itself where W is float64, and += changes it
+# expects: W was changed
 
 
 def rank_one(W, k, v, C):
@@ -199,6 +203,7 @@ def rank_one(W, k, v, C):
 
 
 # %% wrong: ridge -- a little is added to the diagonal of C
+# expects: something is added
 
 
 def rank_one(W, k, v, C):
@@ -210,6 +215,7 @@ def rank_one(W, k, v, C):
 
 
 # %% wrong: diagonal_only -- only the diagonal of C is used
+# expects: the diagonal of C alone
 
 
 def rank_one(W, k, v, C):
@@ -246,3 +252,39 @@ def rank_one(W, k, v, C):
     u = torch.linalg.inv(C.double()) @ key
     new += torch.einsum("o,n->on", value - new @ key, u / (key @ u))
     return new.to(W)
+
+
+# %% wrong: u_normalised -- u is made a unit vector in the outer product only
+# expects: u has the length 1 above the line
+
+
+def rank_one(W, k, v, C):
+    if not k.any():
+        raise ValueError("a key of zeros")
+    W0, k, v, C = W.double(), k.double(), v.double(), C.double()
+    u = torch.linalg.solve(C, k)
+    return (W0 + torch.outer(v - W0 @ k, u / u.norm()) / (u @ k)).to(W.dtype)
+
+
+# %% wrong: k_changed -- normalises the key in place
+# expects: k was changed
+
+
+def rank_one(W, k, v, C):
+    if not k.any():
+        raise ValueError("a key of zeros")
+    k /= k.norm()
+    W0, k, v, C = W.double(), k.double(), v.double(), C.double()
+    u = torch.linalg.solve(C, k)
+    return (W0 + torch.outer(v - W0 @ k, u) / (u @ k)).to(W.dtype)
+
+
+# %% right: least_squares -- torch.linalg.lstsq, with the pseudo-inverse of a row
+
+
+def rank_one(W, k, v, C):
+    if not k.any():
+        raise ValueError("a key of zeros")
+    W0, k, v, C = W.double(), k.double(), v.double(), C.double()
+    u = torch.linalg.lstsq(C, k[:, None], driver="gelsd").solution[:, 0]
+    return (W0 + torch.outer(v - W0 @ k, u) / (u @ k)).to(W.dtype)

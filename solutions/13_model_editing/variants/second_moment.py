@@ -174,6 +174,7 @@ def second_moment(batches):
 
 
 # %% wrong: product_in_float32 -- the products are summed in float32 and converted later
+# expects: Digits are lost
 
 
 def second_moment(batches):
@@ -189,6 +190,7 @@ def second_moment(batches):
 
 
 # %% wrong: total_in_float32 -- the sum over the batches is kept in float32
+# expects: Digits are lost
 
 
 def second_moment(batches):
@@ -203,6 +205,7 @@ def second_moment(batches):
 
 
 # %% wrong: keeps_the_keys -- all keys are collected and multiplied at the end
+# expects: don't keep the keys
 
 
 def second_moment(batches):
@@ -214,6 +217,7 @@ def second_moment(batches):
 
 
 # %% wrong: refuses_an_empty_batch -- raises at a batch of padding among good ones
+# expects: batches of padding alone among others
 
 
 def second_moment(batches):
@@ -239,7 +243,11 @@ def second_moment(batches):
             for k, is_real in zip(row, real):
                 if bool(is_real):
                     k = k.to(torch.float64)
-                    total = torch.outer(k, k) if total is None else total + torch.outer(k, k)
+                    total = (
+                        torch.outer(k, k)
+                        if total is None
+                        else total + torch.outer(k, k)
+                    )
                     n += 1
     if n == 0:
         raise ValueError("there is no key")
@@ -262,3 +270,19 @@ def second_moment(batches):
     if mean is None:
         raise ValueError("no key")
     return mean
+
+
+# %% wrong: first_batch_size -- the number of keys of the first batch for all
+# expects: divide by the number of keys
+
+
+def second_moment(batches):
+    total, count, n = 0, 0, None
+    for keys, mask in batches:
+        real = keys[mask].double()
+        n = len(real) if n is None else n
+        total = total + real.T @ real
+        count += n
+    if not count:
+        raise ValueError("no key")
+    return total / count

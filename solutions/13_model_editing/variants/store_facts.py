@@ -238,6 +238,7 @@ def store_facts(net, layer, requests, C):
 
 
 # %% wrong: all_from_the_old_network -- keys and values of all requests come from the network before any edit
+# expects: put each new one into the
 
 
 def store_facts(net, layer, requests, C):
@@ -252,6 +253,7 @@ def store_facts(net, layer, requests, C):
 
 
 # %% wrong: layer_of_the_notebook -- uses LAYER in place of its argument
+# expects: use `layer`
 
 
 def store_facts(net, layer, requests, C):
@@ -273,6 +275,7 @@ def store_facts(net, layer, requests, C):
 
 
 # %% wrong: key_of_the_plain_prompt -- the key of the first row in place of the mean
+# expects: with the key of the first row
 
 
 def store_facts(net, layer, requests, C):
@@ -294,6 +297,7 @@ def store_facts(net, layer, requests, C):
 
 
 # %% wrong: with_the_identity -- the identity in place of C
+# expects: C is not used
 
 
 def store_facts(net, layer, requests, C):
@@ -315,6 +319,7 @@ def store_facts(net, layer, requests, C):
 
 
 # %% wrong: bias_forgotten -- the bias stays in the value
+# expects: is not taken off the value
 
 
 def store_facts(net, layer, requests, C):
@@ -336,6 +341,7 @@ def store_facts(net, layer, requests, C):
 
 
 # %% wrong: more_steps -- 100 steps in place of the settings that are there
+# expects: the value is another one
 
 
 def store_facts(net, layer, requests, C):
@@ -346,7 +352,10 @@ def store_facts(net, layer, requests, C):
         for request in requests:
             rows = rows_of(request)
             k = keys_at(net, layer, rows).mean(0)
-            v = target_value(net, layer, *rows, n_steps=100) - down.bias.detach()
+            v = (
+                target_value(net, layer, *rows, n_steps=100)
+                - down.bias.detach()
+            )
             W = rank_one(W, k, v, C)
             with torch.no_grad():
                 down.weight.copy_(W)
@@ -405,10 +414,99 @@ def store_facts(net, layer, requests, C):
     try:
         for r in requests:
             rows = rows_of(r)
-            W = rank_one(W, keys_at(net, layer, rows).mean(0), target_value(net, layer, *rows) - down.bias, C)
+            W = rank_one(
+                W,
+                keys_at(net, layer, rows).mean(0),
+                target_value(net, layer, *rows) - down.bias,
+                C,
+            )
             with torch.no_grad():
                 down.weight.copy_(W)
     finally:
         with torch.no_grad():
             down.weight.copy_(kept)
     return W
+
+
+# %% wrong: first_rows -- rows of the first request for all
+# expects: let the error happen
+
+
+def store_facts(net, layer, requests, C):
+    weight, bias = memory(net, layer).weight, memory(net, layer).bias
+    kept = weight.detach().clone()
+    W = kept
+    try:
+        for _ in requests:
+            rows = rows_of(requests[0])
+            k = keys_at(net, layer, rows).mean(0)
+            v = target_value(net, layer, *rows) - bias.detach()
+            W = rank_one(W, k, v, C)
+            with torch.no_grad():
+                weight.copy_(W)
+    finally:
+        with torch.no_grad():
+            weight.copy_(kept)
+    return W
+
+
+# %% wrong: place_before -- the key of the token before the last one
+# expects: take that at the places
+
+
+def store_facts(net, layer, requests, C):
+    weight, bias = memory(net, layer).weight, memory(net, layer).bias
+    kept = weight.detach().clone()
+    W = kept
+    try:
+        for request in requests:
+            rows = rows_of(request)
+            k = keys_at(
+                net, layer, rows._replace(places=rows.places - 1)
+            ).mean(0)
+            v = target_value(net, layer, *rows) - bias.detach()
+            W = rank_one(W, k, v, C)
+            with torch.no_grad():
+                weight.copy_(W)
+    finally:
+        with torch.no_grad():
+            weight.copy_(kept)
+    return W
+
+
+# %% wrong: new_value_only -- rank_one gets v - W k
+# expects: rank_one does that
+
+
+def store_facts(net, layer, requests, C):
+    weight, bias = memory(net, layer).weight, memory(net, layer).bias
+    kept = weight.detach().clone()
+    W = kept
+    try:
+        for request in requests:
+            rows = rows_of(request)
+            k = keys_at(net, layer, rows).mean(0)
+            v = target_value(net, layer, *rows) - bias.detach()
+            W = rank_one(W, k, v - W @ k, C)
+            with torch.no_grad():
+                weight.copy_(W)
+    finally:
+        with torch.no_grad():
+            weight.copy_(kept)
+    return W
+
+
+# %% right: a_copy -- a deep copy of the network is edited
+
+
+def store_facts(net, layer, requests, C):
+    twin = deepcopy(net)
+    down = memory(twin, layer)
+    for request in requests:
+        rows = rows_of(request)
+        v = target_value(twin, layer, *rows) - down.bias.detach()
+        W = rank_one(
+            down.weight.detach(), keys_at(twin, layer, rows).mean(0), v, C
+        )
+        down.weight = nn.Parameter(W)
+    return down.weight.detach()
