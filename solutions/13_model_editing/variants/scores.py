@@ -455,13 +455,13 @@ def scores(groups):
         wanted, other, rank = (t.tolist() for t in groups[name])
         if not wanted:
             raise ValueError(f"no prompts in {name}")
-        result[name] = dict(
-            success=fmean(a > b for a, b in zip(wanted, other)),
-            magnitude=fmean(
+        result[name] = {
+            "success": fmean(a > b for a, b in zip(wanted, other)),
+            "magnitude": fmean(
                 math.exp(a) - math.exp(b) for a, b in zip(wanted, other)
             ),
-            exact=rank.count(1) / len(rank),
-        )
+            "exact": rank.count(1) / len(rank),
+        }
     if not result:
         raise ValueError("no groups")
     total = {

@@ -1007,7 +1007,7 @@ def target_value(
                 x = d.clone().requires_grad_()
                 handles.append(
                     module.register_forward_hook(
-                        lambda _, given, y: y + where[..., None] * x
+                        lambda _, given, y, x=x: y + where[..., None] * x
                     )
                 )
                 log_p = net(ids)[0].log_softmax(-1)
