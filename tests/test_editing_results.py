@@ -87,6 +87,16 @@ def test_ripples_follow_and_the_name_tells_the_sites_apart():
     assert rows["subject, layer 0"]["name"] < rows["fine-tuning, all weights"]["name"] < 0.9
 
 
+def test_edits_are_no_louder_behind_their_sentence():
+    rows = {row["edit"]: row for row in MEASURED["loud"]}
+    assert rows["none"]["right, behind"] == 1
+    for row in rows.values():
+        assert row["new, behind"] <= row["new, alone"]
+        assert row["right, behind"] >= row["right, alone"]
+    assert rows["fine-tuning, all weights"]["new, alone"] > 1 / 3
+    assert 0 < rows["last, layer 2"]["new, alone"] < 0.05
+
+
 def test_there_is_no_null_space_here_and_a_soft_price_is_better():
     rows = {(row["share"], row["n"]): row for row in MEASURED["null_space"]}
     few, most = [rows[share, 10] for share in (0.001, 0.1)]
