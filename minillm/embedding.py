@@ -7,7 +7,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from minillm.config import Config
-from minillm.layers import ACTIVATIONS, NORMS, sinusoidal
+from minillm.layers import ACTIVATIONS, FUSED, NORMS, sinusoidal
 
 
 def number_tokens(mask: Tensor | None, S: int, device: torch.device) -> Tensor:
@@ -102,7 +102,8 @@ class MaskedHead(nn.Module):
         self.dense = nn.Linear(config.width, config.width)
         self.norm = NORMS[config.norm](config)
         self.bias = nn.Parameter(torch.zeros(config.vocab_size))
-        self.activation = ACTIVATIONS[config.activation][config.fused]
+        activations = FUSED if config.fused else ACTIVATIONS
+        self.activation = activations[config.activation]
 
     def forward(self, x: Tensor) -> Tensor:
         """(B, T, C) to (B, T, C)."""

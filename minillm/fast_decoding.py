@@ -17,7 +17,7 @@ from minillm.attention import Attention, mask_bias, padding_mask
 from minillm.cache import KVCache, LayerCache
 from minillm.embedding import Embedding
 from minillm.layers import (
-    ACTIVATIONS,
+    FUSED,
     GATED,
     FeedForward,
     RMSNorm,
@@ -156,7 +156,7 @@ class FastDecoder:
     @torch.no_grad()
     def __init__(self, model: Transformer, cache: KVCache, batch: int):
         config = self.config = model.config
-        self.cache, self.activation = cache, ACTIVATIONS[config.activation][1]
+        self.cache, self.activation = cache, FUSED[config.activation]
         self.blocks = [
             products_of(cast(Block, block), batch) for block in model.blocks
         ]

@@ -190,13 +190,21 @@ def silu(x: Tensor) -> Tensor:
 
 
 GATED = ("geglu", "geglu_tanh", "swiglu")
-ACTIVATIONS: dict[str, tuple[Callable, Callable]] = {  # plain, torch's own
-    "relu": (relu, F.relu),
-    "gelu": (gelu, F.gelu),
-    "gelu_tanh": (gelu_tanh, partial(F.gelu, approximate="tanh")),
-    "geglu": (gelu, F.gelu),
-    "geglu_tanh": (gelu_tanh, partial(F.gelu, approximate="tanh")),
-    "swiglu": (silu, F.silu),
+ACTIVATIONS: dict[str, Callable[[Tensor], Tensor]] = {
+    "relu": relu,
+    "gelu": gelu,
+    "gelu_tanh": gelu_tanh,
+    "geglu": gelu,
+    "geglu_tanh": gelu_tanh,
+    "swiglu": silu,
+}
+FUSED: dict[str, Callable[[Tensor], Tensor]] = {  # torch's own
+    "relu": F.relu,
+    "gelu": F.gelu,
+    "gelu_tanh": partial(F.gelu, approximate="tanh"),
+    "geglu": F.gelu,
+    "geglu_tanh": partial(F.gelu, approximate="tanh"),
+    "swiglu": F.silu,
 }
 
 
@@ -225,7 +233,8 @@ class FeedForward(nn.Module):
     def __init__(self, config: Config):
         super().__init__()
         self.gated = config.activation in GATED
-        self.activation = ACTIVATIONS[config.activation][config.fused]
+        activations = FUSED if config.fused else ACTIVATIONS
+        self.activation = activations[config.activation]
         # Gate and up read the same vectors, so one product makes both.
         n_up = config.hidden * (2 if self.gated else 1)
         self.up = nn.Linear(config.width, n_up, config.bias)

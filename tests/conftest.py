@@ -46,7 +46,8 @@ def pytest_runtest_logreport(report: pytest.TestReport) -> None:
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """Write down the topics with which all tests of their assignment have passed."""
     config, asked = session.config, session.config.option
-    partly = [asked.keyword, asked.maxfail, asked.lf, asked.deselect, session.exitstatus > 1]
+    partly = [asked.keyword, asked.maxfail, asked.deselect, session.exitstatus > 1]
+    partly += [getattr(asked, "lf", False)]  # not asked where the plugin is off
     partly += [asked.markexpr not in ("", "not slow"), any("::" in word for word in config.args)]
     if not hasattr(config, "workerinput") and not any(partly):
         remember(path_of(name, ROOT) for name, found in outcomes.items() if found == {"passed"})

@@ -59,6 +59,7 @@ INTEGRATION = {  # the problem with the run on the real corpus: seconds, where o
     "11_scaling_laws": "forecast",
     "12_finetuning": "teach",
     "13_model_editing": "store_facts",
+    "14_mini_llm": "adapt",
 }
 MOST_POINTS = 5  # of one check
 WHOLE = 4  # of so many tests with that run, and of so many rounds, one is in the quick tier
@@ -121,10 +122,12 @@ def with_variants(path: Path, *variants: Variant) -> NotebookNode:
 
 
 def without_integration(notebook: NotebookNode, path: Path) -> NotebookNode:
-    """The notebook up to the problem that runs on the real corpus."""
-    names = [cell.id for cell in notebook.cells]
-    end = names.index(INTEGRATION[path.stem]) if path.stem in INTEGRATION else None
-    return nbformat.v4.new_notebook(cells=notebook.cells[:end], metadata=notebook.metadata)
+    """The notebook without the problem that runs on the real corpus, and without what it shows."""
+    names, name = [cell.id for cell in notebook.cells], INTEGRATION.get(path.stem)
+    end = names.index(name) if name else len(names)
+    later = [cell for cell in notebook.cells[end:] if kind(cell) in ("given", "answer", "check")]
+    kept = notebook.cells[:end] + [cell for cell in later if cell.id.split("-")[0] != name]
+    return nbformat.v4.new_notebook(cells=kept, metadata=notebook.metadata)
 
 
 def lost(outcomes: list[Outcome]) -> dict[str, float]:

@@ -10,8 +10,9 @@ import torch
 from minillm import export
 from minillm.architectures import configure
 from minillm.corpus import ByteVocabulary
-from minillm.export import from_bytes, quantise, read_header, to_bytes
+from minillm.export import from_bytes, read_header
 from minillm.language_model import LanguageModel
+from minillm.packing import quantize_rows, to_bytes
 from minillm.tokenizer import Tokenizer
 from minillm.transformer import Transformer
 
@@ -36,14 +37,14 @@ def model() -> LanguageModel:
 
 
 def test_quantise_by_hand():
-    codes, scale = quantise(np.array([[1.27, -0.5, 0.004], [0, 0, 0]]))
+    codes, scale = quantize_rows(np.array([[1.27, -0.5, 0.004], [0, 0, 0]]))
     assert codes.tolist() == [[127, -50, 0], [0, 0, 0]]
     np.testing.assert_allclose(scale, [0.01, 0], rtol=1e-6)
 
 
 def test_quantise_is_off_by_half_a_step():
     matrix = np.random.default_rng(0).standard_normal((50, 40))
-    codes, scale = quantise(matrix)
+    codes, scale = quantize_rows(matrix)
     gap = np.abs(codes * scale[:, None].astype(float) - matrix)
     assert np.all(gap <= 0.5001 * scale[:, None])
 

@@ -46,7 +46,7 @@ def committed() -> set[str]:
 
 def test_readme_is_short():
     assert len(read("README.md").splitlines()) <= 150
-    assert len(read("Makefile").splitlines()) <= 80
+    assert len(read("Makefile").splitlines()) <= 90
 
 
 @pytest.mark.parametrize("document", DOCUMENTS)

@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from minillm import checkpoint, language_model
-from minillm.export import PAGE, from_bytes, to_bytes
+from minillm.export import PAGE, from_bytes
 from minillm.language_model import LanguageModel
+from minillm.packing import to_bytes
 from minillm.yardstick import bits_per_byte
 from tools.provenance import provenance
 from tools.texts import texts_of

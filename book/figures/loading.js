@@ -7,10 +7,13 @@ let fetched = null;  // figures of a page share one copy
 
 const plain = (view) => (view.buffer ? view.buffer.slice(view.byteOffset, view.byteOffset + view.byteLength) : view);
 
-/** The parts of a figure that loads the model, and calls `then(model)` once it is there. */
-export function loader(bytes, then) {
+/**
+ * The parts of a figure that loads the model, and calls `then(model)` once it is there. `url` names
+ * another model than the course's, of so many megabytes.
+ */
+export function loader(bytes, then, url = new URL(MODEL, import.meta.url), size = "1.4") {
   const bar = html("progress", { max: 1, value: 0, "aria-label": "The model is loaded", hidden: true });
-  const state = html("p", { class: "fig-note", role: "status" }, "The model has 1.4 megabytes.");
+  const state = html("p", { class: "fig-note", role: "status" }, `The model has ${size} megabytes.`);
   const button = html("button", { type: "button", class: "fig-button", click: load }, "Load the model");
   async function load() {
     button.disabled = true;
@@ -18,7 +21,7 @@ export function loader(bytes, then) {
     let model;
     try {
       model = bytes ? openModel(plain(bytes))
-        : (fetched ??= openModel(await fetchModel(new URL(MODEL, import.meta.url), (share) => { bar.value = share; })));
+        : (fetched ??= openModel(await fetchModel(url, (share) => { bar.value = share; })));
     } catch (error) {
       state.textContent = `The model could not be loaded (${error.message}). Try again.`;
       button.disabled = false;

@@ -37,7 +37,7 @@ class Check:
     points: float
     source: str
     reference: str = ""  # the right answers that this check and those above it bring along
-    helpers: str = ""  # functions and imports of hidden lines in checks above it
+    helpers: str = ""  # functions and imports of hidden lines above that are still in force
 
     @property
     def file(self) -> str:
@@ -93,13 +93,12 @@ class Check:
         return compile(f"{self.helpers}\n{self.reference}", "<woven>", "exec")
 
     @cached_property
-    def hidden_helpers(self) -> str:
-        """Functions, classes and imports of its hidden trusted lines."""
+    def hidden_helpers(self) -> dict[str, str]:
+        """Functions, classes and imports of its hidden trusted lines, by what they bind."""
         hidden = [step.part for step in self.hidden if not step.part.is_probe]
         kinds = (*DEFINITIONS, *IMPORTS)
-        return "\n".join(
-            ast.unparse(s) for p in hidden for s in p.tree.body if isinstance(s, kinds)
-        )
+        found = [s for p in hidden for s in p.tree.body if isinstance(s, kinds)]
+        return {getattr(s, "name", ast.unparse(s)): ast.unparse(s) for s in found}
 
     @cached_property
     def hidden_lines(self) -> set[int]:
@@ -145,11 +144,13 @@ def plan(path: Path, release: Path) -> Plan:
     checks = [Check(c.id, float(c.metadata.nbgrader.points), c.source)
               for c in cells(notebook, "check")]  # fmt: skip
     woven: list[str] = []
-    helpers: list[str] = []
+    helpers: dict[str, str] = {}
     for check in checks:
         woven += [check.woven] * (check.woven not in ("", *woven))
-        check.reference, check.helpers = "\n\n".join(woven), "\n".join(helpers)
-        helpers.append(check.hidden_helpers)
+        for name in check.left[1]:  # its visible lines define it anew
+            helpers.pop(name, None)
+        check.reference, check.helpers = "\n\n".join(woven), "\n".join(helpers.values())
+        helpers |= check.hidden_helpers
     return Plan(
         path,
         nbformat.read(release, as_version=4),
@@ -167,7 +168,8 @@ def _leading(notebook: NotebookNode) -> list[str]:
     """Ids of the given cells that give the same before any check has run as at their place.
 
     They use no answer when they run. Those above the first answer are always among them; from the
-    first one below it on that binds or changes what stands above, the others wait for their turn.
+    first one below it on that binds or changes what stands above, also in a check, the others wait
+    for their turn.
     """
     found: list[str] = []
     bound: set[str] = set()
@@ -180,6 +182,7 @@ def _leading(notebook: NotebookNode) -> list[str]:
         own = {root(place) for place in changes(code.tree)} & code.reads - modules
         if code.kind == "check":
             changed |= own
+            bound |= code.binds
         elif code.kind == "given":
             if below and (code.binds & bound or own - code.binds or code.reads & changed):
                 break

@@ -5,6 +5,7 @@ Idioms, attacks, hostile snippets and agreement with stock nbgrader have tests o
 
 import copy
 import json
+import re
 import shutil
 import sys
 import time
@@ -303,26 +304,45 @@ def test_plan_knows_what_a_check_shows_hides_and_sends():
     [
         ("import json\ndef more(x):\n    rows = [x]\n    rows[0] = np.append(x, 1)", "abc"),
         ("size = 3", "ab"),
+        ("seen = 3", "ab"),
         ("words.append('c')", "ab"),
         ("print(words)", "ab"),
         ("print(size)", "abc"),
     ],
 )
 def test_given_cells_run_ahead_where_that_makes_no_difference(tmp_path, third, leading):
-    """The check below the answer changes `words`; the third cell stands below the check."""
+    """The check changes `words` and binds `seen`; the third given cell stands below it."""
     texts = [
         (":given: a", "import numpy as np\nsize, words = 2, []"),
         (":answer: f", "### BEGIN SOLUTION\nf = 1\n### END SOLUTION"),
         (":given: b", "table = np.zeros(size)"),
-        (":check: f-a\n:points: 100", "words.append('b')\nprint(words)"),
+        (":check: f-a\n:points: 100", "words.append('b')\nseen = 1\nprint(words)"),
         (":given: c", third),
     ]
+    assert planned(tmp_path, texts).leading == list(leading)
+
+
+def test_a_helper_of_hidden_lines_lasts_until_visible_lines_define_it_anew(tmp_path):
+    hidden = "### BEGIN HIDDEN TESTS\n{}\n### END HIDDEN TESTS"
+    texts = [
+        (":answer: f", "### BEGIN SOLUTION\nf = 1\n### END SOLUTION"),
+        (":check: f-a\n:points: 30", hidden.format("def want(): return 1\ndef other(): pass")),
+        (":check: f-b\n:points: 30", hidden.format("assert want() == 1")),
+        (":check: f-c\n:points: 40", "def want(x): return x\n" + hidden.format("want(1)")),
+    ]
+    _, second, third = planned(tmp_path, texts).checks.values()
+    names = [set(re.findall(r"def (\w+)", check.helpers)) for check in (second, third)]
+    assert names == [{"want", "other"}, {"other"}]
+
+
+def planned(folder: Path, texts: list[tuple[str, str]]) -> plan.Plan:
+    """The plan of an assignment with these cells: options and text."""
     cells_ = [f"```{{code-cell}} ipython3\n{head}\n\n{text}\n```\n" for head, text in texts]
-    path = tmp_path / "solutions" / "01_x" / "01_x.md"
+    path = folder / "solutions" / "01_x" / "01_x.md"
     path.parent.mkdir(parents=True)
     path.write_text("---\njupytext:\n  formats: md:myst\n---\n\n# X\n\n" + "\n".join(cells_))
-    nbformat.write(nbformat.v4.new_notebook(), tmp_path / "x.ipynb")
-    assert plan.plan(path, tmp_path / "x.ipynb").leading == list(leading)
+    nbformat.write(nbformat.v4.new_notebook(), folder / "x.ipynb")
+    return plan.plan(path, folder / "x.ipynb")
 
 
 @pytest.mark.parametrize(

@@ -33,6 +33,8 @@ chapter, the data they mount, and `files()`, what of it a page loads:
     beamtree()    beam search as a tree, on toys and on the mini-LLM
     isoflop()     the best size for a budget, under four laws
     lawfit()      runs removed from a fit, and what it then predicts
+    live()        the mini-LLM reads your text and writes on
+    ruler()       weights in 8 to 2 bits, and what is lost
     lowrank()     a low-rank update as pictures that add up
     rankwhere()   layers and a rank for LoRA, what it trains and learned
     memoryedit()  a value is stored at a key of the plane
@@ -43,6 +45,7 @@ chapter, the data they mount, and `files()`, what of it a page loads:
 
 from minillm.figures.architectures import configurator, twoletters
 from minillm.figures.attention import attending, blocks, heads
+from minillm.figures.capstone import live, ruler
 from minillm.figures.decoding import beamtree, knobs
 from minillm.figures.editing import memoryedit, strength, trace
 from minillm.figures.finetuning import lowrank, rankwhere
@@ -65,8 +68,8 @@ from minillm.figures.vectors import onehot, sgns, wordmap
 __all__ = [
     "attending", "bankmap", "beamtree", "blocks", "budget", "configurator",
     "counting", "discount", "explorer", "fertility", "gates", "heads",
-    "highway", "isoflop", "knobs", "lawfit", "lowrank", "memoryedit", "merges",
-    "norms", "onehot", "quiz", "rankwhere", "ravine", "reading", "rope",
-    "schedule", "sgns", "shannon", "smoothing", "strength", "trace",
-    "twoletters", "wordmap",
+    "highway", "isoflop", "knobs", "lawfit", "live", "lowrank",
+    "memoryedit", "merges", "norms", "onehot", "quiz", "rankwhere",
+    "ravine", "reading", "rope", "ruler", "schedule", "sgns", "shannon",
+    "smoothing", "strength", "trace", "twoletters", "wordmap",
 ]  # fmt: skip

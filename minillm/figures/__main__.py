@@ -4,6 +4,7 @@ from pathlib import Path
 
 from minillm.figures import (
     attention,
+    capstone,
     editing,
     finetuning,
     ngrams,
@@ -19,7 +20,7 @@ from minillm.figures.widget import FIGURES
 
 TOPICS = (
     ngrams, tokens, vectors, recurrence, senses, attention, stack, training,
-    scaling, finetuning, editing,
+    scaling, finetuning, editing, capstone,
 )  # fmt: skip
 
 

@@ -11,9 +11,9 @@ from torch import Tensor
 
 from minillm import language_model
 from minillm.corpus import BOS, DATA
-from minillm.export import quantise
 from minillm.figures.widget import Figure, austen_texts, packed, to_json
 from minillm.language_model import LanguageModel
+from minillm.packing import quantize_rows
 from minillm.recurrent import RNN
 from minillm.rnn import lstm_cell
 
@@ -91,7 +91,7 @@ def quote_unit(net: RNN, ids: np.ndarray) -> tuple[int, float]:
 
 def as_bytes(weight: Tensor) -> dict[str, Any]:
     """A matrix as signed bytes in base64, with a scale for each row."""
-    codes, scales = quantise(weight.detach().double().numpy())
+    codes, scales = quantize_rows(weight.detach().double().numpy())
     return {
         "bytes": base64.b64encode(codes.tobytes()).decode(),
         "scales": scales.tolist(),
