@@ -4,8 +4,9 @@ A fact is read off by `fact_probe` and located by `restore`. The feed-forward
 layer's last matrix W is a memory: of a key k, what its neurons say of a token,
 it makes the value W k, which goes into the stream. `second_moment` says which
 keys the memory is used for, `target_value` finds a value that makes the
-network say something else, and `rank_one` and `memit` write it. `scores`
-counts what the edit did, and to whom. `minillm.edits` puts all of it together.
+network say something else, and `rank_one`, `memit` and `projected` write it.
+`scores` counts what the edit did, and to whom. `minillm.edits` puts all of it
+together.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -167,6 +168,45 @@ def memit(W: Tensor, K: Tensor, V: Tensor, C: Tensor, L: float) -> Tensor:
     A = L * C.double() + K @ K.T
     # A is symmetric: X A = R Kᵀ is A Xᵀ = K Rᵀ.
     change = torch.linalg.solve(A, K @ (V - exact @ K).T).T
+    return (exact + change).to(W.dtype)
+
+
+def null_space(C: Tensor, share: float) -> Tensor:
+    """The projection P (n, n) onto the directions that keys use least.
+
+    Of the eigenvectors of the second moment `C` (n, n) it keeps those with
+    the smallest eigenvalues, as many as together hold at most `share` of
+    their sum: so of all keys, at most that share of the mean square is left
+    by P. Raises `ValueError` on a share that is not from 0 to 1.
+    """
+    if not 0 <= share <= 1:
+        raise ValueError(f"a share is from 0 to 1, not {share!r}")
+    values, vectors = torch.linalg.eigh(C.double())  # from small to large
+    held = values.clamp(min=0).cumsum(0) / values.clamp(min=0).sum()
+    U = vectors[:, held <= share * (1 + 1e-12)]
+    return U @ U.T
+
+
+def projected(
+    W: Tensor, K: Tensor, V: Tensor, P: Tensor, L: float = 1.0
+) -> Tensor:
+    """The memory W (o, n) with values V (o, m) at keys K (n, m), changed only
+    in the directions that the projection P (n, n) keeps.
+
+    With R = V - W K it is
+
+        W' = W + R Kᵀ P (L I + K Kᵀ P)⁻¹
+
+    so a key k with P k = 0 keeps its value. `L` keeps the change small.
+    Raises `ValueError` on an L that is not above 0. Fang et al. 2025 have a
+    term more, for the keys of earlier edits.
+    """
+    if not L > 0:
+        raise ValueError(f"the weight of the change is above 0, not {L!r}")
+    exact, K, V, P = (x.double() for x in (W, K, V, P))
+    # Kᵀ P (L I + K Kᵀ P)⁻¹ is (L I + Kᵀ P K)⁻¹ Kᵀ P, a smaller system.
+    A = L * torch.eye(K.shape[1], dtype=torch.float64) + K.T @ P @ K
+    change = (V - exact @ K) @ torch.linalg.solve(A, K.T @ P)
     return (exact + change).to(W.dtype)
 
 

@@ -16,6 +16,8 @@ from minillm.editing import (
     fact_probe,
     memit,
     memory,
+    null_space,
+    projected,
     rank_one,
     restore,
     scores,
@@ -304,6 +306,43 @@ def test_memit_of_one_edit_writes_its_share(L: float, seed: int):
     q = k @ torch.linalg.solve(C, k)
     got = memit(W, k[:, None], v[:, None], C, L) @ k
     assert torch.allclose(got, W @ k + q / (L + q) * (v - W @ k), atol=1e-8)
+
+
+@pytest.mark.parametrize("share", [0.0, 1e-3, 0.2, 1.0])
+def test_null_space_leaves_at_most_its_share_of_the_keys(share: float):
+    g = torch.Generator().manual_seed(3)
+    X = torch.randn(200, 9, generator=g).double() @ torch.randn(9, 9, generator=g).double()
+    X[:, 0] = 0  # a direction that no key uses
+    P = null_space(X.T @ X / 200, share)
+    assert torch.allclose(P @ P, P, atol=1e-10)
+    assert torch.allclose(P, P.T)
+    left = float((X @ P).square().sum() / X.square().sum())
+    assert left <= share + 1e-12
+    assert int(P.trace().round()) == {0.0: 1, 1.0: 9}.get(share, int(P.trace().round()))
+    more = null_space(X.T @ X / 200, min(1.0, share + 0.3))
+    assert more.trace() >= P.trace()
+
+
+def test_projected_is_the_formula_and_moves_no_key_outside_its_directions():
+    g = torch.Generator().manual_seed(4)
+    W, K, V = (torch.randn(*s, generator=g).double() for s in ((5, 12), (12, 3), (5, 3)))
+    old = torch.randn(200, 4, generator=g).double() @ torch.randn(4, 12, generator=g).double()
+    P = null_space(old.T @ old / 200, 1e-12)
+    assert int(P.trace().round()) == 8
+    new = projected(W, K, V, P, 0.5)
+    R = V - W @ K
+    formula = R @ K.T @ P @ torch.linalg.inv(0.5 * torch.eye(12).double() + K @ K.T @ P)
+    assert torch.allclose(new - W, formula, atol=1e-10)
+    assert torch.allclose(new @ old.T, W @ old.T, atol=1e-8)
+    assert torch.allclose(projected(W, K, V, P, 1e-9) @ K, V, atol=1e-6)
+    assert not torch.allclose(projected(W, K, V, torch.eye(12), 1e-9) @ old.T, W @ old.T, atol=0.1)
+
+
+def test_projected_and_null_space_refuse_what_makes_no_sense():
+    with pytest.raises(ValueError, match="above 0, not 0"):
+        projected(W_TOY, K_TOY[:, None], V_TOY[:, None], torch.eye(2), 0)
+    with pytest.raises(ValueError, match=r"from 0 to 1, not 1\.5"):
+        null_space(C_TOY, 1.5)
 
 
 def test_memit_tends_to_rank_one_and_stores_many():

@@ -10,6 +10,7 @@ from minillm.corpus import DATA
 MEASURED = json.loads((DATA / "results" / "13_model_editing.json").read_text())
 LEARNED = json.loads((DATA / "results" / "gazette.json").read_text())
 ROWS = {row["edit"]: row for row in MEASURED["sites"]}
+PARTS = ["tracing", "shares", "sites", "many", "null_space", "ripples", "loud", "layers", "figures"]
 
 
 def exact(name: str, group: str) -> float:
@@ -17,7 +18,7 @@ def exact(name: str, group: str) -> float:
     return ROWS[name][group]["exact"]
 
 
-@pytest.mark.parametrize("part", ["tracing", "shares", "sites", "many", "layers", "figures"])
+@pytest.mark.parametrize("part", PARTS)
 def test_measurements_say_where_they_come_from(part):
     origin = MEASURED["provenance"][part]
     assert set(origin) == {"commit", "date", "hardware", "seed"}
@@ -74,11 +75,40 @@ def test_thresholds_beat_matrices_and_fine_tuning_moves_everything():
     assert exact(everything, "neighbours") < one < exact("last, layer 2", "neighbours")
 
 
-def test_ripples_are_few_and_follow():
-    for name in ("subject, layer 0", "last, layer 2", "fine-tuning, all weights"):
-        assert ROWS[name]["ripples"] == 4
-        assert ROWS[name]["ripple"] == 1
-    assert ROWS["none"]["ripple"] == 0
+def test_ripples_follow_and_the_name_tells_the_sites_apart():
+    rows = {row["edit"]: row for row in MEASURED["ripples"]}
+    assert all(row["n"] == 48 for row in rows.values())
+    assert rows["none"]["follows"] == rows["memory"]["follows"] == 0
+    assert rows["none"]["name"] == 1
+    changed = rows.keys() - {"none", "memory"}
+    assert all(rows[name]["follows"] > 0.85 for name in changed)
+    assert rows["subject, layer 0"]["name"] < 0.1
+    assert rows["last, layer 2"]["name"] > 0.9
+    assert rows["subject, layer 0"]["name"] < rows["fine-tuning, all weights"]["name"] < 0.9
+
+
+def test_edits_are_no_louder_behind_their_sentence():
+    rows = {row["edit"]: row for row in MEASURED["loud"]}
+    assert rows["none"]["right, behind"] == 1
+    for row in rows.values():
+        assert row["new, behind"] <= row["new, alone"]
+        assert row["right, behind"] >= row["right, alone"]
+    assert rows["fine-tuning, all weights"]["new, alone"] > 1 / 3
+    assert 0 < rows["last, layer 2"]["new, alone"] < 0.05
+
+
+def test_there_is_no_null_space_here_and_a_soft_price_is_better():
+    rows = {(row["share"], row["n"]): row for row in MEASURED["null_space"]}
+    few, most = [rows[share, 10] for share in (0.001, 0.1)]
+    assert few["directions"] < 20
+    assert few["of_keys"] < 0.005
+    assert 0.4 < few["rest"] < 0.6
+    assert few["rest"] < rows[0.01, 10]["rest"] < most["rest"]
+    for n in (10, 100):
+        soft = rows_of(n)["MEMIT, one layer, L = 100"]
+        for share in (0.001, 0.01, 0.1):
+            hard = rows[share, n]
+            assert hard["efficacy"] + hard["rest"] < soft["efficacy"] + soft["rest"]
 
 
 def test_tracing_has_an_early_and_a_late_site():

@@ -22,7 +22,7 @@ from torch import Tensor
 
 from minillm.corpus import BOS, DATA
 from minillm.decoding import Sampling
-from minillm.editing import fact_probe, memit, rank_one, scores
+from minillm.editing import Answers, fact_probe, memit, null_space, projected, rank_one, scores
 from minillm.edits import (
     Edit,
     Request,
@@ -168,6 +168,30 @@ def sites(told: Told, moments: dict[int, Tensor]) -> list[dict[str, Any]]:
     return table
 
 
+def count(told: Told, how: str, edit: Edit, wanted: Sequence[Request]) -> dict[str, Any]:
+    """What many edits on one model did: a row of the table of `many`."""
+    n = len(wanted)
+    changed = {(r.fact.subject, r.fact.relation) for r in wanted}
+    rest = [f for f in told.gazette.facts if (f.subject, f.relation) not in changed]
+    groups = {
+        "efficacy": [(r.fact.told[0], r.new, r.fact.object) for r in wanted],
+        "untold": [(p, r.new, r.fact.object) for r in wanted for p in r.fact.untold],
+        "rest": [(f.told[0], f.object, f.object) for f in rest],
+    }
+    with edited(told, edit):
+        exact = {key: exact_share(a) for key, a in ask(told, groups).items()}
+        first = groups["efficacy"][: max(1, n // 10)]
+        exact["first"] = exact_share(ask(told, {"first": first})["first"])
+        found = {"how": how, "n": n, **exact, "bits_per_byte": bits(told)}
+    print(found, flush=True)
+    return found
+
+
+def exact_share(answers: Answers) -> float:
+    """The share of a group that greedy decoding gets right."""
+    return float((answers.rank == 1).double().mean())
+
+
 def many(told: Told, moments: dict[int, Tensor]) -> list[dict[str, Any]]:
     """1, 10 and 100 edits on one model, in one layer at the last token: one after the other, all
     deltas at once, and together.
@@ -175,48 +199,137 @@ def many(told: Told, moments: dict[int, Tensor]) -> list[dict[str, Any]]:
     layer, site = 2, "last"
     name, C = weight_name(layer), moments[layer]
     W = told.net.get_parameter(name).detach().clone()
-    facts = told.gazette.facts
     table = []
 
-    def row(how: str, n: int, edit: Edit, wanted: Sequence[Request]) -> None:
-        changed = {(r.fact.subject, r.fact.relation) for r in wanted}
-        rest = [f for f in facts if (f.subject, f.relation) not in changed]
-        groups = {
-            "efficacy": [(r.fact.told[0], r.new, r.fact.object) for r in wanted],
-            "untold": [(p, r.new, r.fact.object) for r in wanted for p in r.fact.untold],
-            "rest": [(f.told[0], f.object, f.object) for f in rest],
-        }
-        with edited(told, edit):
-            exact = {
-                key: float((a.rank == 1).double().mean()) for key, a in ask(told, groups).items()
-            }
-            first = groups["efficacy"][: max(1, n // 10)]
-            earliest = ask(told, {"first": first})["first"]
-            more = {"first": float((earliest.rank == 1).double().mean())}
-            more |= {"bits_per_byte": bits(told)}
-        table.append({"how": how, "n": n, **exact, **more})
-        print(table[-1], flush=True)
+    def row(how: str, edit: Edit) -> None:
+        table.append(count(told, how, edit, wanted))
 
     pool = requests(told, N_MANY, seed=8)
     for n in (1, 10, N_MANY):
         wanted = pool[:n]
-        row("none", n, {}, wanted)
+        row("none", {})
         pairs = [key_value(told, r, layer, site) for r in wanted]
         summed = W.clone()
         for k, v in pairs:
             summed += rank_one(W, k, v, C) - W
-        row("ROME, deltas added", n, {name: summed}, wanted)
+        row("ROME, deltas added", {name: summed})
         turn: Edit = {name: W}
         for request in wanted:
             with edited(told, turn):
                 # The next edit sees the model that the ones before have left.
                 turn = rome(told, request, layer, site, C)
-        row("ROME, one after the other", n, turn, wanted)
+        row("ROME, one after the other", turn)
         K, V = (torch.stack(columns, dim=1) for columns in zip(*pairs, strict=True))
         for L in (1, 100, 1000):
-            row(f"MEMIT, one layer, L = {L}", n, {name: memit(W, K, V, C, L)}, wanted)
+            row(f"MEMIT, one layer, L = {L}", {name: memit(W, K, V, C, L)})
         spread = memit_edit(told, wanted, [2, 3], site, moments, 100)
-        row("MEMIT, layers 2 and 3, L = 100", n, spread, wanted)
+        row("MEMIT, layers 2 and 3, L = 100", spread)
+    return table
+
+
+def null_spaces(told: Told, moments: dict[int, Tensor]) -> list[dict[str, Any]]:
+    """The same edits together, changed only in directions that the old keys use little."""
+    layer, site = 2, "last"
+    name, C = weight_name(layer), moments[layer]
+    W = told.net.get_parameter(name).detach().clone()
+    pool, table = requests(told, N_MANY, seed=8), []
+    pairs = [key_value(told, r, layer, site) for r in pool]
+    for share in (1e-3, 1e-2, 1e-1):
+        P = null_space(C, share)
+        for n in (1, 10, N_MANY):
+            K, V = (torch.stack(columns, dim=1) for columns in zip(*pairs[:n], strict=True))
+            W_new = projected(W, K, V, P, 1e-2 * float((K.T @ P.float() @ K).diagonal().mean()))
+            found = count(told, f"null space, {share:.1%}", {name: W_new}, pool[:n])
+            kept = (P @ K.double()).square().sum() / K.double().square().sum()
+            found |= {"share": share, "directions": int(P.trace().round()), "of_keys": float(kept)}
+            table.append(found)
+    return table
+
+
+def ripples(told: Told, moments: dict[int, Tensor]) -> list[dict[str, Any]]:
+    """Every pet becomes another animal: do sentences about the pet's name follow?
+
+    follows   "... had named the" goes on with the new animal
+    stays     it goes on with the old one
+    name      asked by the new animal ("The goat of ..."), the pet still has its name
+    """
+    random = Random("ripples").random
+    animals = told.gazette.objects["pet"]
+    wanted = []
+    for fact in (f for f in known(told) if f.relation == "pet"):
+        others = [o for o in animals if o != fact.object]
+        wanted.append(Request(fact, others[int(random() * len(others))]))
+    table = []
+
+    def row(
+        name: str,
+        make: Callable[[Request], AbstractContextManager[Any]],
+        memory: Callable[[Request], Memory | None] = lambda r: None,
+    ) -> None:
+        ranks: dict[str, list[float]] = {}
+        for request in wanted:
+            fact, new = request
+            named = told.gazette.fact(fact.subject, "pet_name").object
+            groups = {
+                "efficacy": [(fact.told[0], new, fact.object)],
+                "follows": ripple(fact, new),
+                "stays": [(p, fact.object, new) for p, *_ in ripple(fact, new)],
+                "name": [(f"The {new} of {fact.subject} answered to the name of", named, named)],
+            }
+            with make(request):
+                for key, answers in ask(told, groups, memory(request)).items():
+                    ranks.setdefault(key, []).append(exact_share(answers))
+        shares = {key: fmean(values) for key, values in ranks.items()}
+        table.append({"edit": name, "n": len(wanted), **shares})
+        print(table[-1], flush=True)
+
+    def write(layer: int, site: Any) -> Callable[[Request], Any]:
+        return lambda r: edited(told, rome(told, r, layer, site, moments[layer]))
+
+    row("none", lambda r: edited(told, {}))
+    row("subject, layer 0", write(0, "subject"))
+    row("last, layer 2", write(2, "last"))
+    row("fine-tuning, all weights", lambda r: edited(told, fine_tune(told, r)))
+    one = [weight_name(2)]
+    row("fine-tuning, one matrix", lambda r: edited(told, fine_tune(told, r, one, lr=3e-3)))
+    row("one neuron more", lambda r: patched(told, r))
+    row("memory", lambda r: edited(told, {}), lambda r: Memory(told, [r]))
+    return table
+
+
+def loud(told: Told, moments: dict[int, Tensor]) -> list[dict[str, Any]]:
+    """Questions about other people, alone and behind the sentence that an edit has made true.
+
+    right     the share of exact answers, as before the edit
+    new       the share of answers that are the new object, which is wrong of them all
+    """
+    wanted, table = requests(told, N_EDITS), []
+
+    def row(name: str, make: Callable[[Request], AbstractContextManager[Any]]) -> None:
+        shares: dict[str, list[float]] = {}
+        for request in wanted:
+            fact, new = request
+            groups = questions(told, request)
+            asked = groups.get("neighbours", []) + groups["relation"]
+            with make(request):
+                for front, place in (("", "alone"), (f"{fact.told[0]} {new}. ", "behind")):
+                    both = {
+                        f"right, {place}": [(front + p, true, other) for p, true, other in asked],
+                        f"new, {place}": [(front + p, other, true) for p, true, other in asked],
+                    }
+                    for key, answers in ask(told, both).items():
+                        shares.setdefault(key, []).append(exact_share(answers))
+        table.append({"edit": name, **{key: fmean(values) for key, values in shares.items()}})
+        print(table[-1], flush=True)
+
+    def write(layer: int, site: Any) -> Callable[[Request], Any]:
+        return lambda r: edited(told, rome(told, r, layer, site, moments[layer]))
+
+    row("none", lambda r: edited(told, {}))
+    row("subject, layer 0", write(0, "subject"))
+    row("last, layer 2", write(2, "last"))
+    row("fine-tuning, all weights", lambda r: edited(told, fine_tune(told, r)))
+    row("one neuron more", lambda r: patched(told, r))
     return table
 
 
@@ -375,6 +488,9 @@ def main() -> None:
         "shares": lambda: shares(told, moments),
         "sites": lambda: sites(told, moments),
         "many": lambda: many(told, moments),
+        "null_space": lambda: null_spaces(told, moments),
+        "ripples": lambda: ripples(told, moments),
+        "loud": lambda: loud(told, moments),
         "layers": lambda: layers(told, moments, noise),
         "figures": lambda: figures(told, moments, noise),
     }

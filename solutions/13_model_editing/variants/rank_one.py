@@ -150,3 +150,141 @@ def rank_one(W, k, v, C):
     ]
     change = (v - A @ k)[:, None] * (u / torch.dot(u, k))[None, :]
     return (A + change).type(W.dtype)
+
+
+# %% wrong: in_float32 -- computed in the type of W
+# expects: Compute in float64
+
+
+def rank_one(W, k, v, C):
+    if not k.any():
+        raise ValueError("a key of zeros")
+    k, v, C = k.to(W.dtype), v.to(W.dtype), C.to(W.dtype)
+    u = torch.linalg.solve(C, k)
+    return W + torch.outer(v - W @ k, u) / (u @ k)
+
+
+# %% wrong: sum_is_zero -- a key whose numbers cancel counts as a key of zeros
+# expects: not a key of zeros
+
+
+def rank_one(W, k, v, C):
+    if k.sum() == 0:
+        raise ValueError("a key of zeros")
+    w, k, v, C = W.double(), k.double(), v.double(), C.double()
+    u = torch.linalg.solve(C, k)
+    return (w + torch.outer(v - w @ k, u) / (u @ k)).to(W.dtype)
+
+
+# %% wrong: small_is_zero -- a small key counts as a key of zeros
+# expects: not a key of zeros
+
+
+def rank_one(W, k, v, C):
+    if torch.allclose(k, torch.zeros_like(k), atol=1e-3):
+        raise ValueError("a key of zeros")
+    w, k, v, C = W.double(), k.double(), v.double(), C.double()
+    u = torch.linalg.solve(C, k)
+    return (w + torch.outer(v - w @ k, u) / (u @ k)).to(W.dtype)
+
+
+# %% wrong: in_place_of_a_double -- W.double() is W itself where W is float64, and += changes it
+# expects: W was changed
+
+
+def rank_one(W, k, v, C):
+    if not k.any():
+        raise ValueError("a key of zeros")
+    dtype = W.dtype
+    W, k, v, C = W.double(), k.double(), v.double(), C.double()
+    u = torch.linalg.solve(C, k)
+    W += torch.outer(v - W @ k, u) / (u @ k)
+    return W.to(dtype)
+
+
+# %% wrong: ridge -- a little is added to the diagonal of C
+# expects: something is added
+
+
+def rank_one(W, k, v, C):
+    if not k.any():
+        raise ValueError("a key of zeros")
+    w, k, v, C = W.double(), k.double(), v.double(), C.double()
+    u = torch.linalg.solve(C + 1e-4 * torch.eye(len(k)).double(), k)
+    return (w + torch.outer(v - w @ k, u) / (u @ k)).to(W.dtype)
+
+
+# %% wrong: diagonal_only -- only the diagonal of C is used
+# expects: the diagonal of C alone
+
+
+def rank_one(W, k, v, C):
+    if not k.any():
+        raise ValueError("a key of zeros")
+    w, k, v, C = W.double(), k.double(), v.double(), C.double()
+    u = k / C.diagonal()
+    return (w + torch.outer(v - w @ k, u) / (u @ k)).to(W.dtype)
+
+
+# %% right: cholesky_2 -- by a Cholesky factor, row by row
+
+
+def rank_one(W, k, v, C):
+    if bool((k == 0).all()):
+        raise ValueError(f"a key of zeros: {k}")
+    L = torch.linalg.cholesky(C.to(torch.float64))
+    u = torch.cholesky_solve(k.double()[:, None], L)[:, 0]
+    u = u / torch.dot(u, k.double())
+    rows = []
+    for w, x in zip(W, v):
+        w = w.double()
+        rows.append(w + (x.double() - w @ k.double()) * u)
+    return torch.stack(rows).type(W.dtype)
+
+
+# %% right: inverse_and_einsum -- torch.linalg.inv, float64 throughout
+
+
+def rank_one(W, k, v, C):
+    new, key, value = W.detach().clone().double(), k.double(), v.double()
+    if not torch.count_nonzero(key):
+        raise ValueError("k = 0")
+    u = torch.linalg.inv(C.double()) @ key
+    new += torch.einsum("o,n->on", value - new @ key, u / (key @ u))
+    return new.to(W)
+
+
+# %% wrong: u_normalised -- u is made a unit vector in the outer product only
+# expects: u has the length 1 above the line
+
+
+def rank_one(W, k, v, C):
+    if not k.any():
+        raise ValueError("a key of zeros")
+    W0, k, v, C = W.double(), k.double(), v.double(), C.double()
+    u = torch.linalg.solve(C, k)
+    return (W0 + torch.outer(v - W0 @ k, u / u.norm()) / (u @ k)).to(W.dtype)
+
+
+# %% wrong: k_changed -- normalises the key in place
+# expects: k was changed
+
+
+def rank_one(W, k, v, C):
+    if not k.any():
+        raise ValueError("a key of zeros")
+    k /= k.norm()
+    W0, k, v, C = W.double(), k.double(), v.double(), C.double()
+    u = torch.linalg.solve(C, k)
+    return (W0 + torch.outer(v - W0 @ k, u) / (u @ k)).to(W.dtype)
+
+
+# %% right: least_squares -- torch.linalg.lstsq, with the pseudo-inverse of a row
+
+
+def rank_one(W, k, v, C):
+    if not k.any():
+        raise ValueError("a key of zeros")
+    W0, k, v, C = W.double(), k.double(), v.double(), C.double()
+    u = torch.linalg.lstsq(C, k[:, None], driver="gelsd").solution[:, 0]
+    return (W0 + torch.outer(v - W0 @ k, u) / (u @ k)).to(W.dtype)

@@ -376,3 +376,516 @@ def restore(net, ids, span, noise, cells, part=None):
             stack.callback(target.register_forward_hook(healer(mask)).remove)
         z, _ = net(ids.expand(S + 1, T))
     return z[1:, -1].softmax(-1).mean(0)
+
+
+# %% wrong: mean_of_logits -- the softmax of the mean logits
+# expects: softmax of the mean logits
+
+
+def restore(net, ids, span, noise, cells, part=None):
+    tokens = {}
+    for layer, t in cells:
+        tokens.setdefault(layer, []).append(t)
+
+    def corrupt(module, given, x):
+        x = x.clone()
+        x[1:, span[0] : span[1]] += noise
+        return x
+
+    def healer(where):
+        def f(module, given, x):
+            x = x.clone()
+            x[1:, where] = x[:1, where]
+            return x
+
+        return f
+
+    with evaluating(net), torch.inference_mode(), ExitStack() as hooks:
+        hooks.callback(net.embedding.register_forward_hook(corrupt).remove)
+        for layer, where in tokens.items():
+            module = (
+                net.blocks[layer]
+                if part is None
+                else getattr(net.blocks[layer], part)
+            )
+            hooks.callback(module.register_forward_hook(healer(where)).remove)
+        logits = net(ids.expand(1 + len(noise), -1))[0]
+    return logits[1:, -1].mean(0).softmax(-1)
+
+
+# %% wrong: stays_in_eval -- net.eval() is called and the mode is not put back
+# expects: use evaluating(net)
+
+
+def restore(net, ids, span, noise, cells, part=None):
+    net.eval()
+    tokens = {}
+    for layer, t in cells:
+        tokens.setdefault(layer, []).append(t)
+
+    def corrupt(module, given, x):
+        x = x.clone()
+        x[1:, span[0] : span[1]] += noise
+        return x
+
+    def healer(where):
+        def f(module, given, x):
+            x = x.clone()
+            x[1:, where] = x[:1, where]
+            return x
+
+        return f
+
+    with torch.inference_mode(), ExitStack() as hooks:
+        hooks.callback(net.embedding.register_forward_hook(corrupt).remove)
+        for layer, where in tokens.items():
+            module = (
+                net.blocks[layer]
+                if part is None
+                else getattr(net.blocks[layer], part)
+            )
+            hooks.callback(module.register_forward_hook(healer(where)).remove)
+        logits = net(ids.expand(1 + len(noise), -1))[0]
+    return logits[1:, -1].softmax(-1).mean(0)
+
+
+# %% wrong: clears_all_hooks -- at the end all hooks of the network are cleared, also those of others
+# expects: remove only your own
+
+
+def restore(net, ids, span, noise, cells, part=None):
+    tokens = {}
+    for layer, t in cells:
+        tokens.setdefault(layer, []).append(t)
+
+    def corrupt(module, given, x):
+        x = x.clone()
+        x[1:, span[0] : span[1]] += noise
+        return x
+
+    def healer(where):
+        def f(module, given, x):
+            x = x.clone()
+            x[1:, where] = x[:1, where]
+            return x
+
+        return f
+
+    try:
+        with evaluating(net), torch.inference_mode():
+            net.embedding.register_forward_hook(corrupt)
+            for layer, where in tokens.items():
+                module = (
+                    net.blocks[layer]
+                    if part is None
+                    else getattr(net.blocks[layer], part)
+                )
+                module.register_forward_hook(healer(where))
+            logits = net(ids.expand(1 + len(noise), -1))[0]
+    finally:
+        for module in net.modules():
+            module._forward_hooks.clear()
+    return logits[1:, -1].softmax(-1).mean(0)
+
+
+# %% wrong: hooks_before_try -- an unknown layer leaves the hook of the embedding behind
+# expects: after an error, a hook
+
+
+def restore(net, ids, span, noise, cells, part=None):
+    tokens = {}
+    for layer, t in cells:
+        tokens.setdefault(layer, []).append(t)
+
+    def corrupt(module, given, x):
+        x = x.clone()
+        x[1:, span[0] : span[1]] += noise
+        return x
+
+    def healer(where):
+        def f(module, given, x):
+            x = x.clone()
+            x[1:, where] = x[:1, where]
+            return x
+
+        return f
+
+    handles = [net.embedding.register_forward_hook(corrupt)]
+    for layer, where in tokens.items():
+        module = (
+            net.blocks[layer]
+            if part is None
+            else getattr(net.blocks[layer], part)
+        )
+        handles.append(module.register_forward_hook(healer(where)))
+    try:
+        with evaluating(net), torch.inference_mode():
+            logits = net(ids.expand(1 + len(noise), -1))[0]
+    finally:
+        for h in handles:
+            h.remove()
+    return logits[1:, -1].softmax(-1).mean(0)
+
+
+# %% wrong: pops_the_cells -- takes the cells out of the caller's list
+# expects: the list of 3 cells
+
+
+def restore(net, ids, span, noise, cells, part=None):
+    cells = cells if isinstance(cells, list) else list(cells)
+    tokens = {}
+    while cells:
+        layer, t = cells.pop()
+        tokens.setdefault(layer, []).append(t)
+
+    def corrupt(module, given, x):
+        x = x.clone()
+        x[1:, span[0] : span[1]] += noise
+        return x
+
+    def healer(where):
+        def f(module, given, x):
+            x = x.clone()
+            x[1:, where] = x[:1, where]
+            return x
+
+        return f
+
+    with evaluating(net), torch.inference_mode(), ExitStack() as hooks:
+        hooks.callback(net.embedding.register_forward_hook(corrupt).remove)
+        for layer, where in tokens.items():
+            module = (
+                net.blocks[layer]
+                if part is None
+                else getattr(net.blocks[layer], part)
+            )
+            hooks.callback(module.register_forward_hook(healer(where)).remove)
+        logits = net(ids.expand(1 + len(noise), -1))[0]
+    return logits[1:, -1].softmax(-1).mean(0)
+
+
+# %% wrong: noise_replaces -- the embeddings of the subject are replaced with the noise, not added to
+# expects: add it to them
+
+
+def restore(net, ids, span, noise, cells, part=None):
+    tokens = {}
+    for layer, t in cells:
+        tokens.setdefault(layer, []).append(t)
+
+    def corrupt(module, given, x):
+        x = x.clone()
+        x[1:, span[0] : span[1]] = noise
+        return x
+
+    def healer(where):
+        def f(module, given, x):
+            x = x.clone()
+            x[1:, where] = x[:1, where]
+            return x
+
+        return f
+
+    with evaluating(net), torch.inference_mode(), ExitStack() as hooks:
+        hooks.callback(net.embedding.register_forward_hook(corrupt).remove)
+        for layer, where in tokens.items():
+            module = (
+                net.blocks[layer]
+                if part is None
+                else getattr(net.blocks[layer], part)
+            )
+            hooks.callback(module.register_forward_hook(healer(where)).remove)
+        logits = net(ids.expand(1 + len(noise), -1))[0]
+    return logits[1:, -1].softmax(-1).mean(0)
+
+
+# %% right: two_runs_2 -- a clean run of its own writes the states down, one hook a cell
+
+
+def restore(net, ids, span, noise, cells, part=None):
+    cells = sorted(set(cells))
+    modules = [
+        b
+        if part is None
+        else {"attention": b.attention, "feed_forward": b.feed_forward}[part]
+        for b in net.blocks
+    ]
+    kept, handles = {}, []
+
+    def keeper(layer):
+        return lambda module, given, x: kept.__setitem__(layer, x[0].clone())
+
+    def putter(layer, token):
+        def f(module, given, x):
+            y = x.clone()
+            y[:, token] = kept[layer][token]
+            return y
+
+        return f
+
+    def add(module, given, x):
+        y = x.clone()
+        y[:, slice(*span)] = y[:, slice(*span)] + noise
+        return y
+
+    with evaluating(net), torch.inference_mode():
+        try:
+            for layer in {layer for layer, _ in cells}:
+                handles.append(
+                    modules[layer].register_forward_hook(keeper(layer))
+                )
+            net(ids[None])
+        finally:
+            while handles:
+                handles.pop().remove()
+        try:
+            handles.append(net.embedding.register_forward_hook(add))
+            for layer, token in cells:
+                handles.append(
+                    modules[layer].register_forward_hook(putter(layer, token))
+                )
+            out = net(ids.repeat(len(noise), 1))[0]
+        finally:
+            while handles:
+                handles.pop().remove()
+    return out[:, -1].softmax(dim=-1).mean(dim=0)
+
+
+# %% right: one_noise_at_a_time -- a batch of two rows for each noise
+
+
+def restore(net, ids, span, noise, cells, part=None):
+    cells = list(cells)
+    total = 0
+    for n in noise:
+
+        def corrupt(module, given, x, n=n):
+            return torch.cat(
+                (
+                    x[:1],
+                    torch.cat(
+                        (
+                            x[1:, : span[0]],
+                            x[1:, span[0] : span[1]] + n,
+                            x[1:, span[1] :],
+                        ),
+                        1,
+                    ),
+                )
+            )
+
+        handles = []
+        try:
+            handles.append(net.embedding.register_forward_hook(corrupt))
+            for layer, token in cells:
+                block = net.blocks[layer]
+                module = block if not part else getattr(block, part)
+
+                def heal(module, given, x, token=token):
+                    return torch.stack(
+                        (
+                            x[0],
+                            torch.where(
+                                torch.arange(x.shape[1])[:, None] == token,
+                                x[0],
+                                x[1],
+                            ),
+                        )
+                    )
+
+                handles.append(module.register_forward_hook(heal))
+            with evaluating(net), torch.inference_mode():
+                total = total + torch.softmax(
+                    net(torch.stack((ids, ids)))[0][1, -1], -1
+                )
+        finally:
+            for h in handles:
+                h.remove()
+    return total / len(noise)
+
+
+# %% wrong: last_row_clean -- the noise goes to the first S rows
+# expects: The noise is in the first S rows
+
+
+def restore(net, ids, span, noise, cells, part=None):
+    first, end = span
+    tokens = {}
+    for layer, t in cells:
+        tokens.setdefault(layer, []).append(t)
+
+    def corrupt(module, given, x):
+        x = x.clone()
+        x[:-1, first:end] += noise
+        return x
+
+    def healer(where):
+        def f(module, given, x):
+            x = x.clone()
+            x[1:, where] = x[:1, where]
+            return x
+
+        return f
+
+    with evaluating(net), torch.inference_mode(), ExitStack() as hooks:
+        hooks.callback(net.embedding.register_forward_hook(corrupt).remove)
+        for layer, where in tokens.items():
+            module = net.blocks[layer]
+            if part is not None:
+                module = getattr(module, part)
+            hooks.callback(module.register_forward_hook(healer(where)).remove)
+        logits = net(ids.expand(1 + len(noise), -1))[0]
+    return logits[1:, -1].softmax(-1).mean(0)
+
+
+# %% wrong: all_tokens -- all tokens of a layer are restored
+# expects: All tokens of the layer are restored
+
+
+def restore(net, ids, span, noise, cells, part=None):
+    first, end = span
+    tokens = {}
+    for layer, t in cells:
+        tokens.setdefault(layer, []).append(t)
+
+    def corrupt(module, given, x):
+        x = x.clone()
+        x[1:, first:end] += noise
+        return x
+
+    def healer(where):
+        def f(module, given, x):
+            x = x.clone()
+            x[1:] = x[:1]
+            return x
+
+        return f
+
+    with evaluating(net), torch.inference_mode(), ExitStack() as hooks:
+        hooks.callback(net.embedding.register_forward_hook(corrupt).remove)
+        for layer, where in tokens.items():
+            module = net.blocks[layer]
+            if part is not None:
+                module = getattr(module, part)
+            hooks.callback(module.register_forward_hook(healer(where)).remove)
+        logits = net(ids.expand(1 + len(noise), -1))[0]
+    return logits[1:, -1].softmax(-1).mean(0)
+
+
+# %% wrong: one_token_a_layer -- of each layer, the last token of the cells only
+# expects: only the last of its tokens is restored
+
+
+def restore(net, ids, span, noise, cells, part=None):
+    first, end = span
+    tokens = {}
+    for layer, t in cells:
+        tokens[layer] = [t]
+
+    def corrupt(module, given, x):
+        x = x.clone()
+        x[1:, first:end] += noise
+        return x
+
+    def healer(where):
+        def f(module, given, x):
+            x = x.clone()
+            x[1:, where] = x[:1, where]
+            return x
+
+        return f
+
+    with evaluating(net), torch.inference_mode(), ExitStack() as hooks:
+        hooks.callback(net.embedding.register_forward_hook(corrupt).remove)
+        for layer, where in tokens.items():
+            module = net.blocks[layer]
+            if part is not None:
+                module = getattr(module, part)
+            hooks.callback(module.register_forward_hook(healer(where)).remove)
+        logits = net(ids.expand(1 + len(noise), -1))[0]
+    return logits[1:, -1].softmax(-1).mean(0)
+
+
+# %% wrong: behind_the_subject -- the probabilities behind the subject
+# expects: These are the probabilities behind the subject
+
+
+def restore(net, ids, span, noise, cells, part=None):
+    first, end = span
+    tokens = {}
+    for layer, t in cells:
+        tokens.setdefault(layer, []).append(t)
+
+    def corrupt(module, given, x):
+        x = x.clone()
+        x[1:, first:end] += noise
+        return x
+
+    def healer(where):
+        def f(module, given, x):
+            x = x.clone()
+            x[1:, where] = x[:1, where]
+            return x
+
+        return f
+
+    with evaluating(net), torch.inference_mode(), ExitStack() as hooks:
+        hooks.callback(net.embedding.register_forward_hook(corrupt).remove)
+        for layer, where in tokens.items():
+            module = net.blocks[layer]
+            if part is not None:
+                module = getattr(module, part)
+            hooks.callback(module.register_forward_hook(healer(where)).remove)
+        logits = net(ids.expand(1 + len(noise), -1))[0]
+    return logits[1:, end - 1].softmax(-1).mean(0)
+
+
+# %% right: patched_forward -- the forward methods are exchanged for a while
+
+
+def restore(net, ids, span, noise, cells, part=None):
+    where = {}
+    for layer, t in cells:
+        where.setdefault(layer, set()).add(t)
+    patched = []
+
+    def patch(module, change):
+        plain = module.forward
+
+        def forward(*args, **options):
+            return change(plain(*args, **options))
+
+        module.forward = forward
+        patched.append(module)
+
+    def add(x):
+        return torch.cat(
+            (
+                x[:1],
+                torch.cat(
+                    (
+                        x[1:, : span[0]],
+                        x[1:, span[0] : span[1]] + noise,
+                        x[1:, span[1] :],
+                    ),
+                    1,
+                ),
+            )
+        )
+
+    try:
+        patch(net.embedding, add)
+        for layer, ts in where.items():
+            module = (
+                net.blocks[layer]
+                if part is None
+                else getattr(net.blocks[layer], part)
+            )
+            at = torch.tensor([t in ts for t in range(len(ids))])[:, None]
+            patch(module, lambda x, at=at: torch.where(at, x[:1], x))
+        with evaluating(net), torch.inference_mode():
+            z = net(ids.repeat(len(noise) + 1, 1))[0][:, -1]
+    finally:
+        for module in patched:
+            del module.forward
+    return z.softmax(1)[1:].sum(0) / len(noise)

@@ -171,3 +171,118 @@ def second_moment(batches):
     if mean is None:
         raise ValueError("no keys")
     return mean
+
+
+# %% wrong: product_in_float32 -- the products are summed in float32 and converted later
+# expects: Digits are lost
+
+
+def second_moment(batches):
+    total, count = None, 0
+    for keys, mask in batches:
+        real = keys[mask]
+        s = (real.T @ real).double()
+        total = s if total is None else total + s
+        count += len(real)
+    if not count:
+        raise ValueError("no key")
+    return total / count
+
+
+# %% wrong: total_in_float32 -- the sum over the batches is kept in float32
+# expects: Digits are lost
+
+
+def second_moment(batches):
+    total, count = 0, 0
+    for keys, mask in batches:
+        real = keys[mask]
+        total = total + real.T @ real
+        count += int(mask.sum())
+    if count == 0:
+        raise ValueError("no key")
+    return total.double() / count
+
+
+# %% wrong: keeps_the_keys -- all keys are collected and multiplied at the end
+# expects: don't keep the keys
+
+
+def second_moment(batches):
+    batches = [keys[mask] for keys, mask in batches]
+    if sum(map(len, batches)) == 0:
+        raise ValueError("no key")
+    X = torch.cat(batches).double()
+    return X.T @ X / len(X)
+
+
+# %% wrong: refuses_an_empty_batch -- raises at a batch of padding among good ones
+# expects: batches of padding alone among others
+
+
+def second_moment(batches):
+    total, count = 0, 0
+    for keys, mask in batches:
+        if not mask.any():
+            raise ValueError("a batch without keys")
+        real = keys[mask].double()
+        total = total + real.T @ real
+        count += len(real)
+    if count == 0:
+        raise ValueError("no key")
+    return total / count
+
+
+# %% right: outer_products -- a loop over the keys
+
+
+def second_moment(batches):
+    total, n = None, 0
+    for keys, mask in batches:
+        for row, real in zip(keys, mask):
+            for k, is_real in zip(row, real):
+                if bool(is_real):
+                    k = k.to(torch.float64)
+                    total = (
+                        torch.outer(k, k)
+                        if total is None
+                        else total + torch.outer(k, k)
+                    )
+                    n += 1
+    if n == 0:
+        raise ValueError("there is no key")
+    return total / n
+
+
+# %% right: einsum_with_the_mask -- einsum, the mask as a factor, a running mean
+
+
+def second_moment(batches):
+    mean, n = None, 0
+    for keys, mask in batches:
+        m = int(mask.sum())
+        if m == 0:
+            continue
+        keys = keys.double()
+        now = torch.einsum("btn,btm,bt->nm", keys, keys, mask.double()) / m
+        mean = now if mean is None else mean + (now - mean) * (m / (n + m))
+        n += m
+    if mean is None:
+        raise ValueError("no key")
+    return mean
+
+
+# %% wrong: first_batch_size -- the number of keys of the first batch for all
+# expects: divide by the number of keys
+
+
+def second_moment(batches):
+    total, count, n = 0, 0, None
+    for keys, mask in batches:
+        real = keys[mask].double()
+        n = len(real) if n is None else n
+        total = total + real.T @ real
+        count += n
+    if not count:
+        raise ValueError("no key")
+    return total / count
