@@ -100,6 +100,91 @@ def edit(net, tokenizer, prompt, new, layer, C):
     return W + (_edit(net, tokenizer, prompt, new, layer, C) - W) / 2
 
 
+# %% wrong: first_token -- only the first token of the new object is wanted
+# expects: all its tokens are
+def edit(net, tokenizer, prompt, new, layer, C):
+    start = [BOS, *tokenizer.encode(prompt).tolist()]
+    end = tokenizer.encode(" " + new).tolist()
+    ids = torch.tensor([start + end])
+    place = len(start) - 1
+    targets = torch.full_like(ids, IGNORE)
+    targets[0, place] = end[0]
+    down = memory(net, layer)
+    k = keys_of(net, layer, ids)[0, place]
+    v = target_value(net, layer, ids, torch.tensor([place]), targets)
+    if down.bias is not None:
+        v = v - down.bias.detach()
+    return rank_one(down.weight.detach(), k, v, C)
+
+
+# %% wrong: fixed_layer -- always layer 2
+# expects: the argument says layer 3
+def edit(net, tokenizer, prompt, new, layer, C):
+    start = [BOS, *tokenizer.encode(prompt).tolist()]
+    end = tokenizer.encode(" " + new).tolist()
+    ids = torch.tensor([start + end])
+    place = len(start) - 1
+    targets = torch.full_like(ids, IGNORE)
+    targets[0, place : place + len(end)] = torch.tensor(end)
+    down = memory(net, LAYER)
+    k = keys_of(net, LAYER, ids)[0, place]
+    v = target_value(net, LAYER, ids, torch.tensor([place]), targets)
+    if down.bias is not None:
+        v = v - down.bias.detach()
+    return rank_one(down.weight.detach(), k, v, C)
+
+
+# %% wrong: fixed_C -- always the second moment of layer 2
+# expects: the argument C is another matrix
+def edit(net, tokenizer, prompt, new, layer, C):
+    start = [BOS, *tokenizer.encode(prompt).tolist()]
+    end = tokenizer.encode(" " + new).tolist()
+    ids = torch.tensor([start + end])
+    place = len(start) - 1
+    targets = torch.full_like(ids, IGNORE)
+    targets[0, place : place + len(end)] = torch.tensor(end)
+    down = memory(net, layer)
+    k = keys_of(net, layer, ids)[0, place]
+    v = target_value(net, layer, ids, torch.tensor([place]), targets)
+    if down.bias is not None:
+        v = v - down.bias.detach()
+    return rank_one(down.weight.detach(), k, v, MOMENT)
+
+
+# %% wrong: no_bos -- a text without BOS
+# expects: The text has no BOS
+def edit(net, tokenizer, prompt, new, layer, C):
+    start = tokenizer.encode(prompt).tolist()
+    end = tokenizer.encode(" " + new).tolist()
+    ids = torch.tensor([start + end])
+    place = len(start) - 1
+    targets = torch.full_like(ids, IGNORE)
+    targets[0, place : place + len(end)] = torch.tensor(end)
+    down = memory(net, layer)
+    k = keys_of(net, layer, ids)[0, place]
+    v = target_value(net, layer, ids, torch.tensor([place]), targets)
+    if down.bias is not None:
+        v = v - down.bias.detach()
+    return rank_one(down.weight.detach(), k, v, C)
+
+
+# %% wrong: no_space -- the object without its space
+# expects: no space in front
+def edit(net, tokenizer, prompt, new, layer, C):
+    start = [BOS, *tokenizer.encode(prompt).tolist()]
+    end = tokenizer.encode(new).tolist()
+    ids = torch.tensor([start + end])
+    place = len(start) - 1
+    targets = torch.full_like(ids, IGNORE)
+    targets[0, place : place + len(end)] = torch.tensor(end)
+    down = memory(net, layer)
+    k = keys_of(net, layer, ids)[0, place]
+    v = target_value(net, layer, ids, torch.tensor([place]), targets)
+    if down.bias is not None:
+        v = v - down.bias.detach()
+    return rank_one(down.weight.detach(), k, v, C)
+
+
 # %% right: formula -- the formula of the rank-one change by hand
 def edit(net, tokenizer, prompt, new, layer, C):
     def write(W, k, v, C):
@@ -139,3 +224,22 @@ def edit(net, tokenizer, prompt, new, layer, C):
     part = memory(net, layer)
     W, b = part.weight.detach().clone(), part.bias.detach()
     return rank_one(W, k, v - b, C)
+
+
+# %% right: key_of_the_prompt -- rank one by hand, key of the prompt alone
+def edit(net, tokenizer, prompt, new, layer, C):
+    first = torch.tensor([BOS, *tokenizer.encode(prompt)])
+    then = torch.tensor(list(tokenizer.encode(" " + new)))
+    row = torch.cat([first, then])[None]
+    goal = torch.full(row.shape, IGNORE)
+    for j, token in enumerate(then):
+        goal[0, len(first) - 1 + j] = token
+    v = target_value(net, layer, row, torch.tensor([len(first) - 1]), goal)
+    part = memory(net, layer)
+    with torch.no_grad():
+        k = keys_of(net, layer, first[None])[0, -1].double()
+        W = part.weight.double()
+        b = 0.0 if part.bias is None else part.bias.double()
+        u = torch.linalg.inv(C.double()) @ k
+        new_W = W + torch.outer(v.double() - b - W @ k, u) / torch.dot(u, k)
+    return new_W.to(part.weight.dtype)
