@@ -46,19 +46,19 @@ def edit(net, tokenizer, prompt, new, layer, C):
 
 
 # %% wrong: first_object_token -- the place is the new object's first token
-# expects: edit
+# expects: hardly changed
 def edit(net, tokenizer, prompt, new, layer, C):
     return _edit(net, tokenizer, prompt, new, layer, C, at=1)
 
 
 # %% wrong: one_before -- the place is one token too early
-# expects: at the last token of the prompt
+# expects: one token in front of the prompt's last one
 def edit(net, tokenizer, prompt, new, layer, C):
     return _edit(net, tokenizer, prompt, new, layer, C, at=-1)
 
 
 # %% wrong: targets_late -- the targets stand one token too late
-# expects: edit
+# expects: one place too late
 def edit(net, tokenizer, prompt, new, layer, C):
     return _edit(net, tokenizer, prompt, new, layer, C, asked=1)
 
@@ -85,7 +85,7 @@ def edit(net, tokenizer, prompt, new, layer, C):
 
 
 # %% wrong: change_only -- the change is returned, not the matrix
-# expects: edit
+# expects: that is the change alone
 def edit(net, tokenizer, prompt, new, layer, C):
     return (
         _edit(net, tokenizer, prompt, new, layer, C)
