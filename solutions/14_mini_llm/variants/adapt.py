@@ -197,7 +197,7 @@ def adapt(net, batch, n_steps, r=4, lr=1e-2, seed=0):
 
 
 # %% wrong: sgd -- SGD
-# expects: The optimizer is SGD
+# expects: the optimizer is SGD, expected AdamW
 def adapt(net, batch, n_steps, r=4, lr=1e-2, seed=0):
     lora(
         net,
