@@ -185,6 +185,23 @@ def edit(net, tokenizer, prompt, new, layer, C):
     return rank_one(down.weight.detach(), k, v, C)
 
 
+# %% wrong: key_of_bos -- the key of BOS
+# expects: k is not the key at the last token
+def edit(net, tokenizer, prompt, new, layer, C):
+    start = [BOS, *tokenizer.encode(prompt).tolist()]
+    end = tokenizer.encode(" " + new).tolist()
+    ids = torch.tensor([start + end])
+    place = len(start) - 1
+    targets = torch.full_like(ids, IGNORE)
+    targets[0, place : place + len(end)] = torch.tensor(end)
+    down = memory(net, layer)
+    k = keys_of(net, layer, ids)[0, 0]
+    v = target_value(net, layer, ids, torch.tensor([place]), targets)
+    if down.bias is not None:
+        v = v - down.bias.detach()
+    return rank_one(down.weight.detach(), k, v, C)
+
+
 # %% right: formula -- the formula of the rank-one change by hand
 def edit(net, tokenizer, prompt, new, layer, C):
     def write(W, k, v, C):

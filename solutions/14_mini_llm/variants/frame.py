@@ -85,6 +85,22 @@ def frame(header, numbers):
     return len(text).to_bytes(4, "little") + text + numbers
 
 
+# %% wrong: newlines -- fills up with newlines
+# expects: filled up with b'\n'
+def frame(header, numbers):
+    text = json.dumps(header, separators=(",", ":")).encode("utf-8")
+    text += b"\n" * (-(len(text) + 4) % 4)
+    return len(text).to_bytes(4, "little") + text + numbers
+
+
+# %% wrong: with_numbers -- the length of the whole file
+# expects: and nothing else
+def frame(header, numbers):
+    text = json.dumps(header, separators=(",", ":")).encode("utf-8")
+    text += b" " * (-(len(text) + 4) % 4)
+    return (len(text) + len(numbers)).to_bytes(4, "little") + text + numbers
+
+
 # %% right: struct_pack -- by struct
 def frame(header, numbers):
     text = json.dumps(header, separators=(",", ":")).encode("utf-8")

@@ -156,6 +156,19 @@ def holders(thing, modules):
     return found
 
 
+# %% wrong: counters -- takes Counters, too
+# expects: a Counter was looked into
+def holders(thing, modules):
+    found = {}
+    for m in modules:
+        space = vars(m)
+        for d in [space, *[v for v in space.values() if isinstance(v, dict)]]:
+            for key, value in d.items():
+                if value is thing:
+                    found[id(d), key] = (d, key)
+    return list(found.values())
+
+
 # %% right: list_of_places -- the dictionaries first, then their keys
 def holders(thing, modules):
     places = {}

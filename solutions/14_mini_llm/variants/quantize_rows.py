@@ -104,7 +104,7 @@ def quantize_rows(weight):
 
 
 # %% wrong: tiny_is_zero -- a row below 1e-8 counts as zeros
-# expects: taken for a row of zeros
+# expects: as if it were a row of zeros
 def quantize_rows(weight):
     weight = np.asarray(weight, np.float64)
     if not np.isfinite(weight).all():

@@ -177,6 +177,26 @@ def replaced(pairs, modules):
                 d[k] = old
 
 
+# %% wrong: all_or_nothing -- refuses only where nothing at all is held
+# expects: no module holds `len`
+@contextmanager
+def replaced(pairs, modules):
+    modules = list(modules)
+    todo = []
+    for old, new in pairs:
+        places = holders(old, modules)
+        todo += [(d, k, old, new) for d, k in places]
+    if not todo:
+        raise ValueError("nothing")
+    try:
+        for d, k, _, new in todo:
+            d[k] = new
+        yield
+    finally:
+        for d, k, old, _ in todo:
+            d[k] = old
+
+
 # %% right: kept_values -- what stood there is remembered, not the pair
 @contextmanager
 def replaced(pairs, modules):

@@ -181,6 +181,32 @@ def score(net, vocabulary, texts):
     return bits / n_bytes
 
 
+# %% wrong: joined -- all texts are one
+# expects: read as one
+@torch.no_grad()
+def score(net, vocabulary, texts):
+    bits = n_bytes = 0.0
+    T = net.context
+    for text in ["".join(texts)]:
+        row = torch.tensor([BOS, *vocabulary.encode(text).tolist(), EOS])
+        n_bytes += len(text.encode("utf-8"))
+        last, done = len(row) - 1, 0
+        for start in range(0, last, T // 2):
+            end = min(start + T, last)
+            z = net(row[None, start:end])[0][0].double()
+            z[:, BOS] = -math.inf
+            logp = z.log_softmax(-1)
+            tgt = row[start + 1 : end + 1]
+            logp = logp[torch.arange(len(tgt)), tgt]
+            bits -= float(logp[done - start :].sum()) / math.log(2)
+            done = end
+            if end == last:
+                break
+    if not n_bytes:
+        raise ValueError("no bytes")
+    return bits / n_bytes
+
+
 # %% right: cross_entropy -- by torch's cross-entropy
 def score(net, vocabulary, texts):
     bits, n_bytes = 0.0, 0
