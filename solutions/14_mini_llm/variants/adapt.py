@@ -70,7 +70,7 @@ def adapt(net, batch, n_steps, r=4, lr=1e-2, seed=0):
 
 
 # %% wrong: gradients_add_up -- gradients are never set to zero
-# expects: gradients set to zero
+# expects: gradients add up
 def adapt(net, batch, n_steps, r=4, lr=1e-2, seed=0):
     return _adapt(net, batch, n_steps, r, lr, seed, zero=False)
 
@@ -99,8 +99,8 @@ def adapt(net, batch, n_steps, r=4, lr=1e-2, seed=0):
     return _adapt(net, batch, n_steps, r, lr, seed, names=["qkv", "out"])
 
 
-# %% wrong: no_steps -- the optimizer takes no step
-# expects: the loss should fall
+# %% wrong: no_steps -- the rate is 0
+# expects: has the rate 0
 def adapt(net, batch, n_steps, r=4, lr=1e-2, seed=0):
     return _adapt(net, batch, n_steps, r, 0.0, seed)
 
@@ -109,6 +109,120 @@ def adapt(net, batch, n_steps, r=4, lr=1e-2, seed=0):
 # expects: expected a list of floats
 def adapt(net, batch, n_steps, r=4, lr=1e-2, seed=0):
     return [torch.tensor(x) for x in _adapt(net, batch, n_steps, r, lr, seed)]
+
+
+# %% wrong: decay -- weight decay of AdamW's default
+# expects: has the weight decay 0.01
+def adapt(net, batch, n_steps, r=4, lr=1e-2, seed=0):
+    lora(
+        net,
+        ["qkv", "out", "up", "down"],
+        r,
+        2 * r,
+        torch.Generator().manual_seed(seed),
+    )
+    opt = torch.optim.AdamW(
+        [p for p in net.parameters() if p.requires_grad], lr=lr
+    )
+    losses = []
+    for step in range(n_steps):
+        rows = batch(step)
+        loss = cross_entropy(net(rows[:, :-1])[0], rows[:, 1:])
+        opt.zero_grad()
+        loss.backward()
+        opt.step()
+        losses.append(loss.item())
+    merged(net)
+    net.requires_grad_(True)
+    net.eval()
+    return losses
+
+
+# %% wrong: alpha_r -- alpha is r
+# expects: alpha is 2 * r
+def adapt(net, batch, n_steps, r=4, lr=1e-2, seed=0):
+    lora(
+        net,
+        ["qkv", "out", "up", "down"],
+        r,
+        r,
+        torch.Generator().manual_seed(seed),
+    )
+    opt = torch.optim.AdamW(
+        [p for p in net.parameters() if p.requires_grad],
+        lr=lr,
+        weight_decay=0.0,
+    )
+    losses = []
+    for step in range(n_steps):
+        rows = batch(step)
+        loss = cross_entropy(net(rows[:, :-1])[0], rows[:, 1:])
+        opt.zero_grad()
+        loss.backward()
+        opt.step()
+        losses.append(loss.item())
+    merged(net)
+    net.requires_grad_(True)
+    net.eval()
+    return losses
+
+
+# %% wrong: fixed_lr -- the rate is always 0.01
+# expects: expected lr = 0.03
+def adapt(net, batch, n_steps, r=4, lr=1e-2, seed=0):
+    lora(
+        net,
+        ["qkv", "out", "up", "down"],
+        r,
+        2 * r,
+        torch.Generator().manual_seed(seed),
+    )
+    opt = torch.optim.AdamW(
+        [p for p in net.parameters() if p.requires_grad],
+        lr=1e-2,
+        weight_decay=0.0,
+    )
+    losses = []
+    for step in range(n_steps):
+        rows = batch(step)
+        loss = cross_entropy(net(rows[:, :-1])[0], rows[:, 1:])
+        opt.zero_grad()
+        loss.backward()
+        opt.step()
+        losses.append(loss.item())
+    merged(net)
+    net.requires_grad_(True)
+    net.eval()
+    return losses
+
+
+# %% wrong: sgd -- SGD
+# expects: the optimizer is SGD, expected AdamW
+def adapt(net, batch, n_steps, r=4, lr=1e-2, seed=0):
+    lora(
+        net,
+        ["qkv", "out", "up", "down"],
+        r,
+        2 * r,
+        torch.Generator().manual_seed(seed),
+    )
+    opt = torch.optim.SGD(
+        [p for p in net.parameters() if p.requires_grad],
+        lr=lr,
+        weight_decay=0.0,
+    )
+    losses = []
+    for step in range(n_steps):
+        rows = batch(step)
+        loss = cross_entropy(net(rows[:, :-1])[0], rows[:, 1:])
+        opt.zero_grad()
+        loss.backward()
+        opt.step()
+        losses.append(loss.item())
+    merged(net)
+    net.requires_grad_(True)
+    net.eval()
+    return losses
 
 
 # %% right: grad_none -- gradients are set to None by hand

@@ -70,7 +70,7 @@ def continue_text(net, ids, n, u):
 
 
 # %% wrong: slides -- the last context is read anew for each token
-# expects: read the last half when it is full
+# expects: anew for each token: read the last half
 def continue_text(net, ids, n, u):
     if not len(ids) or len(u) < n:
         raise ValueError("no ids")
@@ -101,13 +101,13 @@ def continue_text(net, ids, n, u):
 
 
 # %% wrong: without_newest -- the newest token is not among those that are read again
-# expects: the newest among them
+# expects: the newest id is missing
 def continue_text(net, ids, n, u):
     return _write(net, ids, n, u, newest=False)
 
 
 # %% wrong: a_quarter -- a quarter of the context is read again
-# expects: the last 6 of all ids are read
+# expects: a quarter of the context is read again
 def continue_text(net, ids, n, u):
     return _write(net, ids, n, u, half=4)
 
@@ -163,13 +163,13 @@ def continue_text(net, ids, n, u):
 
 
 # %% wrong: first_logits -- the logits behind the first token
-# expects: from the logits behind the last token
+# expects: on the logits behind the last id
 def continue_text(net, ids, n, u):
     return _write(net, ids, n, u, where=0)
 
 
 # %% wrong: next_number -- number i + 1 decides on token i
-# expects: does number
+# expects: number i + 1 decides
 def continue_text(net, ids, n, u):
     return _write(net, ids, n, u, shift=1)
 
@@ -238,6 +238,150 @@ def continue_text(net, ids, n, u):
     return _write(net, ids, min(n, len(u)), u, refuse=False)
 
 
+# %% wrong: full_means_longer -- a text of exactly the context is cut, too
+# expects: they fit
+@torch.no_grad()
+def continue_text(net, ids, n, u):
+    if len(ids) == 0 or len(u) < n:
+        raise ValueError("no ids or too few numbers")
+    half = net.context // 2
+    seen, new = list(ids), []
+    unread = seen if len(seen) < net.context else seen[-half:]
+    state, n_read = net.initial_state(1), 0
+    for i in range(n):
+        logits, state = net(torch.tensor([unread]), state)
+        n_read += len(unread)
+        t = choose(logits[0, -1], float(u[i]))
+        if t == EOS:
+            break
+        seen.append(t)
+        new.append(t)
+        unread = [t]
+        if n_read == net.context:
+            state, n_read, unread = net.initial_state(1), 0, seen[-half:]
+    return new
+
+
+# %% wrong: last_context -- of a longer text it reads the last context
+# expects: the last context was read
+@torch.no_grad()
+def continue_text(net, ids, n, u):
+    if len(ids) == 0 or len(u) < n:
+        raise ValueError("no ids or too few numbers")
+    half = net.context // 2
+    seen, new = list(ids), []
+    unread = seen if len(seen) <= net.context else seen[-net.context :]
+    state, n_read = net.initial_state(1), 0
+    for i in range(n):
+        logits, state = net(torch.tensor([unread]), state)
+        n_read += len(unread)
+        t = choose(logits[0, -1], float(u[i]))
+        if t == EOS:
+            break
+        seen.append(t)
+        new.append(t)
+        unread = [t]
+        if n_read == net.context:
+            state, n_read, unread = net.initial_state(1), 0, seen[-half:]
+    return new
+
+
+# %% wrong: numbers_equal_n -- refuses more numbers than n
+# expects: 5 numbers for n = 2
+@torch.no_grad()
+def continue_text(net, ids, n, u):
+    if len(ids) == 0 or len(u) != n:
+        raise ValueError("no ids or too few numbers")
+    half = net.context // 2
+    seen, new = list(ids), []
+    unread = seen if len(seen) <= net.context else seen[-half:]
+    state, n_read = net.initial_state(1), 0
+    for i in range(n):
+        logits, state = net(torch.tensor([unread]), state)
+        n_read += len(unread)
+        t = choose(logits[0, -1], float(u[i]))
+        if t == EOS:
+            break
+        seen.append(t)
+        new.append(t)
+        unread = [t]
+        if n_read == net.context:
+            state, n_read, unread = net.initial_state(1), 0, seen[-half:]
+    return new
+
+
+# %% wrong: half_up -- half of an odd context is rounded up
+# expects: rounded up
+@torch.no_grad()
+def continue_text(net, ids, n, u):
+    if len(ids) == 0 or len(u) < n:
+        raise ValueError("no ids or too few numbers")
+    half = (net.context + 1) // 2
+    seen, new = list(ids), []
+    unread = seen if len(seen) <= net.context else seen[-half:]
+    state, n_read = net.initial_state(1), 0
+    for i in range(n):
+        logits, state = net(torch.tensor([unread]), state)
+        n_read += len(unread)
+        t = choose(logits[0, -1], float(u[i]))
+        if t == EOS:
+            break
+        seen.append(t)
+        new.append(t)
+        unread = [t]
+        if n_read == net.context:
+            state, n_read, unread = net.initial_state(1), 0, seen[-half:]
+    return new
+
+
+# %% wrong: too_early -- begins anew one token early
+# expects: one id too early
+@torch.no_grad()
+def continue_text(net, ids, n, u):
+    if len(ids) == 0 or len(u) < n:
+        raise ValueError("no ids or too few numbers")
+    half = net.context // 2
+    seen, new = list(ids), []
+    unread = seen if len(seen) <= net.context else seen[-half:]
+    state, n_read = net.initial_state(1), 0
+    for i in range(n):
+        logits, state = net(torch.tensor([unread]), state)
+        n_read += len(unread)
+        t = choose(logits[0, -1], float(u[i]))
+        if t == EOS:
+            break
+        seen.append(t)
+        new.append(t)
+        unread = [t]
+        if n_read == net.context - 1:
+            state, n_read, unread = net.initial_state(1), 0, seen[-half:]
+    return new
+
+
+# %% wrong: new_half -- begins anew with the last half of the new ids
+# expects: given ones among them
+@torch.no_grad()
+def continue_text(net, ids, n, u):
+    if len(ids) == 0 or len(u) < n:
+        raise ValueError("no ids or too few numbers")
+    half = net.context // 2
+    seen, new = list(ids), []
+    unread = seen if len(seen) <= net.context else seen[-half:]
+    state, n_read = net.initial_state(1), 0
+    for i in range(n):
+        logits, state = net(torch.tensor([unread]), state)
+        n_read += len(unread)
+        t = choose(logits[0, -1], float(u[i]))
+        if t == EOS:
+            break
+        seen.append(t)
+        new.append(t)
+        unread = [t]
+        if n_read == net.context:
+            state, n_read, unread = net.initial_state(1), 0, new[-half:]
+    return new
+
+
 # %% right: length_of_all -- the number of read ids is computed
 def continue_text(net, ids, n, u):
     if len(ids) == 0:
@@ -294,3 +438,27 @@ def continue_text(net, ids, n, u):
 # %% right: knobs -- as the solution, with a helper
 def continue_text(net, ids, n, u):
     return _write(net, ids, n, u)
+
+
+# %% right: one_by_one -- the given ids are read one after the other
+@torch.no_grad()
+def continue_text(net, ids, n, u):
+    if len(ids) == 0 or len(u) < n:
+        raise ValueError("no ids or too few numbers")
+    half = net.context // 2
+    seen, new = list(ids), []
+    unread = seen if len(seen) <= net.context else seen[-half:]
+    state, n_read = net.initial_state(1), 0
+    for i in range(n):
+        for one in unread:
+            logits, state = net(torch.tensor([[one]]), state)
+        n_read += len(unread)
+        t = choose(logits[0, -1], float(u[i]))
+        if t == EOS:
+            break
+        seen.append(t)
+        new.append(t)
+        unread = [t]
+        if n_read == net.context:
+            state, n_read, unread = net.initial_state(1), 0, seen[-half:]
+    return new

@@ -118,6 +118,53 @@ def counted(function, name, calls):
     return call
 
 
+# %% wrong: own_name -- counts under the function's own name
+# expects: the function's own name
+def counted(function, name, calls):
+    @wraps(function)
+    def call(*args, **kw):
+        calls.number[calls.stage, function.__name__] += 1
+        try:
+            return function(*args, **kw)
+        except Exception as e:
+            calls.raised.setdefault(name, e)
+            raise
+
+    return call
+
+
+# %% wrong: stage_after -- counts after the call, in the stage where it ends
+# expects: count before you call
+def counted(function, name, calls):
+    @wraps(function)
+    def call(*args, **kw):
+        try:
+            return function(*args, **kw)
+        except Exception as e:
+            calls.raised.setdefault(name, e)
+            raise
+        finally:
+            calls.number[calls.stage, name] += 1
+
+    return call
+
+
+# %% wrong: first_of_all -- keeps the first error of all pieces only
+# expects: the first error of each of two names
+def counted(function, name, calls):
+    @wraps(function)
+    def call(*args, **kw):
+        calls.number[calls.stage, name] += 1
+        try:
+            return function(*args, **kw)
+        except Exception as e:
+            if not calls.raised:
+                calls.raised[name] = e
+            raise
+
+    return call
+
+
 # %% right: update -- Counter.update and an if
 def counted(function, name, calls):
     @wraps(function)

@@ -46,19 +46,19 @@ def edit(net, tokenizer, prompt, new, layer, C):
 
 
 # %% wrong: first_object_token -- the place is the new object's first token
-# expects: edit
+# expects: hardly changed
 def edit(net, tokenizer, prompt, new, layer, C):
     return _edit(net, tokenizer, prompt, new, layer, C, at=1)
 
 
 # %% wrong: one_before -- the place is one token too early
-# expects: at the last token of the prompt
+# expects: one token in front of the prompt's last one
 def edit(net, tokenizer, prompt, new, layer, C):
     return _edit(net, tokenizer, prompt, new, layer, C, at=-1)
 
 
 # %% wrong: targets_late -- the targets stand one token too late
-# expects: edit
+# expects: one place too late
 def edit(net, tokenizer, prompt, new, layer, C):
     return _edit(net, tokenizer, prompt, new, layer, C, asked=1)
 
@@ -85,7 +85,7 @@ def edit(net, tokenizer, prompt, new, layer, C):
 
 
 # %% wrong: change_only -- the change is returned, not the matrix
-# expects: edit
+# expects: that is the change alone
 def edit(net, tokenizer, prompt, new, layer, C):
     return (
         _edit(net, tokenizer, prompt, new, layer, C)
@@ -98,6 +98,108 @@ def edit(net, tokenizer, prompt, new, layer, C):
 def edit(net, tokenizer, prompt, new, layer, C):
     W = memory(net, layer).weight.detach()
     return W + (_edit(net, tokenizer, prompt, new, layer, C) - W) / 2
+
+
+# %% wrong: first_token -- only the first token of the new object is wanted
+# expects: all its tokens are
+def edit(net, tokenizer, prompt, new, layer, C):
+    start = [BOS, *tokenizer.encode(prompt).tolist()]
+    end = tokenizer.encode(" " + new).tolist()
+    ids = torch.tensor([start + end])
+    place = len(start) - 1
+    targets = torch.full_like(ids, IGNORE)
+    targets[0, place] = end[0]
+    down = memory(net, layer)
+    k = keys_of(net, layer, ids)[0, place]
+    v = target_value(net, layer, ids, torch.tensor([place]), targets)
+    if down.bias is not None:
+        v = v - down.bias.detach()
+    return rank_one(down.weight.detach(), k, v, C)
+
+
+# %% wrong: fixed_layer -- always layer 2
+# expects: the argument says layer 3
+def edit(net, tokenizer, prompt, new, layer, C):
+    start = [BOS, *tokenizer.encode(prompt).tolist()]
+    end = tokenizer.encode(" " + new).tolist()
+    ids = torch.tensor([start + end])
+    place = len(start) - 1
+    targets = torch.full_like(ids, IGNORE)
+    targets[0, place : place + len(end)] = torch.tensor(end)
+    down = memory(net, LAYER)
+    k = keys_of(net, LAYER, ids)[0, place]
+    v = target_value(net, LAYER, ids, torch.tensor([place]), targets)
+    if down.bias is not None:
+        v = v - down.bias.detach()
+    return rank_one(down.weight.detach(), k, v, C)
+
+
+# %% wrong: fixed_C -- always the second moment of layer 2
+# expects: the argument C is another matrix
+def edit(net, tokenizer, prompt, new, layer, C):
+    start = [BOS, *tokenizer.encode(prompt).tolist()]
+    end = tokenizer.encode(" " + new).tolist()
+    ids = torch.tensor([start + end])
+    place = len(start) - 1
+    targets = torch.full_like(ids, IGNORE)
+    targets[0, place : place + len(end)] = torch.tensor(end)
+    down = memory(net, layer)
+    k = keys_of(net, layer, ids)[0, place]
+    v = target_value(net, layer, ids, torch.tensor([place]), targets)
+    if down.bias is not None:
+        v = v - down.bias.detach()
+    return rank_one(down.weight.detach(), k, v, MOMENT)
+
+
+# %% wrong: no_bos -- a text without BOS
+# expects: The text has no BOS
+def edit(net, tokenizer, prompt, new, layer, C):
+    start = tokenizer.encode(prompt).tolist()
+    end = tokenizer.encode(" " + new).tolist()
+    ids = torch.tensor([start + end])
+    place = len(start) - 1
+    targets = torch.full_like(ids, IGNORE)
+    targets[0, place : place + len(end)] = torch.tensor(end)
+    down = memory(net, layer)
+    k = keys_of(net, layer, ids)[0, place]
+    v = target_value(net, layer, ids, torch.tensor([place]), targets)
+    if down.bias is not None:
+        v = v - down.bias.detach()
+    return rank_one(down.weight.detach(), k, v, C)
+
+
+# %% wrong: no_space -- the object without its space
+# expects: no space in front
+def edit(net, tokenizer, prompt, new, layer, C):
+    start = [BOS, *tokenizer.encode(prompt).tolist()]
+    end = tokenizer.encode(new).tolist()
+    ids = torch.tensor([start + end])
+    place = len(start) - 1
+    targets = torch.full_like(ids, IGNORE)
+    targets[0, place : place + len(end)] = torch.tensor(end)
+    down = memory(net, layer)
+    k = keys_of(net, layer, ids)[0, place]
+    v = target_value(net, layer, ids, torch.tensor([place]), targets)
+    if down.bias is not None:
+        v = v - down.bias.detach()
+    return rank_one(down.weight.detach(), k, v, C)
+
+
+# %% wrong: key_of_bos -- the key of BOS
+# expects: k is not the key at the last token
+def edit(net, tokenizer, prompt, new, layer, C):
+    start = [BOS, *tokenizer.encode(prompt).tolist()]
+    end = tokenizer.encode(" " + new).tolist()
+    ids = torch.tensor([start + end])
+    place = len(start) - 1
+    targets = torch.full_like(ids, IGNORE)
+    targets[0, place : place + len(end)] = torch.tensor(end)
+    down = memory(net, layer)
+    k = keys_of(net, layer, ids)[0, 0]
+    v = target_value(net, layer, ids, torch.tensor([place]), targets)
+    if down.bias is not None:
+        v = v - down.bias.detach()
+    return rank_one(down.weight.detach(), k, v, C)
 
 
 # %% right: formula -- the formula of the rank-one change by hand
@@ -139,3 +241,22 @@ def edit(net, tokenizer, prompt, new, layer, C):
     part = memory(net, layer)
     W, b = part.weight.detach().clone(), part.bias.detach()
     return rank_one(W, k, v - b, C)
+
+
+# %% right: key_of_the_prompt -- rank one by hand, key of the prompt alone
+def edit(net, tokenizer, prompt, new, layer, C):
+    first = torch.tensor([BOS, *tokenizer.encode(prompt)])
+    then = torch.tensor(list(tokenizer.encode(" " + new)))
+    row = torch.cat([first, then])[None]
+    goal = torch.full(row.shape, IGNORE)
+    for j, token in enumerate(then):
+        goal[0, len(first) - 1 + j] = token
+    v = target_value(net, layer, row, torch.tensor([len(first) - 1]), goal)
+    part = memory(net, layer)
+    with torch.no_grad():
+        k = keys_of(net, layer, first[None])[0, -1].double()
+        W = part.weight.double()
+        b = 0.0 if part.bias is None else part.bias.double()
+        u = torch.linalg.inv(C.double()) @ k
+        new_W = W + torch.outer(v.double() - b - W @ k, u) / torch.dot(u, k)
+    return new_W.to(part.weight.dtype)

@@ -69,6 +69,38 @@ def frame(header, numbers):
     return len(text).to_bytes(8, "little") + text + numbers
 
 
+# %% wrong: four_more -- adds 4 blanks where none is needed
+# expects: 0 to 3 are enough
+def frame(header, numbers):
+    text = json.dumps(header, separators=(",", ":")).encode("utf-8")
+    text += b" " * (4 - len(text) % 4)
+    return len(text).to_bytes(4, "little") + text + numbers
+
+
+# %% wrong: in_front -- puts the blanks in front of the JSON
+# expects: stand in front of the JSON
+def frame(header, numbers):
+    text = json.dumps(header, separators=(",", ":")).encode("utf-8")
+    text = b" " * (-len(text) % 4) + text
+    return len(text).to_bytes(4, "little") + text + numbers
+
+
+# %% wrong: newlines -- fills up with newlines
+# expects: filled up with b'\n'
+def frame(header, numbers):
+    text = json.dumps(header, separators=(",", ":")).encode("utf-8")
+    text += b"\n" * (-(len(text) + 4) % 4)
+    return len(text).to_bytes(4, "little") + text + numbers
+
+
+# %% wrong: with_numbers -- the length of the whole file
+# expects: and nothing else
+def frame(header, numbers):
+    text = json.dumps(header, separators=(",", ":")).encode("utf-8")
+    text += b" " * (-(len(text) + 4) % 4)
+    return (len(text) + len(numbers)).to_bytes(4, "little") + text + numbers
+
+
 # %% right: struct_pack -- by struct
 def frame(header, numbers):
     text = json.dumps(header, separators=(",", ":")).encode("utf-8")
@@ -93,3 +125,12 @@ def frame(header, numbers):
     buffer += b" " * (-len(buffer) % 4)
     buffer[:4] = (len(buffer) - 4).to_bytes(4, "little")
     return bytes(buffer + numbers)
+
+
+# %% right: unescaped -- letters that are not ASCII stay as they are
+def frame(header, numbers):
+    text = json.dumps(
+        header, separators=(",", ":"), ensure_ascii=False
+    ).encode("utf-8")
+    text += b" " * (-(len(text) + 4) % 4)
+    return len(text).to_bytes(4, "little") + text + numbers

@@ -75,7 +75,7 @@ def holders(thing, modules):
 
 
 # %% wrong: equal -- equal things are taken, too
-# expects: an equal list is another thing
+# expects: is an equal list, and another thing
 def holders(thing, modules):
     found = {}
     for module in modules:
@@ -120,6 +120,52 @@ def holders(thing, modules):
             for key, value in place.items():
                 if value is thing:
                     found[id(place), key] = (module, key)
+    return list(found.values())
+
+
+# %% wrong: public_only -- leaves out names with an underscore in front
+# expects: a name with an underscore counts
+def holders(thing, modules):
+    found = {}
+    for m in modules:
+        space = vars(m)
+        for d in [space, *[v for v in space.values() if type(v) is dict]]:
+            for key, value in d.items():
+                if value is thing and not str(key).startswith("_"):
+                    found[id(d), key] = (d, key)
+    return list(found.values())
+
+
+# %% wrong: nested -- follows dictionaries in dictionaries, too
+# expects: one level only
+def holders(thing, modules):
+    found, seen = [], set()
+
+    def walk(d):
+        if id(d) in seen:
+            return
+        seen.add(id(d))
+        for key, value in list(d.items()):
+            if value is thing:
+                found.append((d, key))
+            if type(value) is dict:
+                walk(value)
+
+    for m in modules:
+        walk(vars(m))
+    return found
+
+
+# %% wrong: counters -- takes Counters, too
+# expects: a Counter was looked into
+def holders(thing, modules):
+    found = {}
+    for m in modules:
+        space = vars(m)
+        for d in [space, *[v for v in space.values() if isinstance(v, dict)]]:
+            for key, value in d.items():
+                if value is thing:
+                    found[id(d), key] = (d, key)
     return list(found.values())
 
 
@@ -168,3 +214,16 @@ def holders(thing, modules):
     unique = {id(place): place for place in every()}
     pairs = ((place, key) for place in unique.values() for key in place)
     return [(place, key) for place, key in pairs if place[key] is thing]
+
+
+# %% right: all_dictionaries_first -- all dictionaries first, each once, then one comprehension
+def holders(thing, modules):
+    spaces = {}
+    for module in modules:
+        spaces[id(module.__dict__)] = module.__dict__
+        spaces.update(
+            (id(v), v) for v in module.__dict__.values() if type(v) is dict
+        )
+    return [
+        (d, k) for d in spaces.values() for k, v in d.items() if v is thing
+    ]

@@ -46,7 +46,7 @@ def pack(weights):
 
 
 # %% wrong: as_they_come -- the names are not sorted
-# expects: pack
+# expects: alphabetical order
 def pack(weights):
     return _pack(weights, names=list(weights))
 
@@ -60,19 +60,19 @@ def pack(weights):
 
 
 # %% wrong: columns -- codes column by column
-# expects: right order
+# expects: the codes stand column by column
 def pack(weights):
     return _pack(weights, order="F")
 
 
 # %% wrong: double -- scales in float64
-# expects: pack
+# expects: the scale takes 8
 def pack(weights):
     return _pack(weights, scales="<f8")
 
 
 # %% wrong: big_endian -- floats with the high byte first
-# expects: comes back with
+# expects: the floats are big-endian
 def pack(weights):
     return _pack(weights, scales=">f4", vectors=">f4")
 
@@ -84,7 +84,7 @@ def pack(weights):
 
 
 # %% wrong: nan_passes -- vectors with a NaN are packed
-# expects: a NaN must raise a ValueError
+# expects: a NaN in a vector must raise a ValueError
 def pack(weights):
     for name, w in weights.items():
         if w.ndim not in (1, 2):
@@ -115,6 +115,110 @@ def pack(weights):
         if bad:
             raise ValueError(f"{bad[0]}")
     return _pack({n: w for n, w in weights.items() if w.ndim == 2})
+
+
+# %% wrong: numpy_offsets -- offsets are NumPy numbers
+# expects: JSON can't hold
+def pack(weights):
+    directory, numbers = {}, bytearray()
+
+    def put(a):
+        at = np.int64(len(numbers))
+        b = a.tobytes()
+        numbers.extend(b + bytes(-len(b) % 4))
+        return at
+
+    for name in sorted(weights):
+        w = np.asarray(weights[name])
+        if w.ndim not in (1, 2) or not np.isfinite(w).all():
+            raise ValueError(f"{name}: a finite vector or matrix")
+        entry = {"shape": list(w.shape)}
+        if w.ndim == 2:
+            c, s = quantize_rows(w)
+            entry["codes"] = put(c)
+            entry["scales"] = put(s.astype("<f4"))
+        else:
+            entry["floats"] = put(w.astype("<f4"))
+        directory[name] = entry
+    return directory, bytes(numbers)
+
+
+# %% wrong: matrix_without_name -- leaves a bad matrix to quantize_rows, whose error has no name
+# expects: the message must have the name 'qkv.3'
+def pack(weights):
+    directory, numbers = {}, bytearray()
+
+    def put(a):
+        at = len(numbers)
+        b = a.tobytes()
+        numbers.extend(b + bytes(-len(b) % 4))
+        return at
+
+    for name in sorted(weights):
+        w = np.asarray(weights[name])
+        if w.ndim not in (1, 2) or (w.ndim == 1 and not np.isfinite(w).all()):
+            raise ValueError(f"{name}: a finite vector or matrix")
+        entry = {"shape": list(w.shape)}
+        if w.ndim == 2:
+            c, s = quantize_rows(w)
+            entry["codes"] = put(c)
+            entry["scales"] = put(s.astype("<f4"))
+        else:
+            entry["floats"] = put(w.astype("<f4"))
+        directory[name] = entry
+    return directory, bytes(numbers)
+
+
+# %% wrong: only_large_axes -- refuses more than two axes only
+# expects: no axis must raise
+def pack(weights):
+    directory, numbers = {}, bytearray()
+
+    def put(a):
+        at = len(numbers)
+        b = a.tobytes()
+        numbers.extend(b + bytes(-len(b) % 4))
+        return at
+
+    for name in sorted(weights):
+        w = np.asarray(weights[name])
+        if w.ndim > 2 or not np.isfinite(w).all():
+            raise ValueError(f"{name}: a finite vector or matrix")
+        entry = {"shape": list(w.shape)}
+        if w.ndim == 2:
+            c, s = quantize_rows(w)
+            entry["codes"] = put(c)
+            entry["scales"] = put(s.astype("<f4"))
+        else:
+            entry["floats"] = put(w.astype("<f4"))
+        directory[name] = entry
+    return directory, bytes(numbers)
+
+
+# %% wrong: padding_four -- always adds 1 to 4 bytes
+# expects: -n % 4
+def pack(weights):
+    directory, numbers = {}, bytearray()
+
+    def put(a):
+        at = len(numbers)
+        b = a.tobytes()
+        numbers.extend(b + bytes(4 - len(b) % 4))
+        return at
+
+    for name in sorted(weights):
+        w = np.asarray(weights[name])
+        if w.ndim not in (1, 2) or not np.isfinite(w).all():
+            raise ValueError(f"{name}: a finite vector or matrix")
+        entry = {"shape": list(w.shape)}
+        if w.ndim == 2:
+            c, s = quantize_rows(w)
+            entry["codes"] = put(c)
+            entry["scales"] = put(s.astype("<f4"))
+        else:
+            entry["floats"] = put(w.astype("<f4"))
+        directory[name] = entry
+    return directory, bytes(numbers)
 
 
 # %% right: list_of_parts -- parts are joined at the end
@@ -189,3 +293,59 @@ def pack(weights):
             directory[name]["codes"] = write(codes)
             directory[name]["scales"] = write(scale.astype("<f4"))
     return directory, file.getvalue()
+
+
+# %% right: align_before -- fills up before each array
+def pack(weights):
+    directory, numbers = {}, bytearray()
+
+    def put(a):
+        while len(numbers) % 4:
+            numbers.append(0)
+        at = len(numbers)
+        numbers.extend(a.tobytes())
+        return at
+
+    for name in sorted(weights):
+        w = np.asarray(weights[name])
+        if w.ndim not in (1, 2) or not np.isfinite(w).all():
+            raise ValueError(f"{name}: a finite vector or matrix")
+        entry = {"shape": list(w.shape)}
+        if w.ndim == 2:
+            c, s = quantize_rows(w)
+            entry["codes"] = put(c)
+            entry["scales"] = put(s.astype("<f4"))
+        else:
+            entry["floats"] = put(w.astype("<f4"))
+        directory[name] = entry
+    return directory, bytes(numbers)
+
+
+# %% right: running_sum -- struct and join, places by a running sum
+import struct
+
+
+def pack(weights):
+    directory, chunks, at = {}, [], 0
+    for name, w in sorted(weights.items(), key=lambda pair: pair[0]):
+        if not 1 <= w.ndim <= 2:
+            raise ValueError(f"{name} has {w.ndim} axes")
+        if np.isnan(w).any() or np.isinf(w).any():
+            raise ValueError(f"{name} is not finite")
+        about = {"shape": [int(n) for n in w.shape]}
+        if w.ndim == 1:
+            parts = [("floats", struct.pack(f"<{len(w)}f", *w))]
+        else:
+            codes, scale = quantize_rows(w)
+            parts = [
+                ("codes", codes.tobytes()),
+                ("scales", struct.pack(f"<{len(scale)}f", *scale)),
+            ]
+        for key, data in parts:
+            while len(data) % 4:
+                data += b"\0"
+            about[key] = at
+            chunks.append(data)
+            at += len(data)
+        directory[name] = about
+    return directory, b"".join(chunks)

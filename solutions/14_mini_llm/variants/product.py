@@ -2,7 +2,7 @@ import numpy as np
 
 
 # %% wrong: int8_sum -- the sum is kept in int8
-# expects: product
+# expects: the sum was kept in int8
 def product(codes, scale, x):
     return (codes @ x.astype(np.int8)).astype(np.float64) * scale
 
@@ -63,6 +63,18 @@ def product(codes, scale, x):
 def product(codes, scale, x):
     y = x.astype(np.float64) @ codes.T.astype(np.float64) * scale
     return y.T if y.ndim > 1 else y
+
+
+# %% wrong: whole_x -- makes x whole numbers
+# expects: cut to whole numbers
+def product(codes, scale, x):
+    return (x.astype(np.int64) @ codes.T.astype(np.int64)) * scale
+
+
+# %% wrong: column -- the scale as a column
+# expects: has the shape (2, 2)
+def product(codes, scale, x):
+    return (x @ codes.T.astype(np.float64)) * scale[:, None]
 
 
 # %% right: matrix_first -- the matrix of floats, then the product

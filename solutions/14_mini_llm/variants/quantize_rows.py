@@ -103,6 +103,55 @@ def quantize_rows(weight):
     return np.round(weight / safe).clip(-127, 127).astype(np.int8), scale
 
 
+# %% wrong: tiny_is_zero -- a row below 1e-8 counts as zeros
+# expects: as if it were a row of zeros
+def quantize_rows(weight):
+    weight = np.asarray(weight, np.float64)
+    if not np.isfinite(weight).all():
+        raise ValueError("not finite")
+    scale = (np.abs(weight).max(axis=1) / 127).astype(np.float32)
+    safe = np.where(scale > 1e-8, scale, 1).astype(np.float64)
+    codes = np.round(weight / safe[:, None]).clip(-127, 127).astype(np.int8)
+    return codes, scale
+
+
+# %% wrong: in_place -- works in the given float64 matrix
+# expects: work on a copy
+def quantize_rows(weight):
+    weight = np.asarray(weight, np.float64)
+    if not np.isfinite(weight).all():
+        raise ValueError("not finite")
+    scale = (np.abs(weight).max(axis=1) / 127).astype(np.float32)
+    safe = np.where(scale > 0, scale, 1).astype(np.float64)
+    weight /= safe[:, None]
+    codes = np.round(weight).clip(-127, 127).astype(np.int8)
+    return codes, scale
+
+
+# %% wrong: half_up_int -- adds a half and cuts off with astype
+# expects: rounds negative numbers wrongly
+def quantize_rows(weight):
+    weight = np.asarray(weight, np.float64)
+    if not np.isfinite(weight).all():
+        raise ValueError("not finite")
+    scale = (np.abs(weight).max(axis=1) / 127).astype(np.float32)
+    safe = np.where(scale > 0, scale, 1).astype(np.float64)
+    codes = (weight / safe[:, None] + 0.5).clip(-127, 127).astype(np.int8)
+    return codes, scale
+
+
+# %% wrong: only_nan -- refuses NaN only
+# expects: an infinity must raise
+def quantize_rows(weight):
+    weight = np.asarray(weight, np.float64)
+    if np.isnan(weight).any():
+        raise ValueError("not finite")
+    scale = (np.abs(weight).max(axis=1) / 127).astype(np.float32)
+    safe = np.where(scale > 0, scale, 1).astype(np.float64)
+    codes = np.round(weight / safe[:, None]).clip(-127, 127).astype(np.int8)
+    return codes, scale
+
+
 # %% right: loop -- row by row
 def quantize_rows(weight):
     if np.isnan(weight).any() or np.isinf(weight).any():
@@ -148,3 +197,14 @@ def quantize_rows(weight):
     return np.clip(np.floor(quotient + 0.5), -127, 127).astype("int8"), scale[
         :, 0
     ]
+
+
+# %% right: in_float32 -- float32 all along, rint and divide with where
+def quantize_rows(weight):
+    if not np.all(np.isfinite(weight)):
+        raise ValueError("NaN or infinity")
+    w = np.asarray(weight, dtype=np.float32)
+    s = np.maximum(w.max(1), -w.min(1)) / np.float32(127)
+    q = np.zeros_like(w)
+    np.divide(w, s[:, None], out=q, where=s[:, None] > 0)
+    return np.rint(q).astype(np.int8), s

@@ -158,6 +158,45 @@ def replaced(pairs, modules):
             place[key] = old
 
 
+# %% wrong: back_by_search -- on leaving it looks for the new ones
+# expects: put back what you have changed
+@contextmanager
+def replaced(pairs, modules):
+    pairs, modules = list(pairs), list(modules)
+    places = [holders(old, modules) for old, _ in pairs]
+    if not all(places):
+        raise ValueError("nobody holds an old thing")
+    for (_, new), at in zip(pairs, places):
+        for d, k in at:
+            d[k] = new
+    try:
+        yield
+    finally:
+        for old, new in pairs:
+            for d, k in holders(new, modules):
+                d[k] = old
+
+
+# %% wrong: all_or_nothing -- refuses only where nothing at all is held
+# expects: no module holds `len`
+@contextmanager
+def replaced(pairs, modules):
+    modules = list(modules)
+    todo = []
+    for old, new in pairs:
+        places = holders(old, modules)
+        todo += [(d, k, old, new) for d, k in places]
+    if not todo:
+        raise ValueError("nothing")
+    try:
+        for d, k, _, new in todo:
+            d[k] = new
+        yield
+    finally:
+        for d, k, old, _ in todo:
+            d[k] = old
+
+
 # %% right: kept_values -- what stood there is remembered, not the pair
 @contextmanager
 def replaced(pairs, modules):

@@ -79,19 +79,19 @@ def score(net, vocabulary, texts):
 
 
 # %% wrong: no_end -- EOS is not predicted
-# expects: score
+# expects: EOS was not predicted
 def score(net, vocabulary, texts):
     return _score(net, vocabulary, texts, eos=False)
 
 
 # %% wrong: bos_possible -- BOS keeps its share of the probability
-# expects: score
+# expects: BOS kept its share
 def score(net, vocabulary, texts):
     return _score(net, vocabulary, texts, bos=False)
 
 
 # %% wrong: apart -- windows do not overlap
-# expects: in a context of 12
+# expects: each window begins where the one before ends
 def score(net, vocabulary, texts):
     return _score(net, vocabulary, texts, first=net.context)
 
@@ -110,7 +110,7 @@ def score(net, vocabulary, texts):
 
 
 # %% wrong: only_the_context -- longer texts are cut
-# expects: 38 bytes in a context of 12
+# expects: longer texts were cut
 def score(net, vocabulary, texts):
     bits, size = 0.0, 0
     for text in texts:
@@ -127,6 +127,84 @@ def score(net, vocabulary, texts):
     if not size:
         raise ValueError("no bytes")
     return bits / size
+
+
+# %% wrong: ids_for_bytes -- divides by the number of ids
+# expects: EOS left out, not per byte
+@torch.no_grad()
+def score(net, vocabulary, texts):
+    bits = n_bytes = 0.0
+    T = net.context
+    for text in texts:
+        row = torch.tensor([BOS, *vocabulary.encode(text).tolist(), EOS])
+        n_bytes += len(row) - 2
+        last, done = len(row) - 1, 0
+        for start in range(0, last, T // 2):
+            end = min(start + T, last)
+            z = net(row[None, start:end])[0][0].double()
+            z[:, BOS] = -math.inf
+            logp = z.log_softmax(-1)
+            tgt = row[start + 1 : end + 1]
+            logp = logp[torch.arange(len(tgt)), tgt]
+            bits -= float(logp[done - start :].sum()) / math.log(2)
+            done = end
+            if end == last:
+                break
+    if not n_bytes:
+        raise ValueError("no bytes")
+    return bits / n_bytes
+
+
+# %% wrong: texts_twice -- texts that can be walked through once only
+# expects: walked through once
+@torch.no_grad()
+def score(net, vocabulary, texts):
+    bits = 0.0
+    n_bytes = sum(len(t.encode()) for t in texts)
+    T = net.context
+    for text in texts:
+        row = torch.tensor([BOS, *vocabulary.encode(text).tolist(), EOS])
+        last, done = len(row) - 1, 0
+        for start in range(0, last, T // 2):
+            end = min(start + T, last)
+            z = net(row[None, start:end])[0][0].double()
+            z[:, BOS] = -math.inf
+            logp = z.log_softmax(-1)
+            tgt = row[start + 1 : end + 1]
+            logp = logp[torch.arange(len(tgt)), tgt]
+            bits -= float(logp[done - start :].sum()) / math.log(2)
+            done = end
+            if end == last:
+                break
+    if not n_bytes:
+        raise ValueError("no bytes")
+    return bits / n_bytes
+
+
+# %% wrong: joined -- all texts are one
+# expects: read as one
+@torch.no_grad()
+def score(net, vocabulary, texts):
+    bits = n_bytes = 0.0
+    T = net.context
+    for text in ["".join(texts)]:
+        row = torch.tensor([BOS, *vocabulary.encode(text).tolist(), EOS])
+        n_bytes += len(text.encode("utf-8"))
+        last, done = len(row) - 1, 0
+        for start in range(0, last, T // 2):
+            end = min(start + T, last)
+            z = net(row[None, start:end])[0][0].double()
+            z[:, BOS] = -math.inf
+            logp = z.log_softmax(-1)
+            tgt = row[start + 1 : end + 1]
+            logp = logp[torch.arange(len(tgt)), tgt]
+            bits -= float(logp[done - start :].sum()) / math.log(2)
+            done = end
+            if end == last:
+                break
+    if not n_bytes:
+        raise ValueError("no bytes")
+    return bits / n_bytes
 
 
 # %% right: cross_entropy -- by torch's cross-entropy
@@ -193,3 +271,31 @@ def score(net, vocabulary, texts):
 # %% right: knobs -- as the solution, with a helper
 def score(net, vocabulary, texts):
     return _score(net, vocabulary, texts)
+
+
+# %% right: a_dictionary -- one number after the other, in a dictionary
+def score(net, vocabulary, texts):
+    total, size, T = 0.0, 0, net.context
+    with torch.inference_mode():
+        for text in texts:
+            row = [BOS] + [int(i) for i in vocabulary.encode(text)] + [EOS]
+            surprise = {}
+            start = 0
+            while len(surprise) < len(row) - 1:
+                logits, _ = net(
+                    torch.tensor([row[start : min(start + T, len(row) - 1)]])
+                )
+                logits = logits[0].clone()
+                logits[:, BOS] = -float("inf")
+                p = torch.softmax(logits.double(), dim=1).numpy()
+                for j in range(len(p)):
+                    surprise.setdefault(
+                        start + j + 1,
+                        -float(np.log2(p[j, row[start + j + 1]])),
+                    )
+                start += T // 2
+            total += sum(surprise.values())
+            size += len(bytes(text, "utf8"))
+    if size == 0:
+        raise ValueError("no bytes at all")
+    return total / size
