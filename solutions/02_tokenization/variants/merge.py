@@ -189,3 +189,55 @@ def merge(ids, pair, token):
             out.append(ids[t])
             t += 1
     return out
+
+
+# %% wrong: calls_itself -- a call for each id
+# expects: a loop can take a word of any length
+
+
+def merge(ids, pair, token):
+    ids = list(ids)
+    if len(ids) < 2:
+        return ids
+    if (ids[0], ids[1]) == tuple(pair):
+        return [token, *merge(ids[2:], pair, token)]
+    return [ids[0], *merge(ids[1:], pair, token)]
+
+
+# %% wrong: as_bytes -- writes the ids as bytes and lets bytes.replace do it
+# expects: larger than any byte or character
+
+
+def merge(ids, pair, token):
+    return list(bytes(list(ids)).replace(bytes(pair), bytes([token])))
+
+
+# %% right: waiting -- holds one id back until it knows the next
+
+
+def merge(ids, pair, token):
+    out, waiting = [], []
+    for i in ids:
+        if waiting and waiting[0] == pair[0] and i == pair[1]:
+            out.append(token)
+            waiting = []
+        else:
+            out.extend(waiting)
+            waiting = [i]
+    return out + waiting
+
+
+# %% wrong: identity_too -- compares the ids with `is`, which only holds for small numbers
+# expects: compare numbers with ==
+
+
+def merge(ids, pair, token):
+    merged, t, a, b = [], 0, *pair
+    while t < len(ids):
+        if t + 1 < len(ids) and ids[t] is a and ids[t + 1] is b:
+            merged.append(token)
+            t += 2
+        else:
+            merged.append(ids[t])
+            t += 1
+    return merged
