@@ -174,7 +174,7 @@ def count_pairs(words, counts, pairs=Counter()):  # noqa: B006
 
 
 # %% wrong: packed_keys -- counts x * 1000 + y and unpacks the keys at the end
-# expects: do not occur
+# expects: don't pack two ids
 def count_pairs(words, counts):
     packed = Counter()
     for word, n in zip(words, counts, strict=True):

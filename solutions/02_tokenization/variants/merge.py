@@ -176,7 +176,7 @@ def merge(ids, pair, token):
 
 
 # %% wrong: identity -- compares with `is`
-# expects: the results for small ids are right
+# expects: compare numbers with ==
 def merge(ids, pair, token):
     ids = [int(i) for i in ids] if not isinstance(ids, list) else ids
     x, y = pair
