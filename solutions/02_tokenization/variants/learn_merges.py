@@ -523,15 +523,22 @@ def learn_merges(words, counts, n_merges, first):
 def learn_merges(words, counts, n_merges, first):
     words = [list(word) for word in words]
     pairs, where = count_pairs(words, counts), places(words)
+    heap = [((-n, str(pair)), pair) for pair, n in pairs.items()]
+    heapify(heap)
     merges = []
-    while len(merges) < n_merges:
-        pairs = Counter({p: n for p, n in pairs.items() if n > 0})
-        if not pairs:
-            break
-        best = min(pairs, key=lambda p: (-pairs[p], str(p)))
-        pairs.update(
-            merge_in_words(words, counts, where, best, first + len(merges))
+    while heap and len(merges) < n_merges:
+        entry, best = heappop(heap)
+        n = pairs[best]
+        if not n or entry != (-n, str(best)):
+            continue
+        change = merge_in_words(
+            words, counts, where, best, first + len(merges)
         )
+        for pair, d in change.items():
+            if d:
+                pairs[pair] += d
+                n = pairs[pair]
+                heappush(heap, ((-n, str(pair)), pair))
         merges.append(best)
     return merges
 
@@ -543,14 +550,22 @@ def learn_merges(words, counts, n_merges, first):
 def learn_merges(words, counts, n_merges, first):
     words = [list(word) for word in words]
     pairs, where = count_pairs(words, counts), places(words)
+    heap = [(-float(np.float32(n)), pair) for pair, n in pairs.items()]
+    heapify(heap)
     merges = []
-    for i in range(n_merges):
-        names = sorted(p for p, n in pairs.items() if n > 0)
-        if not names:
-            break
-        table = np.array([pairs[p] for p in names], np.float32)
-        best = names[int(table.argmax())]
-        pairs.update(merge_in_words(words, counts, where, best, first + i))
+    while heap and len(merges) < n_merges:
+        entry, best = heappop(heap)
+        n = pairs[best]
+        if not n or entry != -float(np.float32(n)):
+            continue
+        change = merge_in_words(
+            words, counts, where, best, first + len(merges)
+        )
+        for pair, d in change.items():
+            if d:
+                pairs[pair] += d
+                n = pairs[pair]
+                heappush(heap, (-float(np.float32(n)), pair))
         merges.append(best)
     return merges
 

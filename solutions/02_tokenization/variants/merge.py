@@ -225,19 +225,3 @@ def merge(ids, pair, token):
             out.extend(waiting)
             waiting = [i]
     return out + waiting
-
-
-# %% wrong: identity_too -- compares the ids with `is`, which only holds for small numbers
-# expects: compare numbers with ==
-
-
-def merge(ids, pair, token):
-    merged, t, a, b = [], 0, *pair
-    while t < len(ids):
-        if t + 1 < len(ids) and ids[t] is a and ids[t + 1] is b:
-            merged.append(token)
-            t += 2
-        else:
-            merged.append(ids[t])
-            t += 1
-    return merged
