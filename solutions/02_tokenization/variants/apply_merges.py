@@ -335,3 +335,66 @@ def apply_merges(ids, ranks, made):
             break
         ids = merge(ids, best, made[rank])
     return ids
+
+
+# %% wrong: infinity -- a rank of 10,000 stands for none
+# expects: a rank may be as large as that
+
+
+def apply_merges(ids, ranks, made):
+    ids = list(ids)
+    while len(ids) > 1:
+        best = min(pairwise(ids), key=lambda pair: ranks.get(pair, 10_000))
+        if ranks.get(best, 10_000) >= 10_000:
+            break
+        ids = merge(ids, best, made[ranks[best]])
+    return ids
+
+
+# %% wrong: rounds -- in each round all pairs that the word held at its beginning, by rank
+# expects: for the lowest rank anew after each merge
+
+
+def apply_merges(ids, ranks, made):
+    ids = list(ids)
+    while True:
+        found = sorted(
+            {pair for pair in pairwise(ids) if pair in ranks}, key=ranks.get
+        )
+        if not found:
+            return ids
+        for pair in found:
+            ids = merge(ids, pair, made[ranks[pair]])
+
+
+# %% right: one_at_a_time_too -- the leftmost pair of the lowest rank, one merge in each turn
+
+
+def apply_merges(ids, ranks, made):
+    word = list(ids)
+    while True:
+        places = [
+            (ranks[word[t], word[t + 1]], t)
+            for t in range(len(word) - 1)
+            if (word[t], word[t + 1]) in ranks
+        ]
+        if not places:
+            return word
+        rank, t = min(places)
+        word[t : t + 2] = [made[rank]]
+
+
+# %% right: once_each -- each rank once, from the lowest on: a merge makes tokens that only later ones use
+
+
+def apply_merges(ids, ranks, made):
+    ids, last = list(ids), -1
+    while True:
+        found = [
+            ranks[p] for p in pairwise(ids) if p in ranks and ranks[p] > last
+        ]
+        if not found:
+            return ids
+        last = min(found)
+        pair = next(p for p in pairwise(ids) if ranks.get(p) == last)
+        ids = merge(ids, pair, made[last])

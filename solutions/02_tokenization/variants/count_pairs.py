@@ -174,10 +174,71 @@ def count_pairs(words, counts, pairs=Counter()):  # noqa: B006
 
 
 # %% wrong: packed_keys -- counts x * 1000 + y and unpacks the keys at the end
-# expects: do not occur
+# expects: don't pack two ids
 def count_pairs(words, counts):
     packed = Counter()
     for word, n in zip(words, counts, strict=True):
         for x, y in pairwise(word):
             packed[int(x) * 1000 + int(y)] += int(n)
     return Counter({divmod(key, 1000): n for key, n in packed.items()})
+
+
+# %% wrong: packed16 -- counts pairs packed into one number, 16 bits for each id
+# expects: don't pack two ids into one number
+
+
+def count_pairs(words, counts):
+    packed = Counter()
+    for word, n in zip(words, counts, strict=True):
+        word = [int(i) for i in word]
+        for x, y in zip(word, word[1:]):
+            packed[(x << 16) + y] += n
+    return Counter({(key >> 16, key & 0xFFFF): n for key, n in packed.items()})
+
+
+# %% right: by_place -- lists, places and plain numbers
+
+
+def count_pairs(words, counts):
+    words, counts = list(words), list(counts)
+    if len(words) != len(counts):
+        raise ValueError("as many words as counts")
+    found = {}
+    for row in range(len(words)):
+        for t in range(1, len(words[row])):
+            key = int(words[row][t - 1]), int(words[row][t])
+            found[key] = found.get(key, 0) + int(counts[row])
+    return Counter(found)
+
+
+# %% wrong: whole_words_first -- counts equal words once only, with the last count
+# expects: a word that is listed twice
+
+
+def count_pairs(words, counts):
+    known = {tuple(word): n for word, n in zip(words, counts, strict=True)}
+    pairs = Counter()
+    for word, n in known.items():
+        for pair in pairwise(word):
+            pairs[pair] += n
+    return pairs
+
+
+# %% right: unique -- all pairs in one array, and np.unique
+
+
+def count_pairs(words, counts):
+    rows, times = [], []
+    for word, n in zip(words, counts, strict=True):
+        word = list(map(int, word))
+        rows += zip(word[:-1], word[1:])
+        times += [int(n)] * max(len(word) - 1, 0)
+    total = Counter()
+    if rows:
+        found, place = np.unique(np.array(rows), axis=0, return_inverse=True)
+        sums = np.zeros(len(found), np.int64)
+        np.add.at(sums, place.ravel(), times)
+        total.update(
+            {tuple(pair.tolist()): int(n) for pair, n in zip(found, sums)}
+        )
+    return total

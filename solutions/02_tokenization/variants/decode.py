@@ -118,3 +118,32 @@ def decode(ids, tokens):
     except IndexError:
         raise ValueError("an id is outside the vocabulary") from None
     return whole.decode(errors="replace")
+
+
+# %% wrong: marks_dropped -- leaves the ids 0 and 1 out, whatever their bytes are
+# expects: are text like any other
+
+
+def decode(ids, tokens):
+    return decode_bytes([i for i in ids if i not in (0, 1)], tokens).decode(
+        errors="replace"
+    )
+
+
+# %% wrong: signature -- reads with utf-8-sig, which drops a mark at the beginning
+# expects: utf-8-sig
+
+
+def decode(ids, tokens):
+    return decode_bytes(ids, tokens).decode("utf-8-sig", errors="replace")
+
+
+# %% right: codecs_too -- an incremental decoder that is told where the end is
+
+
+def decode(ids, tokens):
+    import codecs
+
+    reader = codecs.getincrementaldecoder("utf-8")("replace")
+    parts = [reader.decode(decode_bytes([i], tokens)) for i in ids]
+    return "".join(parts) + reader.decode(b"", final=True)

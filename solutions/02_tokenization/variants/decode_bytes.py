@@ -117,3 +117,40 @@ def decode_bytes(ids, tokens):
             raise ValueError(f"no id {i}")
         out += tokens[i] if i > 1 else b""
     return out
+
+
+# %% wrong: array_of_tokens -- picks the tokens from a NumPy array, which drops zero bytes at the end
+# expects: a zero byte is a byte like any other
+
+
+def decode_bytes(ids, tokens):
+    ids = np.array(list(ids), int)
+    for i in ids:
+        if i < 0 or i >= len(tokens):
+            raise ValueError(f"id {i} is outside the vocabulary")
+    return b"".join(np.array(tokens)[ids].tolist())
+
+
+# %% right: bytearray_grows -- one bytearray, token after token
+
+
+def decode_bytes(ids, tokens):
+    out = bytearray()
+    for i in ids:
+        if i not in range(len(tokens)):
+            raise ValueError(f"no token {i}")
+        out.extend(tokens[i])
+    return bytes(out)
+
+
+# %% wrong: bound_256 -- refuses ids by a vocabulary of 258 tokens at least
+# expects: id 3000 of 3,000 tokens
+
+
+def decode_bytes(ids, tokens):
+    out = []
+    for i in ids:
+        if i < 0 or (i >= len(tokens) and len(tokens) < 258) or i > 100_000:
+            raise ValueError(f"{i} is no id")
+        out.append(tokens[i])
+    return b"".join(out)

@@ -399,7 +399,7 @@ def learn_merges(words, counts, n_merges, first):
 
 
 # %% wrong: packed_ties -- breaks ties by x * 1000 + y
-# expects: as tuples (1, 200000) is smaller
+# expects: as tuples (1, 5000000) is smaller
 def learn_merges(words, counts, n_merges, first):
     words = [list(w) for w in words]
     pairs, where = count_pairs(words, counts), places(words)
@@ -512,5 +512,106 @@ def learn_merges(words, counts, n_merges, first):
         pairs.update(change)
         for pair in change:
             heappush(heap, (-pairs[pair], *pair))
+        merges.append(best)
+    return merges
+
+
+# %% wrong: ties_as_text -- of equally frequent pairs the first as text comes first
+# expects: not as text
+
+
+def learn_merges(words, counts, n_merges, first):
+    words = [list(word) for word in words]
+    pairs, where = count_pairs(words, counts), places(words)
+    heap = [((-n, str(pair)), pair) for pair, n in pairs.items()]
+    heapify(heap)
+    merges = []
+    while heap and len(merges) < n_merges:
+        entry, best = heappop(heap)
+        n = pairs[best]
+        if not n or entry != (-n, str(best)):
+            continue
+        change = merge_in_words(
+            words, counts, where, best, first + len(merges)
+        )
+        for pair, d in change.items():
+            if d:
+                pairs[pair] += d
+                n = pairs[pair]
+                heappush(heap, ((-n, str(pair)), pair))
+        merges.append(best)
+    return merges
+
+
+# %% wrong: single_counts -- compares the counts as float32
+# expects: not as float32
+
+
+def learn_merges(words, counts, n_merges, first):
+    words = [list(word) for word in words]
+    pairs, where = count_pairs(words, counts), places(words)
+    heap = [(-float(np.float32(n)), pair) for pair, n in pairs.items()]
+    heapify(heap)
+    merges = []
+    while heap and len(merges) < n_merges:
+        entry, best = heappop(heap)
+        n = pairs[best]
+        if not n or entry != -float(np.float32(n)):
+            continue
+        change = merge_in_words(
+            words, counts, where, best, first + len(merges)
+        )
+        for pair, d in change.items():
+            if d:
+                pairs[pair] += d
+                n = pairs[pair]
+                heappush(heap, (-float(np.float32(n)), pair))
+        merges.append(best)
+    return merges
+
+
+# %% right: max_of_pairs -- the largest of all counts each time, and a shallow copy of the words
+
+
+def learn_merges(words, counts, n_merges, first):
+    words = list(words)
+    pairs, where = count_pairs(words, counts), places(words)
+    merges = []
+    for token in range(first, first + n_merges):
+        if not pairs or max(pairs.values()) <= 0:
+            break
+        top = max(pairs.values())
+        best = min(pair for pair, n in pairs.items() if n == top)
+        for pair, n in merge_in_words(
+            words, counts, where, best, token
+        ).items():
+            pairs[pair] += n
+            if not pairs[pair]:
+                del pairs[pair]
+        merges.append(best)
+    return merges
+
+
+# %% wrong: packed_ties_too -- breaks ties by the pair packed into one number, 20 bits for an id
+# expects: not packed into one number
+
+
+def learn_merges(words, counts, n_merges, first):
+    words = [list(word) for word in words]
+    pairs, where = count_pairs(words, counts), places(words)
+    heap = [(-n, (a << 20) + b, (a, b)) for (a, b), n in pairs.items()]
+    heapify(heap)
+    merges = []
+    while heap and len(merges) < n_merges:
+        n, _, best = heappop(heap)
+        if not n or pairs[best] != -n:
+            continue
+        change = merge_in_words(
+            words, counts, where, best, first + len(merges)
+        )
+        for (a, b), d in change.items():
+            if d:
+                pairs[a, b] += d
+                heappush(heap, (-pairs[a, b], (a << 20) + b, (a, b)))
         merges.append(best)
     return merges

@@ -176,7 +176,7 @@ def merge(ids, pair, token):
 
 
 # %% wrong: identity -- compares with `is`
-# expects: the results for small ids are right
+# expects: compare numbers with ==
 def merge(ids, pair, token):
     ids = [int(i) for i in ids] if not isinstance(ids, list) else ids
     x, y = pair
@@ -189,3 +189,39 @@ def merge(ids, pair, token):
             out.append(ids[t])
             t += 1
     return out
+
+
+# %% wrong: calls_itself -- a call for each id
+# expects: a loop can take a word of any length
+
+
+def merge(ids, pair, token):
+    ids = list(ids)
+    if len(ids) < 2:
+        return ids
+    if (ids[0], ids[1]) == tuple(pair):
+        return [token, *merge(ids[2:], pair, token)]
+    return [ids[0], *merge(ids[1:], pair, token)]
+
+
+# %% wrong: as_bytes -- writes the ids as bytes and lets bytes.replace do it
+# expects: larger than any byte or character
+
+
+def merge(ids, pair, token):
+    return list(bytes(list(ids)).replace(bytes(pair), bytes([token])))
+
+
+# %% right: waiting -- holds one id back until it knows the next
+
+
+def merge(ids, pair, token):
+    out, waiting = [], []
+    for i in ids:
+        if waiting and waiting[0] == pair[0] and i == pair[1]:
+            out.append(token)
+            waiting = []
+        else:
+            out.extend(waiting)
+            waiting = [i]
+    return out + waiting

@@ -330,3 +330,56 @@ def merge_in_words(words, counts, where, pair, token):
             t += 2
         words[row] = out
     return change
+
+
+# %% wrong: one_counter -- one Counter for all calls
+# expects: begin with an empty Counter in each call
+
+
+CHANGE = Counter()
+
+
+def merge_in_words(words, counts, where, pair, token):
+    for row in sorted(where.pop(pair, ())):
+        old = words[row]
+        new = merge(old, pair, token)
+        for p in pairwise(old):
+            CHANGE[p] -= counts[row]
+        for p in pairwise(new):
+            CHANGE[p] += counts[row]
+            where[p].add(row)
+        words[row] = new
+    return CHANGE
+
+
+# %% right: exact_places -- where is kept exact, and the change is taken from two Counters
+
+
+def merge_in_words(words, counts, where, pair, token):
+    change = Counter()
+    for row in list(where[pair]):
+        old = Counter(pairwise(words[row]))
+        if pair not in old:
+            where[pair].discard(row)
+            continue
+        words[row] = merge(words[row], pair, token)
+        new = Counter(pairwise(words[row]))
+        for p in old.keys() | new.keys():
+            change[p] += (new[p] - old[p]) * counts[row]
+            (where[p].add if p in new else where[p].discard)(row)
+    return change
+
+
+# %% right: within_the_list -- the list of a word stays, its contents change
+
+
+def merge_in_words(words, counts, where, pair, token):
+    change = Counter()
+    for row in tuple(where[pair]):
+        for p in pairwise(words[row]):
+            change[p] -= counts[row]
+        words[row][:] = merge(words[row], pair, token)
+        for p in pairwise(words[row]):
+            change[p] += counts[row]
+            where[p].add(row)
+    return change

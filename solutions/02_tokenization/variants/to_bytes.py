@@ -90,3 +90,23 @@ def to_bytes(text):
             found += [0xF0 | code >> 18, 0x80 | code >> 12 & 63]
             found += [0x80 | code >> 6 & 63, 0x80 | code & 63]
     return found
+
+
+# %% wrong: cached -- keeps the lists of earlier calls and gives them out again
+# expects: Make a new list in each call
+
+
+KNOWN = {}
+
+
+def to_bytes(text):
+    if text not in KNOWN:
+        KNOWN[text] = list(text.encode())
+    return KNOWN[text]
+
+
+# %% right: bytearray_star -- a bytearray, unpacked
+
+
+def to_bytes(text):
+    return [*bytearray(text, "utf-8")]

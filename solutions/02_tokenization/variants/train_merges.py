@@ -163,3 +163,43 @@ def train_merges(texts, n_merges):
     return learn_merges(
         words, [counts[p] for p in sorted(counts)], n_merges, FIRST
     )
+
+
+# %% wrong: code_points -- the id of a byte for each character, by its code point
+# expects: not the code points of its characters
+
+
+def train_merges(texts, n_merges):
+    counts = Counter(piece for text in texts for piece in cut(text))
+    words = [
+        [BYTE_IDS[ord(c)] for c in piece if ord(c) < 256] for piece in counts
+    ]
+    return learn_merges(words, list(counts.values()), n_merges, FIRST)
+
+
+# %% right: dictionary -- a plain dictionary of byte strings
+
+
+def train_merges(texts, n_merges):
+    found = {}
+    for text in texts:
+        for piece in cut(text):
+            key = tuple(to_bytes(piece))
+            found[key] = found.get(key, 0) + 1
+    words = ([BYTE_IDS[byte] for byte in key] for key in found)
+    return learn_merges(words, tuple(found.values()), n_merges, 258)
+
+
+# %% wrong: lines -- cuts line by line, without the ends of the lines
+# expects: the ends of the lines are text
+
+
+def train_merges(texts, n_merges):
+    counts = Counter(
+        piece
+        for text in texts
+        for line in text.splitlines()
+        for piece in cut(line)
+    )
+    words = [[BYTE_IDS[byte] for byte in to_bytes(piece)] for piece in counts]
+    return learn_merges(words, list(counts.values()), n_merges, FIRST)

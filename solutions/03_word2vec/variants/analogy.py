@@ -114,3 +114,32 @@ def analogy(table, a, b, c, exclude=True):
     rows = unit(table)
     score = rows @ (rows[b] - rows[a] + rows[c])
     return int(np.argmax(np.delete(score, [a, b, c]) if exclude else score))
+
+
+# %% wrong: by_value -- leaves out all rows that equal a query row
+# expects: by their ids
+
+
+def analogy(table, a, b, c, exclude=True):
+    rows = unit(table)
+    score = rows @ (rows[b] - rows[a] + rows[c])
+    if exclude:
+        for i in (a, b, c):
+            score[(rows == rows[i]).all(1)] = -np.inf
+    return int(score.argmax())
+
+
+# %% right: loop -- a loop that keeps the best one
+
+
+def analogy(table, a, b, c, exclude=True):
+    rows = unit(table)
+    target = rows[b] - rows[a] + rows[c]
+    scores = (rows @ target).tolist()
+    best = None
+    for i, score in enumerate(scores):
+        if exclude and i in (a, b, c):
+            continue
+        if best is None or score > scores[best]:
+            best = i
+    return best

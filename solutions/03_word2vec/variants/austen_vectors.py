@@ -106,3 +106,23 @@ def austen_vectors(texts, counts, rng):
     ]
     noise, joined = noise_distribution(counts), np.concatenate(pairs)
     return train(joined, noise, 32, rng, 3, lr=0.1, batch_size=512)[1]
+
+
+# %% wrong: own_generator -- makes a generator of its own, with seed 0
+# expects: nothing was drawn from the rng
+
+
+def austen_vectors(texts, counts, rng):
+    rng = np.random.default_rng(0)
+    keep = keep_probability(counts, 1e-3, "code")
+    pairs = [skipgram_pairs(subsample(text, keep, rng), 2) for text in texts]
+    noise = noise_distribution(counts)
+    return train(
+        np.concatenate(pairs),
+        noise,
+        32,
+        rng,
+        n_negative=3,
+        lr=0.1,
+        batch_size=512,
+    )[0]

@@ -84,3 +84,22 @@ def descend(table, ids, gradient, lr):
     steps = np.zeros_like(table)
     np.add.at(steps, ids, -lr * gradient)
     table[ids] = steps[ids]
+
+
+# %% right: row_by_row -- a loop over the ids
+
+
+def descend(table, ids, gradient, lr):
+    for j in range(len(ids)):
+        table[ids[j]] = table[ids[j]] - lr * gradient[j]
+
+
+# %% wrong: sorted_ids -- sorts the ids in place before it sums
+# expects: the ids were changed
+
+
+def descend(table, ids, gradient, lr):
+    order = np.argsort(ids, kind="stable")
+    gradient = gradient[order]
+    ids.sort()
+    np.subtract.at(table, ids, lr * gradient)

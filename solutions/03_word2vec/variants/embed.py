@@ -49,3 +49,11 @@ def embed(ids, table):
     for t, i in enumerate(ids):
         out[t] = table[i]
     return out
+
+
+# %% wrong: product -- multiplies with the one-hot rows and casts
+# expects: make no one-hot vectors
+
+
+def embed(ids, table):
+    return (one_hot(ids, len(table)) @ table).astype(table.dtype)

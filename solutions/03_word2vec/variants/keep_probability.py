@@ -192,3 +192,55 @@ def keep_probability(counts, t, rule="paper"):
     share = counts.astype(np.float16) / counts.astype(np.float16).sum()
     ratio = np.divide(t, share, out=np.ones(len(counts)), where=counts > 0)
     return np.minimum(1, np.sqrt(ratio) + ratio * (rule == "code"))
+
+
+# %% wrong: small_number -- adds 1e-8 to each share, against a division by 0
+# expects: Add nothing to a share
+
+
+def keep_probability(counts, t, rule="paper"):
+    share = counts / counts.sum()
+    ratio = t / (share + 1e-8)
+    if rule == "paper":
+        keep = np.sqrt(ratio)
+    elif rule == "code":
+        keep = np.sqrt(ratio) + ratio
+    else:
+        raise ValueError(rule)
+    keep = np.minimum(1.0, keep)
+    keep[counts == 0] = 1.0
+    return keep
+
+
+# %% right: loop_too -- word by word, in Python
+
+
+def keep_probability(counts, t, rule="paper"):
+    if rule not in {"paper", "code"}:
+        raise ValueError("rule is paper or code")
+    total = float(sum(int(c) for c in counts))
+    out = []
+    for c in counts:
+        f = int(c) / total
+        if f == 0:
+            out.append(1.0)
+        elif rule == "paper":
+            out.append(min(1.0, (t / f) ** 0.5))
+        else:
+            out.append(min(1.0, ((f / t) ** 0.5 + 1) * t / f))
+    return np.array(out)
+
+
+# %% wrong: own_threshold -- below the threshold a word is kept, above it the rule of the paper
+# expects: though the share is above t
+
+
+def keep_probability(counts, t, rule="paper"):
+    share = counts / counts.sum()
+    ratio = t / np.maximum(share, 1e-300)
+    keep = np.sqrt(ratio)
+    if rule == "code":
+        keep = keep + ratio
+    elif rule != "paper":
+        raise ValueError(rule)
+    return np.where(share <= t, 1.0, keep)

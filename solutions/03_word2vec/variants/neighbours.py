@@ -169,3 +169,48 @@ def neighbours(table, i, n):
     order = np.argsort(-cosine, kind="stable")
     order = order[order != i][:n]
     return order, cosine[order]
+
+
+# %% wrong: partition_too -- argpartition takes any of the equal ones at the border
+# expects: the smaller id
+
+
+def neighbours(table, i, n):
+    if not 0 <= i < len(table):
+        raise ValueError(f"row {i} of {len(table)}")
+    rows = unit(table)
+    cosine = rows @ rows[i]
+    others = np.delete(np.arange(len(table)), i)
+    n = min(n, len(others))
+    if n < len(others):
+        others = others[np.argpartition(-cosine[others], n)[:n]]
+    order = np.lexsort((others, -cosine[others]))
+    return others[order], cosine[others][order]
+
+
+# %% right: sorted_list_too -- sorted with a key
+
+
+def neighbours(table, i, n):
+    if i not in range(len(table)):
+        raise ValueError("no such row")
+    rows = unit(table)
+    cosine = (rows @ rows[i]).tolist()
+    best = sorted(
+        (j for j in range(len(table)) if j != i), key=lambda j: (-cosine[j], j)
+    )[:n]
+    return np.array(best, int), np.array([cosine[j] for j in best], float)
+
+
+# %% wrong: rounded -- sorts cosines that are rounded to three digits
+# expects: without rounding
+
+
+def neighbours(table, i, n):
+    if not 0 <= i < len(table):
+        raise ValueError(i)
+    rows = unit(table)
+    cosine = rows @ rows[i]
+    order = np.argsort(-np.round(cosine, 3), kind="stable")
+    order = order[order != i][:n]
+    return order, cosine[order]

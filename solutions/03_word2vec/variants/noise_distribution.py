@@ -90,3 +90,27 @@ def noise_distribution(counts, power=0.75):
     w **= power
     w[zero] = 0
     return w / w.sum()
+
+
+# %% wrong: in_place -- counts of floats are raised to the power in place
+# expects: were changed
+
+
+def noise_distribution(counts, power=0.75):
+    weights = np.asarray(counts, float)
+    if not weights.any():
+        raise ValueError("all counts are 0")
+    weights[weights > 0] **= power
+    return weights / weights.sum()
+
+
+# %% wrong: integers -- keeps the weights in the dtype of the counts
+# expects: compute with float64
+
+
+def noise_distribution(counts, power=0.75):
+    if counts.max() == 0:
+        raise ValueError("no word")
+    weights = np.zeros_like(counts, dtype=np.float32)
+    weights[counts > 0] = counts[counts > 0] ** power
+    return weights / weights.sum(dtype=float)

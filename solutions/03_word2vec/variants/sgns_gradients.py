@@ -213,3 +213,26 @@ def sgns_gradients(v, u_pos, u_neg):
     d_v *= pull
     d_v += (push * u_neg).sum(axis=1)
     return d_v, d_pos, d_neg
+
+
+# %% wrong: squeezed -- squeezes the axes of length 1 of the forces
+# expects: squeeze takes it away
+
+
+def sgns_gradients(v, u_pos, u_neg):
+    pull = -sigmoid(-(v * u_pos).sum(-1, keepdims=True))
+    push = sigmoid(np.squeeze(u_neg @ v[:, :, None]))[..., None]
+    return pull * u_pos + (push * u_neg).sum(1), pull * v, push * v[:, None]
+
+
+# %% right: einsum -- all products as einsum
+
+
+def sgns_gradients(v, u_pos, u_neg):
+    s = sigmoid(np.einsum("bc,bc->b", v, u_pos)) - 1
+    n = sigmoid(np.einsum("bc,bkc->bk", v, u_neg))
+    return (
+        np.einsum("b,bc->bc", s, u_pos) + np.einsum("bk,bkc->bc", n, u_neg),
+        np.einsum("b,bc->bc", s, v),
+        np.einsum("bk,bc->bkc", n, v),
+    )

@@ -144,3 +144,22 @@ def sgns_loss(v, u_pos, u_neg):
     for u in u_neg.reshape(K, B, C):
         loss = loss + np.logaddexp(0, (v * u).sum(axis=1))
     return loss
+
+
+# %% wrong: five_negatives -- takes five negatives, the usual number
+# expects: K may be any number
+
+
+def sgns_loss(v, u_pos, u_neg):
+    positive = (v * u_pos).sum(-1)
+    negative = (v[:, None] * u_neg[:, :5]).sum(-1)
+    return np.logaddexp(0, -positive) + np.logaddexp(0, negative).sum(-1)
+
+
+# %% right: stacked -- positive and negatives in one array
+
+
+def sgns_loss(v, u_pos, u_neg):
+    everything = np.concatenate((-u_pos[:, None], u_neg), axis=1)
+    x = np.matmul(everything, v[..., None])[..., 0]
+    return (np.maximum(x, 0) + np.log1p(np.exp(-np.abs(x)))).sum(axis=1)

@@ -376,3 +376,71 @@ def skipgram_pairs(ids, window, rng=None):
                 np.stack((ids[x[ok]], ids[y[ok]]), axis=1).astype(np.uint32)
             )
     return np.concatenate(found)
+
+
+# %% wrong: b_of_context_too -- a pair is kept if the b of the context reaches the centre
+# expects: the b of y, the context
+
+
+def skipgram_pairs(ids, window, rng=None):
+    T = len(ids)
+    b = (
+        np.full(T, window)
+        if rng is None
+        else rng.integers(1, window + 1, size=T)
+    )
+    found = [np.zeros((0, 2), ids.dtype)]
+    for d in range(1, min(window, T - 1) + 1):
+        left = np.arange(T - d)
+        right = left + d
+        for centre, context in ((left, right), (right, left)):
+            inside = b[context] >= d
+            found.append(
+                np.stack((ids[centre[inside]], ids[context[inside]]), axis=1)
+            )
+    return np.concatenate(found)
+
+
+# %% wrong: same_word -- drops the pairs of a word with itself
+# expects: may stand near itself
+
+
+def skipgram_pairs(ids, window, rng=None):
+    T = len(ids)
+    b = (
+        np.full(T, window)
+        if rng is None
+        else rng.integers(1, window + 1, size=T)
+    )
+    found = [np.zeros((0, 2), ids.dtype)]
+    for d in range(1, min(window, T - 1) + 1):
+        left = np.arange(T - d)
+        right = left + d
+        for centre, context in ((left, right), (right, left)):
+            inside = b[centre] >= d
+            found.append(
+                np.stack((ids[centre[inside]], ids[context[inside]]), axis=1)
+            )
+    pairs = np.concatenate(found)
+    return pairs[pairs[:, 0] != pairs[:, 1]]
+
+
+# %% right: grid -- a grid of places, centre by centre
+
+
+def skipgram_pairs(ids, window, rng=None):
+    T = len(ids)
+    if T < 2:
+        return np.empty((0, 2), ids.dtype)
+    window = min(window, T - 1) if rng is None else window
+    b = (
+        rng.integers(1, window, size=T, endpoint=True)
+        if rng is not None
+        else np.full(T, window)
+    )
+    reach = min(window, T - 1)
+    steps = np.concatenate((np.arange(-reach, 0), np.arange(1, reach + 1)))
+    place = np.arange(T)[:, None] + steps
+    good = (place >= 0) & (place < T) & (np.abs(steps) <= b[:, None])
+    centre, column = np.nonzero(good)
+    return np.column_stack((ids[centre], ids[place[centre, column]]))

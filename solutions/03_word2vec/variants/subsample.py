@@ -59,3 +59,33 @@ def subsample(ids, keep, rng):
 def subsample(ids, keep, rng):
     ids[rng.random(len(ids)) >= keep[ids]] = -1
     return ids[ids >= 0]
+
+
+# %% wrong: percent -- throws a die of 100 sides and rounds the probability to per cent
+# expects: not rounded
+
+
+def subsample(ids, keep, rng):
+    chance = np.round(100 * keep).astype(int)
+    return ids[rng.integers(0, 100, size=len(ids)) < chance[ids]]
+
+
+# %% right: token_by_token -- a loop with one coin for each token
+
+
+def subsample(ids, keep, rng):
+    kept = [i for i in ids if rng.random() < keep[i]]
+    return np.array(kept, dtype=ids.dtype)
+
+
+# %% wrong: sorted_words -- throws the coins word by word and puts the rest in order of the words
+# expects: keep their order
+
+
+def subsample(ids, keep, rng):
+    kept = [np.flatnonzero(ids == w) for w in np.unique(ids)]
+    kept = [
+        places[rng.random(len(places)) < keep[ids[places[0]]]]
+        for places in kept
+    ]
+    return ids[np.concatenate(kept)] if kept else ids[:0]

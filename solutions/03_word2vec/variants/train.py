@@ -665,3 +665,147 @@ def train(
             descend(outputs, neg.reshape(-1), dn.reshape(-1, dim), step)
             j += 1
     return inputs, outputs
+
+
+# %% wrong: shuffled_once -- one random order for all epochs
+# expects: shuffle them in each epoch
+
+
+def train(
+    pairs, noise, dim, rng, n_negative=5, n_epochs=1, lr=0.025, batch_size=256
+):
+    V = len(noise)
+    inputs = ((rng.random((V, dim)) - 0.5) / dim).astype(np.float32)
+    outputs = np.zeros((V, dim), np.float32)
+    pairs = rng.permutation(pairs)
+    starts = range(0, len(pairs), batch_size)
+    n, j = n_epochs * len(starts), 0
+    for _ in range(n_epochs):
+        for start in starts:
+            centre, context = pairs[start : start + batch_size].T
+            negative = rng.choice(V, size=(len(centre), n_negative), p=noise)
+            d_v, d_pos, d_neg = sgns_gradients(
+                inputs[centre], outputs[context], outputs[negative]
+            )
+            step = lr * (1 - j / n)
+            descend(inputs, centre, d_v, step)
+            descend(outputs, context, d_pos, step)
+            descend(outputs, negative.ravel(), d_neg.reshape(-1, dim), step)
+            j += 1
+    return inputs, outputs
+
+
+# %% wrong: shuffled_in_place -- shuffles the pairs that it was given
+# expects: the pairs were changed
+
+
+def train(
+    pairs, noise, dim, rng, n_negative=5, n_epochs=1, lr=0.025, batch_size=256
+):
+    V = len(noise)
+    inputs = ((rng.random((V, dim)) - 0.5) / dim).astype(np.float32)
+    outputs = np.zeros((V, dim), np.float32)
+    starts = range(0, len(pairs), batch_size)
+    n, j = n_epochs * len(starts), 0
+    for _ in range(n_epochs):
+        rng.shuffle(pairs)
+        for start in starts:
+            centre, context = pairs[start : start + batch_size].T
+            negative = rng.choice(V, size=(len(centre), n_negative), p=noise)
+            d_v, d_pos, d_neg = sgns_gradients(
+                inputs[centre], outputs[context], outputs[negative]
+            )
+            step = lr * (1 - j / n)
+            descend(inputs, centre, d_v, step)
+            descend(outputs, context, d_pos, step)
+            descend(outputs, negative.ravel(), d_neg.reshape(-1, dim), step)
+            j += 1
+    return inputs, outputs
+
+
+# %% wrong: shared_negatives_too -- the pairs of a batch share their negatives
+# expects: Draw negatives for each pair
+
+
+def train(
+    pairs, noise, dim, rng, n_negative=5, n_epochs=1, lr=0.025, batch_size=256
+):
+    V = len(noise)
+    inputs = ((rng.random((V, dim)) - 0.5) / dim).astype(np.float32)
+    outputs = np.zeros((V, dim), np.float32)
+    starts = range(0, len(pairs), batch_size)
+    n, j = n_epochs * len(starts), 0
+    for _ in range(n_epochs):
+        mixed = rng.permutation(pairs)
+        for start in starts:
+            centre, context = mixed[start : start + batch_size].T
+            negative = np.tile(
+                rng.choice(V, size=n_negative, p=noise), (len(centre), 1)
+            )
+            d_v, d_pos, d_neg = sgns_gradients(
+                inputs[centre], outputs[context], outputs[negative]
+            )
+            step = lr * (1 - j / n)
+            descend(inputs, centre, d_v, step)
+            descend(outputs, context, d_pos, step)
+            descend(outputs, negative.ravel(), d_neg.reshape(-1, dim), step)
+            j += 1
+    return inputs, outputs
+
+
+# %% right: by_index -- an order of places, and negatives by the cumulated noise
+
+
+def train(
+    pairs, noise, dim, rng, n_negative=5, n_epochs=1, lr=0.025, batch_size=256
+):
+    V = noise.size
+    inputs = rng.uniform(-0.5 / dim, 0.5 / dim, (V, dim)).astype(np.float32)
+    outputs = np.zeros_like(inputs)
+    border = np.cumsum(noise) / np.sum(noise)
+    per_epoch = -(-len(pairs) // batch_size)
+    for epoch in range(n_epochs):
+        order = rng.permutation(len(pairs))
+        for k in range(per_epoch):
+            rows = order[k * batch_size : (k + 1) * batch_size]
+            c, o = pairs[rows, 0], pairs[rows, 1]
+            neg = np.searchsorted(
+                border, rng.random((len(rows), n_negative)), side="right"
+            )
+            g = sgns_gradients(inputs[c], outputs[o], outputs[neg])
+            rate = lr * (1 - (epoch * per_epoch + k) / (n_epochs * per_epoch))
+            descend(outputs, o, g[1], rate)
+            descend(inputs, c, g[0], rate)
+            descend(outputs, neg.flatten(), g[2].reshape(-1, dim), rate)
+    return inputs, outputs
+
+
+# %% wrong: no_centre -- a negative that is the centre is drawn again
+# expects: A negative may be the centre
+
+
+def train(
+    pairs, noise, dim, rng, n_negative=5, n_epochs=1, lr=0.025, batch_size=256
+):
+    V = len(noise)
+    inputs = ((rng.random((V, dim)) - 0.5) / dim).astype(np.float32)
+    outputs = np.zeros((V, dim), np.float32)
+    starts = range(0, len(pairs), batch_size)
+    n, j = n_epochs * len(starts), 0
+    for _ in range(n_epochs):
+        mixed = rng.permutation(pairs)
+        for start in starts:
+            centre, context = mixed[start : start + batch_size].T
+            negative = rng.choice(V, size=(len(centre), n_negative), p=noise)
+            for _ in range(10):
+                bad = negative == centre[:, None]
+                negative[bad] = rng.choice(V, size=bad.sum(), p=noise)
+            d_v, d_pos, d_neg = sgns_gradients(
+                inputs[centre], outputs[context], outputs[negative]
+            )
+            step = lr * (1 - j / n)
+            descend(inputs, centre, d_v, step)
+            descend(outputs, context, d_pos, step)
+            descend(outputs, negative.ravel(), d_neg.reshape(-1, dim), step)
+            j += 1
+    return inputs, outputs

@@ -155,3 +155,37 @@ def austen_lstm(stream, vocab_size, generator):
         optimizer.step()
         optimizer.zero_grad()
     return net
+
+
+# %% wrong: fixed_windows -- always 150 windows, however long the stream is
+# expects: stop where the rows end
+
+
+def austen_lstm(stream, vocab_size, generator):
+    net = RNN(RNNConfig(vocab_size, "lstm", width=32, hidden=128), generator)
+    optimizer = torch.optim.AdamW(net.parameters(), lr=2e-2)
+    rows = torch.from_numpy(lanes(stream, 32))
+    state = net.initial_state(32)
+    for k in range(150):
+        _, state = train_window(net, rows[:, 32 * k : 32 * k + 33], state)
+        clip_gradients(net.parameters(), 1.0)
+        optimizer.step()
+        optimizer.zero_grad()
+    return net
+
+
+# %% wrong: size_258 -- the vocabulary has always 258 tokens
+# expects: use the vocab_size
+
+
+def austen_lstm(stream, vocab_size, generator):
+    net = RNN(RNNConfig(258, "lstm", width=32, hidden=128), generator)
+    optimizer = torch.optim.AdamW(net.parameters(), lr=2e-2)
+    rows = torch.from_numpy(lanes(stream, 32))
+    state = net.initial_state(32)
+    for start in range(0, min(rows.shape[1] - 1, 150 * 32), 32):
+        _, state = train_window(net, rows[:, start : start + 33], state)
+        clip_gradients(net.parameters(), 1.0)
+        optimizer.step()
+        optimizer.zero_grad()
+    return net

@@ -334,3 +334,82 @@ def bptt(x, h0, d_h, W_xh, W_hh, b):
         "W_hh": np.einsum("bti,btj->ij", d, h[:, :T]),
         "W_xh": np.einsum("bti,btj->ij", d, x),
     }
+
+
+# %% wrong: single_states -- keeps the states in float32, against memory
+# expects: kept in float32
+
+
+def bptt(x, h0, d_h, W_xh, W_hh, b):
+    _B, T, _C = x.shape
+    h = np.zeros((T + 1, *h0.shape), np.float32)
+    h[0] = h0
+    for t in range(T):
+        h[t + 1] = np.tanh(x[:, t] @ W_xh.T + h[t] @ W_hh.T + b)
+    grads = {
+        "x": np.zeros_like(x),
+        "W_xh": np.zeros_like(W_xh),
+        "W_hh": np.zeros_like(W_hh),
+    }
+    grads["b"] = np.zeros_like(b)
+    later = np.zeros_like(h0)
+    for t in reversed(range(T)):
+        delta = (d_h[:, t] + later) * (1 - h[t + 1] ** 2)
+        grads["W_hh"] += delta.T @ h[t]
+        grads["W_xh"] += delta.T @ x[:, t]
+        grads["b"] += delta.sum(0)
+        grads["x"][:, t] = delta @ W_xh
+        later = delta @ W_hh
+    grads["h0"] = later
+    return grads
+
+
+# %% right: einsum_too -- all deltas first, then einsum over texts and steps
+
+
+def bptt(x, h0, d_h, W_xh, W_hh, b):
+    T = x.shape[1]
+    h = np.empty((T + 1, *h0.shape), h0.dtype)
+    h[0] = h0
+    for t in range(T):
+        h[t + 1] = np.tanh(
+            np.einsum("bc,hc->bh", x[:, t], W_xh)
+            + np.einsum("bk,hk->bh", h[t], W_hh)
+            + b
+        )
+    delta = np.zeros((T + 1, *h0.shape), h0.dtype)
+    for t in range(T - 1, -1, -1):
+        delta[t] = (
+            (d_h[:, t] + delta[t + 1] @ W_hh) * (1 - h[t + 1]) * (1 + h[t + 1])
+        )
+    real = delta[:T]
+    return {
+        "x": np.einsum("tbh,hc->btc", real, W_xh),
+        "h0": delta[0] @ W_hh,
+        "W_xh": np.einsum("tbh,btc->hc", real, x),
+        "W_hh": np.einsum("tbh,tbk->hk", real, h[:-1]),
+        "b": real.sum((0, 1)),
+    }
+
+
+# %% wrong: clipped -- clips delta, against an explosion
+# expects: Clip nothing
+
+
+def bptt(x, h0, d_h, W_xh, W_hh, b):
+    T, h = x.shape[1], [h0]
+    for t in range(T):
+        h.append(np.tanh(x[:, t] @ W_xh.T + h[-1] @ W_hh.T + b))
+    made = {
+        n: np.zeros_like(a)
+        for n, a in (("x", x), ("W_xh", W_xh), ("W_hh", W_hh), ("b", b))
+    }
+    later = np.zeros_like(h0)
+    for t in reversed(range(T)):
+        delta = np.clip((d_h[:, t] + later) * (1 - h[t + 1] ** 2), -5, 5)
+        made["W_hh"] += delta.T @ h[t]
+        made["W_xh"] += delta.T @ x[:, t]
+        made["b"] += delta.sum(0)
+        made["x"][:, t] = delta @ W_xh
+        later = delta @ W_hh
+    return made | {"h0": later}

@@ -271,3 +271,75 @@ def clip_gradients(parameters, limit):
         raise FloatingPointError("norm is not finite")
     torch._foreach_mul_(grads, min(1.0, limit / (norm.item() + 1e-12)))
     return norm
+
+
+# %% wrong: infinite_norm -- refuses NaN, but not an infinite norm
+# expects: an infinite gradient must raise
+
+
+def clip_gradients(parameters, limit):
+    if not limit > 0:
+        raise ValueError("limit must be above 0")
+    gradients = [p.grad for p in parameters if p.grad is not None]
+    if not gradients:
+        raise ValueError("no gradient")
+    norm = torch.sqrt(sum((g**2).sum() for g in gradients))
+    if torch.isnan(norm):
+        raise FloatingPointError("the norm is NaN")
+    if norm > limit:
+        for g in gradients:
+            g *= limit / norm
+    return norm
+
+
+# %% wrong: nan_limit_too -- lets a limit of NaN pass
+# expects: the limit NaN must raise
+
+
+def clip_gradients(parameters, limit):
+    if limit <= 0:
+        raise ValueError("limit must be above 0")
+    gradients = [p.grad for p in parameters if p.grad is not None]
+    if not gradients:
+        raise ValueError("no gradient")
+    norm = torch.linalg.vector_norm(torch.stack([g.norm() for g in gradients]))
+    if not torch.isfinite(norm):
+        raise FloatingPointError("the norm is not finite")
+    factor = torch.clamp(limit / (norm + 1e-6), max=1.0)
+    for g in gradients:
+        g.mul_(factor)
+    return norm
+
+
+# %% right: one_vector_too -- one long vector, and an if
+
+
+def clip_gradients(parameters, limit):
+    gradients = [p.grad for p in parameters if p.grad is not None]
+    if not gradients or not limit > 0:
+        raise ValueError("a limit above 0 and a gradient are needed")
+    norm = torch.cat([g.reshape(-1) for g in gradients]).norm()
+    if not torch.isfinite(norm):
+        raise FloatingPointError(str(norm))
+    if norm > limit:
+        for g in gradients:
+            g.copy_(g * (limit / norm))
+    return norm
+
+
+# %% wrong: first_dtype -- returns a Python number where the gradients are small
+# expects: where nothing is clipped
+
+
+def clip_gradients(parameters, limit):
+    gradients = [p.grad for p in parameters if p.grad is not None]
+    if not limit > 0 or not gradients:
+        raise ValueError("limit or gradients")
+    norm = torch.cat([g.flatten() for g in gradients]).norm()
+    if not norm.isfinite():
+        raise FloatingPointError("norm")
+    if norm <= limit:
+        return float(norm)
+    for g in gradients:
+        g *= limit / norm
+    return norm

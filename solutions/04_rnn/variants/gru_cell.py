@@ -95,3 +95,32 @@ def gru_cell(x, h, W_x, W_h, b_x, b_h):
     r, z = torch.sigmoid(sum(part(0))), torch.sigmoid(sum(part(1)))
     new = torch.tanh(part(2)[0] + r * part(2)[1])
     return (1 - z) * new + z * h
+
+
+# %% wrong: in_place -- multiplies a chunk by the reset in place
+# expects: Change no tensor in place
+
+
+def gru_cell(x, h, W_x, W_h, b_x, b_h):
+    xr, xz, xn = (x @ W_x.T + b_x).chunk(3, dim=1)
+    hr, hz, hn = (h @ W_h.T + b_h).chunk(3, dim=1)
+    r, z = torch.sigmoid(xr + hr), torch.sigmoid(xz + hz)
+    hn *= r
+    n = torch.tanh(xn + hn)
+    return (1 - z) * n + z * h
+
+
+# %% right: lerp_too -- three matrices each, and torch.lerp
+
+
+def gru_cell(x, h, W_x, W_h, b_x, b_h):
+    H = h.shape[1]
+    sides = [
+        (
+            F.linear(x, W_x[k : k + H], b_x[k : k + H]),
+            F.linear(h, W_h[k : k + H], b_h[k : k + H]),
+        )
+        for k in (0, H, 2 * H)
+    ]
+    r, z = (torch.sigmoid(a + b) for a, b in sides[:2])
+    return torch.lerp(torch.tanh(sides[2][0] + r * sides[2][1]), h, z)

@@ -268,3 +268,42 @@ def log2_probs(net, ids, window):
             out.append(float(torch.log2(torch.softmax(z, 0)[y])))
             last = y
     return np.array(out)
+
+
+# %% wrong: exponentials -- the softmax as a quotient of exponentials
+# expects: exp overflows
+
+
+@torch.no_grad()
+def log2_probs(net, ids, window):
+    stream = torch.tensor([BOS, *[int(i) for i in ids], EOS])
+    state, found = net.initial_state(1), []
+    with evaluating(net):
+        for start in range(0, len(stream) - 1, window):
+            piece = stream[start : start + window + 1]
+            logits, state = net(piece[None, :-1], state)
+            p = torch.exp(logits[0].double())
+            p[:, BOS] = 0
+            p = p / p.sum(1, keepdim=True)
+            found.append(
+                torch.log2(p[torch.arange(len(piece) - 1), piece[1:]])
+            )
+    return torch.cat(found).numpy()
+
+
+# %% right: one_by_one_too -- one token in a call, whatever the window
+
+
+@torch.no_grad()
+def log2_probs(net, ids, window):
+    out, token, state = [], BOS, net.initial_state(1)
+    with evaluating(net):
+        for target in [*np.asarray(ids).tolist(), EOS]:
+            logits, state = net(torch.tensor([[token]]), state)
+            row = logits[0, 0].double()
+            row[BOS] = -torch.inf
+            out.append(
+                (row[target] - torch.logsumexp(row, 0)).item() / np.log(2)
+            )
+            token = target
+    return np.array(out)

@@ -74,3 +74,23 @@ def lstm_cell(x, h, c, W_x, W_h, b):
     cell = keep * c
     cell = cell + write * candidate
     return show * torch.tanh(cell), cell
+
+
+# %% wrong: old_cell_detached -- the old cell is cut off
+# expects: don't cut anything off with detach
+
+
+def lstm_cell(x, h, c, W_x, W_h, b):
+    i, f, g, o = lstm_gates(x, h, W_x, W_h, b)
+    c = f * c.detach() + i * g
+    return o * torch.tanh(c), c
+
+
+# %% wrong: bounded_cell -- keeps the cell between -3 and 3
+# expects: a cell has no bounds
+
+
+def lstm_cell(x, h, c, W_x, W_h, b):
+    i, f, g, o = lstm_gates(x, h, W_x, W_h, b)
+    c = (f * c + i * g).clamp(-3, 3)
+    return o * c.tanh(), c

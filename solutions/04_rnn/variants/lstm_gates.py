@@ -73,3 +73,26 @@ def lstm_gates(x, h, W_x, W_h, b):
         f(v)
         for f, v in zip((torch.sigmoid,) * 2 + (torch.tanh, torch.sigmoid), a)
     )
+
+
+# %% wrong: exponential -- the sigmoid written with torch.exp
+# expects: a formula with exp has none
+
+
+def lstm_gates(x, h, W_x, W_h, b):
+    i, f, g, o = (x @ W_x.T + h @ W_h.T + b).chunk(4, dim=-1)
+    i, f, o = (1 / (1 + torch.exp(-a)) for a in (i, f, o))
+    return i, f, torch.tanh(g), o
+
+
+# %% right: sliced -- four products with slices of the matrices
+
+
+def lstm_gates(x, h, W_x, W_h, b):
+    H = W_h.shape[1]
+    made = []
+    for k in range(4):
+        rows = slice(k * H, (k + 1) * H)
+        a = torch.addmm(b[rows], x, W_x[rows].T) + h @ W_h[rows].T
+        made.append(a.tanh() if k == 2 else a.sigmoid())
+    return tuple(made)

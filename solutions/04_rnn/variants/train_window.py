@@ -205,3 +205,52 @@ def train_window(net, rows, state):
     ).sum() / keep.sum()
     loss.backward()
     return float(loss), cut(state)
+
+
+# %% wrong: training_on -- switches the network to training first
+# expects: leave it in the mode that it has
+
+
+def train_window(net, rows, state):
+    net.train()
+    logits, state = net(rows[:, :-1], state)
+    loss = F.cross_entropy(
+        logits.flatten(0, 1), rows[:, 1:].flatten(), ignore_index=BOS
+    )
+    loss.backward()
+    return loss.item(), detach(state)
+
+
+# %% right: picked -- log_softmax, and the targets that count by a mask
+
+
+def train_window(net, rows, state):
+    targets = rows[:, 1:]
+    logits, after = net(rows[:, :-1], state)
+    log_p = torch.log_softmax(logits, 2)
+    surprise = -torch.gather(log_p, 2, targets[:, :, None]).squeeze(2)
+    loss = surprise[targets != BOS].mean()
+    loss.backward()
+
+    def cut(s):
+        return (
+            s.detach()
+            if torch.is_tensor(s)
+            else tuple(cut(part) for part in s)
+        )
+
+    return float(loss), cut(after)
+
+
+# %% wrong: clipped_inside -- clips the gradients, which somebody else does
+# expects: Clip nothing here
+
+
+def train_window(net, rows, state):
+    logits, state = net(rows[:, :-1], state)
+    loss = F.cross_entropy(
+        logits.flatten(0, 1), rows[:, 1:].flatten(), ignore_index=BOS
+    )
+    loss.backward()
+    nn.utils.clip_grad_value_(net.parameters(), 1.0)
+    return loss.item(), detach(state)

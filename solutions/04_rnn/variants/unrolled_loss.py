@@ -176,3 +176,66 @@ def unrolled_loss(ids, h, weights):
         z = h @ w.W_hy.T + w.b_y
         kept.append(z.logsumexp(1) - z.gather(1, ids[:, t + 1 : t + 2])[:, 0])
     return torch.cat(kept).mean(), h
+
+
+# %% wrong: state_detached -- cuts the state after each step, against memory
+# expects: don't cut the state off in the loop
+
+
+def unrolled_loss(ids, h, weights):
+    losses = []
+    for t in range(ids.shape[1] - 1):
+        h = rnn_cell(
+            weights.table[ids[:, t]],
+            h.detach(),
+            weights.W_xh,
+            weights.W_hh,
+            weights.b,
+        )
+        losses.append(
+            F.cross_entropy(h @ weights.W_hy.T + weights.b_y, ids[:, t + 1])
+        )
+    return torch.stack(losses).mean(), h
+
+
+# %% right: all_logits -- all logits first, then one mean
+
+
+def unrolled_loss(ids, h, weights):
+    w, states = weights, []
+    for step in F.embedding(ids[:, :-1], w.table).unbind(1):
+        h = rnn_cell(step, h, w.W_xh, w.W_hh, w.b)
+        states.append(h)
+    logits = torch.stack(states, 1) @ w.W_hy.T + w.b_y
+    log_p = logits - torch.logsumexp(logits, -1, keepdim=True)
+    return -log_p.gather(-1, ids[:, 1:].unsqueeze(-1)).mean(), h
+
+
+# %% wrong: numbers_only -- adds up Python numbers
+# expects: must reach the weights
+
+
+def unrolled_loss(ids, h, weights):
+    total, T = 0.0, ids.shape[1] - 1
+    for t in range(T):
+        h = rnn_cell(
+            weights.table[ids[:, t]], h, weights.W_xh, weights.W_hh, weights.b
+        )
+        z = h @ weights.W_hy.T + weights.b_y
+        total += F.cross_entropy(z, ids[:, t + 1]).item()
+    return torch.tensor(total / T, dtype=h.dtype), h
+
+
+# %% wrong: log_of_softmax_too -- the logarithm of a softmax
+# expects: with large logits
+
+
+def unrolled_loss(ids, h, weights):
+    found = []
+    for t in range(ids.shape[1] - 1):
+        h = rnn_cell(
+            weights.table[ids[:, t]], h, weights.W_xh, weights.W_hh, weights.b
+        )
+        p = torch.softmax(h @ weights.W_hy.T + weights.b_y, dim=1)
+        found.append(-torch.log(p.gather(1, ids[:, t + 1, None])))
+    return torch.cat(found, 1).mean(), h

@@ -497,3 +497,160 @@ class BiLM(nn.Module):
             )
             layers.append(torch.cat((right, reverse(left, lengths)), -1))
         return torch.stack(layers)
+
+
+# %% wrong: two_layers -- states of two layers, however many there are
+# expects: as many LSTMs as the lists hold
+
+
+class BiLM(nn.Module):
+    def __init__(self, vocab_size, width, n_layers=2):
+        super().__init__()
+        self.embedding = nn.Embedding(vocab_size, width)
+        self.rightward = nn.ModuleList(
+            nn.LSTM(width, width, batch_first=True) for _ in range(n_layers)
+        )
+        self.leftward = nn.ModuleList(
+            nn.LSTM(width, width, batch_first=True) for _ in range(n_layers)
+        )
+        self.head = nn.Linear(width, vocab_size)
+
+    def states(self, ids, lengths):
+        x = self.embedding(ids)
+        r1 = self.rightward[0](x)[0]
+        r2 = self.rightward[1](r1)[0] + r1
+        l1 = self.leftward[0](reverse(x, lengths))[0]
+        l2 = self.leftward[1](l1)[0] + l1
+        return torch.stack(
+            (
+                torch.cat((x, x), -1),
+                torch.cat((r1, reverse(l1, lengths)), -1),
+                torch.cat((r2, reverse(l2, lengths)), -1),
+            )
+        )
+
+
+# %% wrong: state_kept -- an LSTM goes on from the state of the batch before
+# expects: Each call begins anew
+
+
+class BiLM(nn.Module):
+    def __init__(self, vocab_size, width, n_layers=2):
+        super().__init__()
+        self.embedding = nn.Embedding(vocab_size, width)
+        self.rightward = nn.ModuleList(
+            nn.LSTM(width, width, batch_first=True) for _ in range(n_layers)
+        )
+        self.leftward = nn.ModuleList(
+            nn.LSTM(width, width, batch_first=True) for _ in range(n_layers)
+        )
+        self.head = nn.Linear(width, vocab_size)
+        self.kept = {}
+
+    def run(self, name, lstm, x):
+        old = self.kept.get(name)
+        if old is not None and old[0].shape[1] != len(x):
+            old = None
+        out, new = lstm(x, old)
+        self.kept[name] = tuple(part.detach() for part in new)
+        return out
+
+    def states(self, ids, lengths):
+        x = self.embedding(ids)
+        right, left, layers = x, reverse(x, lengths), [torch.cat((x, x), -1)]
+        for j, (a, b) in enumerate(zip(self.rightward, self.leftward)):
+            up, down = (
+                self.run(("r", j), a, right),
+                self.run(("l", j), b, left),
+            )
+            right, left = (up + right, down + left) if j else (up, down)
+            layers.append(torch.cat((right, reverse(left, lengths)), -1))
+        return torch.stack(layers)
+
+
+# %% right: one_side_after_the_other -- a method for a side, the output in a prepared tensor
+
+
+class BiLM(nn.Module):
+    def __init__(self, vocab_size, width, n_layers=2):
+        super().__init__()
+        self.leftward, self.rightward = nn.ModuleList(), nn.ModuleList()
+        for _ in range(n_layers):
+            self.rightward.append(nn.LSTM(width, width, 1, batch_first=True))
+            self.leftward.append(nn.LSTM(width, width, 1, batch_first=True))
+        self.head = nn.Linear(width, vocab_size)
+        self.embedding = nn.Embedding(vocab_size, width)
+
+    @staticmethod
+    def climb(lstms, x):
+        made = []
+        for lstm in lstms:
+            y, _ = lstm(made[-1] if made else x)
+            made.append(y + made[-1] if made else y)
+        return made
+
+    def states(self, ids, lengths):
+        x = self.embedding(ids)
+        B, T, C = x.shape
+        right = self.climb(self.rightward, x)
+        left = self.climb(self.leftward, reverse(x, lengths))
+        out = x.new_zeros(len(right) + 1, B, T, 2 * C)
+        out[0, ..., :C], out[0, ..., C:] = x, x
+        for j in range(len(right)):
+            out[j + 1, ..., :C] = right[j]
+            out[j + 1, ..., C:] = reverse(left[j], lengths)
+        return out
+
+
+# %% right: ids_turned -- the ids are reversed, not their vectors
+
+
+class BiLM(nn.Module):
+    def __init__(self, vocab_size, width, n_layers=2):
+        super().__init__()
+        self.embedding = nn.Embedding(vocab_size, width)
+        self.head = nn.Linear(width, vocab_size)
+        lstms = [
+            nn.LSTM(width, width, batch_first=True)
+            for _ in range(2 * n_layers)
+        ]
+        self.rightward = nn.ModuleList(lstms[::2])
+        self.leftward = nn.ModuleList(lstms[1::2])
+
+    def states(self, ids, lengths):
+        a, b = self.embedding(ids), self.embedding(reverse(ids, lengths))
+        made = [a.repeat(1, 1, 2)]
+        for j in range(len(self.rightward)):
+            a1, b1 = self.rightward[j](a)[0], self.leftward[j](b)[0]
+            a, b = (a1, b1) if j == 0 else (a + a1, b + b1)
+            made.append(torch.cat([a, reverse(b, lengths)], 2))
+        return torch.stack(made, 0)
+
+
+# %% wrong: second_layer_only -- adds the input in layer 2 alone
+# expects: Here the input is missing
+
+
+class BiLM(nn.Module):
+    def __init__(self, vocab_size, width, n_layers=2):
+        super().__init__()
+        self.embedding = nn.Embedding(vocab_size, width)
+        self.head = nn.Linear(width, vocab_size)
+        self.rightward = nn.ModuleList(
+            nn.LSTM(width, width, batch_first=True) for _ in range(n_layers)
+        )
+        self.leftward = nn.ModuleList(
+            nn.LSTM(width, width, batch_first=True) for _ in range(n_layers)
+        )
+
+    def states(self, ids, lengths):
+        x = self.embedding(ids)
+        real = (torch.arange(ids.shape[1]) < lengths[:, None])[..., None]
+        right, left, layers = x, reverse(x, lengths), [torch.cat((x, x), -1)]
+        for j, (a, b) in enumerate(zip(self.rightward, self.leftward)):
+            up, down = a(right)[0], b(left)[0]
+            right, left = (up + right, down + left) if j == 1 else (up, down)
+            layers.append(
+                torch.cat((right, reverse(left, lengths)), -1) * real
+            )
+        return torch.stack(layers)

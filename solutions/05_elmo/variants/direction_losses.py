@@ -174,3 +174,62 @@ def direction_losses(model, ids, lengths):
     )
     back = F.cross_entropy(model.head(b[:, 1:][real]), ids[:, :-1][real])
     return torch.stack((ahead, back))
+
+
+# %% wrong: marked_in_place -- writes -100 into the ids to leave the filling out
+# expects: what you write into it stands in ids
+
+
+def direction_losses(model, ids, lengths):
+    forward, backward = model.states(ids, lengths)[-1].chunk(2, dim=-1)
+    filling = torch.arange(1, ids.shape[1]) >= lengths[:, None]
+    back = ids[:, :-1].masked_fill(filling, -100)
+    ahead = ids[:, 1:]
+    ahead[filling] = -100
+    return torch.stack(
+        [
+            F.cross_entropy(
+                model.head(forward[:, :-1]).transpose(1, 2), ahead
+            ),
+            F.cross_entropy(model.head(backward[:, 1:]).transpose(1, 2), back),
+        ]
+    )
+
+
+# %% right: weighed -- all losses times a mask of floats
+
+
+def direction_losses(model, ids, lengths):
+    top = model.states(ids, lengths)[-1]
+    C = top.shape[-1] // 2
+    mask = (torch.arange(ids.shape[1] - 1)[None] + 1 < lengths[:, None]).to(
+        top.dtype
+    )
+    out = []
+    for states, targets in (
+        (top[:, :-1, :C], ids[:, 1:]),
+        (top[:, 1:, C:], ids[:, :-1]),
+    ):
+        log_p = model.head(states).log_softmax(-1)
+        losses = -log_p.gather(-1, targets[..., None])[..., 0]
+        out.append((losses * mask).sum() / mask.sum())
+    return torch.stack(out)
+
+
+# %% wrong: first_end -- takes what stands behind an id of 1 for filling
+# expects: lengths says where a text ends
+
+
+def direction_losses(model, ids, lengths):
+    forward, backward = model.states(ids, lengths)[-1].chunk(2, dim=-1)
+    real = ids[:, :-1] != EOS
+    return torch.stack(
+        [
+            F.cross_entropy(
+                model.head(forward[:, :-1][real]), ids[:, 1:][real]
+            ),
+            F.cross_entropy(
+                model.head(backward[:, 1:][real]), ids[:, :-1][real]
+            ),
+        ]
+    )

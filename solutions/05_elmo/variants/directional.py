@@ -85,3 +85,37 @@ def directional(ids):
     whole = torch.cat((marks[0], ids, marks[1]))
     back = whole.flip(0)
     return whole[:-1], whole[1:], back[:-1], back[1:]
+
+
+# %% wrong: int32_marks -- joins marks of int32 to the ids
+# expects: make BOS and EOS of the dtype of the ids
+
+
+def directional(ids):
+    start = torch.tensor([BOS], dtype=torch.int32)
+    end = torch.tensor([EOS], dtype=torch.int32)
+    x_f, y_f = torch.cat((start, ids)), torch.cat((ids, end))
+    return x_f, y_f, y_f.flip(0), x_f.flip(0)
+
+
+# %% right: padded -- F.pad in front and behind
+
+
+def directional(ids):
+    T = ids.shape[0]
+    whole = F.pad(F.pad(ids, (1, 0), value=BOS), (0, 1), value=EOS)
+    back = whole[torch.arange(T + 1, -1, -1)]
+    return whole[:-1].clone(), whole[1:].clone(), back[:-1], back[1:]
+
+
+# %% wrong: long_only -- makes int64 of all results but for int32
+# expects: 700 ids of int32
+
+
+def directional(ids):
+    whole = torch.tensor(
+        [BOS, *ids.tolist(), EOS],
+        dtype=ids.dtype if len(ids) < 100 else torch.int64,
+    )
+    x_f, y_f = whole[:-1], whole[1:]
+    return x_f, y_f, y_f.flip(0), x_f.flip(0)

@@ -242,3 +242,105 @@ def fit_probe(X, y, l2):
         d = np.linalg.solve(H, A.T @ (p - labels) / len(A) + pen * t)
         t -= d / max(1, np.abs(A @ d).max() / 4)
     return torch.from_numpy(t[:-1].copy()), torch.tensor(t[-1])
+
+
+# %% wrong: twenty_steps -- one call of LBFGS as it comes, with at most 20 iterations
+# expects: stops too early here
+
+
+def fit_probe(X, y, l2):
+    if sorted(y.unique().tolist()) != [0, 1]:
+        raise ValueError("both labels 0 and 1")
+    X, y = X.double(), y.double()
+    w = torch.zeros(X.shape[1], dtype=torch.float64, requires_grad=True)
+    b = torch.zeros((), dtype=torch.float64, requires_grad=True)
+    optimizer = torch.optim.LBFGS([w, b])
+
+    def closure():
+        optimizer.zero_grad()
+        loss = (
+            F.binary_cross_entropy_with_logits(X @ w + b, y) + l2 / 2 * w @ w
+        )
+        loss.backward()
+        return loss
+
+    optimizer.step(closure)
+    return w.detach(), b.detach()
+
+
+# %% wrong: default_dtype -- makes float64 the default of all of PyTorch
+# expects: the default dtype of torch was
+
+
+def fit_probe(X, y, l2):
+    if sorted(y.unique().tolist()) != [0, 1]:
+        raise ValueError("both labels 0 and 1")
+    torch.set_default_dtype(torch.float64)
+    A = torch.cat((X.double(), torch.ones(len(X), 1)), 1)
+    y = y.double()
+    ridge = torch.full((A.shape[1],), float(l2))
+    ridge[-1] = 0
+    theta = torch.zeros(A.shape[1])
+    for _ in range(30):
+        p = torch.sigmoid(A @ theta)
+        g = A.T @ (p - y) / len(A) + ridge * theta
+        H = (A.T * (p * (1 - p))) @ A / len(A) + torch.diag(ridge)
+        theta = theta - torch.linalg.solve(H, g)
+    return theta[:-1], theta[-1]
+
+
+# %% right: line_search -- LBFGS with a line search and many iterations
+
+
+def fit_probe(X, y, l2):
+    labels = set(y.tolist())
+    if labels != {0, 1}:
+        raise ValueError("labels")
+    with torch.enable_grad():
+        X, y = X.detach().to(torch.float64), y.to(torch.float64)
+        theta = torch.zeros(
+            X.shape[1] + 1, dtype=torch.float64
+        ).requires_grad_()
+        optimizer = torch.optim.LBFGS(
+            [theta],
+            max_iter=1000,
+            tolerance_grad=1e-10,
+            tolerance_change=1e-14,
+            line_search_fn="strong_wolfe",
+        )
+
+        def closure():
+            optimizer.zero_grad()
+            a = X @ theta[:-1] + theta[-1]
+            loss = (F.softplus(a) - y * a).mean() + 0.5 * l2 * theta[
+                :-1
+            ].square().sum()
+            loss.backward()
+            return loss
+
+        optimizer.step(closure)
+    theta = theta.detach()
+    return theta[:-1].clone(), theta[-1].clone()
+
+
+# %% wrong: centred_in_place -- takes the mean off X in place, where X is in float64
+# expects: makes no copy
+
+
+def fit_probe(X, y, l2):
+    if set(y.tolist()) != {0, 1}:
+        raise ValueError("labels")
+    X, y = X.double(), y.double()
+    mean = X.mean(0)
+    X -= mean
+    A = torch.cat((X, torch.ones(len(X), 1, dtype=torch.float64)), 1)
+    ridge = torch.full((A.shape[1],), float(l2), dtype=torch.float64)
+    ridge[-1] = 0
+    theta = torch.zeros(A.shape[1], dtype=torch.float64)
+    for _ in range(60):
+        p = torch.sigmoid(A @ theta)
+        g = A.T @ (p - y) / len(A) + ridge * theta
+        H = (A.T * (p * (1 - p))) @ A / len(A) + torch.diag(ridge)
+        d = torch.linalg.solve(H, g)
+        theta = theta - d / max(1.0, float((A @ d).abs().max()) / 4)
+    return theta[:-1], theta[-1] - mean @ theta[:-1]

@@ -194,3 +194,51 @@ def folds(left, right, n_out=2):
         for i in groups
         for j in groups
     ]
+
+
+# %% wrong: six_refused -- takes 6 for too many
+# expects: n_out = 6 divides 6
+
+
+def folds(left, right, n_out=2):
+    if n_out < 1 or n_out >= N_SIDES or N_SIDES % n_out:
+        raise ValueError("n_out must divide 6")
+    groups = N_SIDES // n_out
+    a, b = left // n_out, right // n_out
+    return [
+        ((a != i) & (b != j), (a == i) & (b == j))
+        for i in range(groups)
+        for j in range(groups)
+    ]
+
+
+# %% right: by_membership -- lists of the sides that are held out
+
+
+def folds(left, right, n_out=2):
+    if n_out not in (1, 2, 3, 6):
+        raise ValueError("n_out must be 1, 2, 3 or 6")
+    cuts = []
+    for i in range(0, 6, n_out):
+        for j in range(0, 6, n_out):
+            inner = torch.isin(left, torch.arange(i, i + n_out))
+            outer = torch.isin(right, torch.arange(j, j + n_out))
+            cuts.append((~(inner | outer), inner.logical_and(outer)))
+    return cuts
+
+
+# %% wrong: in_place -- divides left and right in place
+# expects: were changed, to
+
+
+def folds(left, right, n_out=2):
+    if n_out < 1 or 6 % n_out:
+        raise ValueError(n_out)
+    left //= n_out
+    right //= n_out
+    k = 6 // n_out
+    return [
+        ((left != i) & (right != j), (left == i) & (right == j))
+        for i in range(k)
+        for j in range(k)
+    ]

@@ -203,3 +203,58 @@ def layer_accuracy(layers, y, cuts, l2=0.01):
             shares.append((said == (y[test] == 1)).double().mean().item())
         result.append(sum(shares) / len(shares))
     return torch.tensor(result, dtype=torch.float64)
+
+
+# %% wrong: penalty_fixed -- fits each probe with the default penalty
+# expects: pass l2 on
+
+
+def layer_accuracy(layers, y, cuts, l2=0.01):
+    result = []
+    for X in layers:
+        shares = []
+        for train, test in cuts:
+            seen, asked = standardised(X[train], X[test])
+            w, b = fit_probe(seen, y[train], 0.01)
+            says = (asked.double() @ w + b > 0).long()
+            shares.append((says == y[test]).double().mean())
+        result.append(torch.stack(shares).mean())
+    return torch.stack(result)
+
+
+# %% right: counted -- plain numbers
+
+
+def layer_accuracy(layers, y, cuts, l2=0.01):
+    cuts = list(cuts)
+    total = [0.0] * len(layers)
+    for j, X in enumerate(layers):
+        for train, test in cuts:
+            a, b = standardised(X[train], X[test])
+            w, c = fit_probe(a, y[train], l2)
+            n_right = 0
+            for x, label in zip(b.double(), y[test].tolist()):
+                n_right += int(float(x @ w + c) > 0) == label
+            total[j] += n_right / int(test.sum()) / len(cuts)
+    return torch.tensor(total)
+
+
+# %% wrong: standardised_once -- standardises each layer by its first fold
+# expects: Standardise anew in each fold
+
+
+def layer_accuracy(layers, y, cuts, l2=0.01):
+    result = []
+    for X in layers:
+        train = cuts[0][0]
+        _, X = standardised(X[train], X)
+        shares = []
+        for train, test in cuts:
+            w, b = fit_probe(X[train], y[train], l2)
+            shares.append(
+                ((X[test].double() @ w + b > 0) == (y[test] == 1))
+                .double()
+                .mean()
+            )
+        result.append(torch.stack(shares).mean())
+    return torch.stack(result)

@@ -109,3 +109,75 @@ def reverse(x, lengths):
     index = torch.where(t < n, n - 1 - t, t)
     index = index.view(*index.shape, *[1] * (x.dim() - 2)).expand_as(x)
     return torch.gather(x, 1, index)
+
+
+# %% wrong: by_numpy -- works on NumPy arrays, which know no gradient
+# expects: the gradient must flow back
+
+
+def reverse(x, lengths):
+    if bool(((lengths < 0) | (lengths > x.shape[1])).any()):
+        raise ValueError("a length is outside 0 to T")
+    out = x.detach().numpy().copy()
+    for row, n in zip(out, lengths.tolist()):
+        row[:n] = row[:n][::-1].copy()
+    return torch.from_numpy(out)
+
+
+# %% wrong: three_axes -- knows rows of ids and rows of vectors only
+# expects: there may be any number of them
+
+
+def reverse(x, lengths):
+    T = x.shape[1]
+    if (lengths < 0).any() or (lengths > T).any():
+        raise ValueError("a length is outside 0 to T")
+    t, n = torch.arange(T), lengths[:, None]
+    index = torch.where(t < n, n - 1 - t, t)
+    if x.dim() == 3:
+        index = index[:, :, None].expand(-1, -1, x.shape[2])
+    return x.gather(1, index)
+
+
+# %% right: row_by_row -- a stack of rows
+
+
+def reverse(x, lengths):
+    T, rows = x.shape[1], []
+    for row, n in zip(x, lengths.tolist()):
+        if n < 0 or n > T:
+            raise ValueError(f"length {n} of a row of {T}")
+        rows.append(torch.cat((row[:n].flip(0), row[n:])))
+    return torch.stack(rows)
+
+
+# %% wrong: int64_result -- makes whole numbers of 64 bits
+# expects: the result torch.float32
+
+
+def reverse(x, lengths):
+    B, T = x.shape[:2]
+    if lengths.min() < 0 or lengths.max() > T:
+        raise ValueError("lengths")
+    out = torch.zeros_like(
+        x, dtype=torch.float32 if x.is_floating_point() else torch.int64
+    )
+    for b in range(B):
+        n = int(lengths[b])
+        out[b, :n] = x[b, :n].flip(0)
+        out[b, n:] = x[b, n:]
+    return out
+
+
+# %% right: take_along -- take_along_dim with an index of all axes
+
+
+def reverse(x, lengths):
+    B, T = x.shape[0], x.shape[1]
+    if not all(0 <= n <= T for n in lengths.tolist()):
+        raise ValueError("lengths")
+    index = torch.arange(T).repeat(B, 1)
+    for b, n in enumerate(lengths.tolist()):
+        index[b, :n] = torch.arange(n - 1, -1, -1)
+    index = index.reshape(B, T, *[1] * (x.dim() - 2)).expand(x.shape)
+    return torch.take_along_dim(x, index, dim=1)

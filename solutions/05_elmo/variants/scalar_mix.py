@@ -171,3 +171,54 @@ class ScalarMix(nn.Module):
             -1, *[1] * (layers.ndim - 1)
         )
         return (w * layers).sum(0)
+
+
+# %% wrong: two_axes -- weighs layers of two axes only
+# expects: there may be any axes behind the first
+
+
+class ScalarMix(nn.Module):
+    def __init__(self, n_layers):
+        super().__init__()
+        self.s = nn.Parameter(torch.zeros(n_layers))
+        self.gamma = nn.Parameter(torch.tensor(1.0))
+
+    def forward(self, layers):
+        if layers.shape[0] != len(self.s):
+            raise ValueError("wrong number of layers")
+        return self.gamma * (self.s.softmax(0)[:, None] * layers).sum(0)
+
+
+# %% right: einsum_too -- einsum with an ellipsis
+
+
+class ScalarMix(nn.Module):
+    def __init__(self, n_layers):
+        super().__init__()
+        self.gamma = nn.Parameter(torch.ones(()))
+        self.s = nn.Parameter(torch.zeros((n_layers,)))
+
+    def forward(self, layers):
+        if len(layers) != self.s.numel():
+            raise ValueError(f"{self.s.numel()} layers, please")
+        return torch.einsum(
+            "l,l...->...", self.gamma * F.softmax(self.s, dim=0), layers
+        )
+
+
+# %% wrong: overwrites -- writes the softmax into s
+# expects: changes nothing
+
+
+class ScalarMix(nn.Module):
+    def __init__(self, n_layers):
+        super().__init__()
+        self.s = nn.Parameter(torch.zeros(n_layers))
+        self.gamma = nn.Parameter(torch.tensor(1.0))
+
+    def forward(self, layers):
+        if len(layers) != len(self.s):
+            raise ValueError("layers")
+        w = self.s.softmax(0)
+        self.s.data = w.detach().clone()
+        return self.gamma * torch.tensordot(w, layers, dims=1)

@@ -46,3 +46,14 @@ def storyland_model(ids, lengths, vocab_size, generator):
     for lr in (0.015, 0.01):
         train(model, ids, lengths, 80, 32, generator, lr=lr)
     return model
+
+
+# %% wrong: own_seed -- makes a generator of its own, with seed 0
+# expects: nothing was drawn from the generator
+
+
+def storyland_model(ids, lengths, vocab_size, generator):
+    generator = torch.Generator().manual_seed(0)
+    model = BiLM(vocab_size, 48, 2)
+    train(model, ids, lengths, 120, 32, generator, lr=0.015)
+    return model
