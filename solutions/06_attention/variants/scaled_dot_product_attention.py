@@ -130,7 +130,7 @@ def scaled_dot_product_attention(q, k, v, bias=None):
 
 
 # %% wrong: softmax_in_float32 -- a softmax in float32, cast back
-# expects: right to about 7 digits only
+# expects: only the first digits are right
 def scaled_dot_product_attention(q, k, v, bias=None):
     scores = q @ k.mT / q.shape[-1] ** 0.5
     scores = scores if bias is None else scores + bias
