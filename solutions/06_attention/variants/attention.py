@@ -269,7 +269,7 @@ class Attention(nn.Module):
 
 
 # %% wrong: mask_in_float64 -- the mask's bias in float64, whatever x is
-# expects: float32 gives the error
+# expects: the bias of the mask must have the dtype of x
 class Attention(nn.Module):
     def __init__(self, config):
         super().__init__()
@@ -561,7 +561,7 @@ class Attention(Layer):
 
 
 # %% wrong: float32_inside -- attention in float32
-# expects: right to about 7 digits only
+# expects: only the first digits are right
 class Attention(Layer):
     def forward(self, x, bias=None, causal=False):
         q, k, v = (part.float() for part in self.heads(x))
@@ -696,3 +696,82 @@ class Attention(Layer):
             for s in (k, v)
         )
         return self.result(q, k, v, self.bias(x, bias, causal))
+
+
+# %% wrong: mask_kept -- the causal bias of the first call is kept
+# expects: then one of 150
+class Attention(nn.Module):
+    def __init__(self, config: Config):
+        super().__init__()
+        self.H, self.H_kv = config.n_heads, config.kv_heads
+        self.D = config.head_size
+        n_heads = self.H + 2 * self.H_kv
+        self.qkv = nn.Linear(config.width, n_heads * self.D, config.bias)
+        self.out = nn.Linear(config.width, config.width, config.bias)
+        self.look = None
+
+    def forward(self, x, bias=None, causal=False):
+        T = x.shape[1]
+        heads = split_heads(self.qkv(x), self.D).transpose(1, 2)
+        q, k, v = heads.split([self.H, self.H_kv, self.H_kv], dim=1)
+        k = k.repeat_interleave(self.H // self.H_kv, dim=1)
+        v = v.repeat_interleave(self.H // self.H_kv, dim=1)
+        if causal:
+            if self.look is None:
+                self.look = mask_bias(
+                    causal_mask(torch.arange(T)[None], T), x.dtype
+                )
+            bias = self.look if bias is None else bias + self.look
+        return self.out(
+            join_heads(scaled_dot_product_attention(q, k, v, bias))
+        )
+
+
+# %% wrong: minimum -- bias and causal mask are joined by their minimum, so a bias above 0 is lost
+# expects: A bias above 0 is lost
+class Attention(nn.Module):
+    def __init__(self, config: Config):
+        super().__init__()
+        self.H, self.H_kv = config.n_heads, config.kv_heads
+        self.D = config.head_size
+        n_heads = self.H + 2 * self.H_kv
+        self.qkv = nn.Linear(config.width, n_heads * self.D, config.bias)
+        self.out = nn.Linear(config.width, config.width, config.bias)
+
+    def forward(self, x, bias=None, causal=False):
+        T = x.shape[1]
+        heads = split_heads(self.qkv(x), self.D).transpose(1, 2)
+        q, k, v = heads.split([self.H, self.H_kv, self.H_kv], dim=1)
+        k = k.repeat_interleave(self.H // self.H_kv, dim=1)
+        v = v.repeat_interleave(self.H // self.H_kv, dim=1)
+        if causal:
+            look = mask_bias(causal_mask(torch.arange(T)[None], T), x.dtype)
+            bias = look if bias is None else torch.minimum(bias, look)
+        return self.out(
+            join_heads(scaled_dot_product_attention(q, k, v, bias))
+        )
+
+
+# %% wrong: float32_mask -- mask_bias does not get the dtype of x
+# expects: the bias of the mask must have the dtype of x
+class Attention(nn.Module):
+    def __init__(self, config: Config):
+        super().__init__()
+        self.H, self.H_kv = config.n_heads, config.kv_heads
+        self.D = config.head_size
+        n_heads = self.H + 2 * self.H_kv
+        self.qkv = nn.Linear(config.width, n_heads * self.D, config.bias)
+        self.out = nn.Linear(config.width, config.width, config.bias)
+
+    def forward(self, x, bias=None, causal=False):
+        T = x.shape[1]
+        heads = split_heads(self.qkv(x), self.D).transpose(1, 2)
+        q, k, v = heads.split([self.H, self.H_kv, self.H_kv], dim=1)
+        k = k.repeat_interleave(self.H // self.H_kv, dim=1)
+        v = v.repeat_interleave(self.H // self.H_kv, dim=1)
+        if causal:
+            look = mask_bias(causal_mask(torch.arange(T)[None], T))
+            bias = look if bias is None else bias + look
+        return self.out(
+            join_heads(scaled_dot_product_attention(q, k, v, bias))
+        )

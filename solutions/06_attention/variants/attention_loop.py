@@ -74,7 +74,7 @@ def attention_loop(query, keys, values):
 
 
 # %% wrong: width_of_keys -- as many channels as the query has
-# expects: with scores of 1,414 and 707
+# expects: with the scores 1,414 and 707
 def attention_loop(query, keys, values):
     scores = [
         sum(a * b for a, b in zip(query, key)) / math.sqrt(len(query))
@@ -132,7 +132,7 @@ def attention_loop(query, keys, values):
 
 
 # %% wrong: largest_from_zero -- the largest score is 0 where all are negative
-# expects: two equal scores of -900, got the error ZeroDivisionError
+# expects: All powers of e became 0
 def attention_loop(query, keys, values):
     scores = [
         sum(a * b for a, b in zip(query, k)) / len(query) ** 0.5 for k in keys
@@ -145,7 +145,7 @@ def attention_loop(query, keys, values):
 
 
 # %% wrong: query_in_place -- the query is divided in place
-# expects: the query or a key was changed
+# expects: the query, a key or a value was changed
 def attention_loop(query, keys, values):
     D = len(query)
     for i in range(D):
@@ -229,3 +229,19 @@ def attention_loop(query, keys, values):
     )
     weights = (k @ q / len(query) ** 0.5).softmax(0)
     return weights.tolist(), (weights @ v).tolist()
+
+
+# %% wrong: first_subtracted -- the first score is subtracted, not the largest
+# expects: subtract the largest of *all* scores
+def attention_loop(query, keys, values):
+    scores = [
+        sum(a * b for a, b in zip(query, key)) / math.sqrt(len(query))
+        for key in keys
+    ]
+    powers = [math.exp(score - scores[0]) for score in scores]
+    weights = [p / sum(powers) for p in powers]
+    mixed = [
+        sum(w * v[c] for w, v in zip(weights, values))
+        for c in range(len(values[0]))
+    ]
+    return weights, mixed

@@ -85,3 +85,31 @@ def causal_mask(order, T):
 def causal_mask(order, T):
     rows = [numbers[None, :] <= numbers[-T:, None] for numbers in order]
     return torch.stack(rows)[:, None]
+
+
+# %% wrong: remembered -- the mask of a shape is kept and used again
+# expects: the mask of the call before
+KEPT = {}
+
+
+def causal_mask(order, T):
+    key = (*order.shape, T)
+    if key not in KEPT:
+        KEPT[key] = (order[:, None, :] <= order[:, -T:, None])[:, None]
+    return KEPT[key]
+
+
+# %% wrong: order_changed -- one is added to a view of order
+# expects: order was changed
+def causal_mask(order, T):
+    keys = order.clone()
+    queries = order[:, -T:]
+    queries += 1
+    return (keys[:, None, :] < queries[:, :, None])[:, None]
+
+
+# %% right: unsqueezed -- not larger, with unsqueeze and narrow
+def causal_mask(order, T):
+    S = order.size(1)
+    queries = order.narrow(1, S - T, T).unsqueeze(1).unsqueeze(3)
+    return torch.logical_not(order.unsqueeze(1).unsqueeze(1).gt(queries))

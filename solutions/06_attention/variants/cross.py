@@ -329,3 +329,55 @@ class CrossAttention(nn.Module):
             for h in range(len(q))
         ]
         return self.out(torch.cat(parts, -1))
+
+
+# %% wrong: bias_of_one_head -- the bias is taken for one of shape (B, 1, 1, S)
+# expects: a bias of shape (2, 1, 3, 5)
+class CrossAttention(nn.Module):
+    def __init__(self, config: Config):
+        super().__init__()
+        self.D = config.head_size
+        self.q = nn.Linear(config.width, config.width, config.bias)
+        self.kv = nn.Linear(config.width, 2 * config.width, config.bias)
+        self.out = nn.Linear(config.width, config.width, config.bias)
+
+    def keys_values(self, source):
+        return (
+            split_heads(self.kv(source), self.D)
+            .transpose(1, 2)
+            .chunk(2, dim=1)
+        )
+
+    def forward(self, x, k, v, bias=None):
+        q = split_heads(self.q(x), self.D).transpose(1, 2)
+        if bias is not None:
+            bias = bias[:, :1, :1]
+        return self.out(
+            join_heads(scaled_dot_product_attention(q, k, v, bias))
+        )
+
+
+# %% right: functional -- F.linear with halves of the matrix
+class CrossAttention(nn.Module):
+    def __init__(self, config: Config):
+        super().__init__()
+        self.D = config.head_size
+        self.q = nn.Linear(config.width, config.width, config.bias)
+        self.kv = nn.Linear(config.width, 2 * config.width, config.bias)
+        self.out = nn.Linear(config.width, config.width, config.bias)
+
+    def keys_values(self, source):
+        C = source.shape[-1]
+        made = []
+        for part in (slice(0, C), slice(C, 2 * C)):
+            b = None if self.kv.bias is None else self.kv.bias[part]
+            y = nn.functional.linear(source, self.kv.weight[part], b)
+            made.append(torch.stack(y.split(self.D, -1), dim=1))
+        return made[0], made[1]
+
+    def forward(self, x, k, v, bias=None):
+        q = torch.stack(self.q(x).split(self.D, -1), dim=1)
+        scores = torch.matmul(q, k.mT) / math.sqrt(self.D)
+        if bias is not None:
+            scores = scores + bias
+        return self.out((scores.softmax(-1) @ v).transpose(1, 2).flatten(2))

@@ -64,3 +64,8 @@ def join_heads(x):
 def join_heads(x):
     y = x.permute(0, 2, 1, 3).contiguous()
     return y.view(*y.shape[:2], -1)
+
+
+# %% right: unbound -- the heads one after the other
+def join_heads(x):
+    return torch.cat(x.unbind(1), 2)

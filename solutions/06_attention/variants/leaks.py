@@ -147,7 +147,7 @@ def leaks(model, ids):
 
 
 # %% wrong: random_id -- a random id, which may be the same
-# expects: must be another id
+# expects: of `falls` all logits become smaller
 def leaks(model, ids):
     before, found = model(ids), []
     for s in range(1, ids.shape[1]):
@@ -303,3 +303,46 @@ def leaks(model, ids):
             gap = (model(changed) - before)[:, :s].abs().amax((0, 2))
             rows |= {t for t in range(s) if gap[t] > 1e-9}
     return min(rows, default=None)
+
+
+# %% wrong: no_abs -- the largest difference without its absolute value
+# expects: take the absolute value
+def leaks(model, ids):
+    before = model(ids)
+    V, first = before.shape[-1], None
+    for s in range(1, ids.shape[1]):
+        changed = ids.clone()
+        changed[:, s] = (changed[:, s] + 1) % V
+        moved = (model(changed) - before)[:, :s].amax(dim=(0, 2)) > 1e-9
+        for t in range(s):
+            if moved[t] and (first is None or t < first):
+                first = t
+    return first
+
+
+# %% wrong: rest_at_once -- all later tokens are changed together
+# expects: change one at a time
+def leaks(model, ids):
+    before = model(ids)
+    V = before.shape[-1]
+    for t in range(ids.shape[1] - 1):
+        changed = ids.clone()
+        changed[:, t + 1 :] = (changed[:, t + 1 :] + 1) % V
+        if (model(changed) - before)[:, t].abs().max() > 1e-9:
+            return t
+    return None
+
+
+# %% wrong: known_ids -- another id is one of those that stand in the text
+# expects: all ids are 0
+def leaks(model, ids):
+    before = model(ids)
+    n, first = int(ids.max()) + 1, None
+    for s in range(1, ids.shape[1]):
+        changed = ids.clone()
+        changed[:, s] = (changed[:, s] + 1) % n
+        moved = (model(changed) - before)[:, :s].abs().amax(dim=(0, 2)) > 1e-9
+        if moved.any():
+            t = int(moved.nonzero()[0])
+            first = t if first is None else min(t, first)
+    return first

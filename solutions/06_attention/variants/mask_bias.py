@@ -103,3 +103,10 @@ def mask_bias(mask, dtype=torch.float32):
     bias = torch.full(mask.shape, forbidden(dtype), dtype=dtype)
     bias[mask] = 0
     return bias
+
+
+# %% wrong: minus_1e9 -- -1e9, or half of the smallest number of the dtype
+# expects: is forbidden(torch.float32)
+def mask_bias(mask, dtype=torch.float32):
+    low = max(-1e9, torch.finfo(dtype).min / 2)
+    return torch.zeros(mask.shape, dtype=dtype).masked_fill(~mask, low)

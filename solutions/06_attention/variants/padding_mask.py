@@ -46,3 +46,9 @@ def padding_mask(real):
 def padding_mask(real):
     B, S = real.shape
     return real.bool().reshape(B, 1, 1, S)
+
+
+# %% right: viewed -- reshape with the sizes
+def padding_mask(real):
+    B, S = real.size()
+    return real.reshape(B, 1, 1, S)

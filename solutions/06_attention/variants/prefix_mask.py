@@ -99,3 +99,18 @@ def prefix_mask(order, T, prefix):
         causal_mask(order, T)
         | (inside[:, -T:, None] & inside[:, None])[:, None]
     )
+
+
+# %% wrong: prefix_changed -- prefix is clamped in place
+# expects: prefix was changed
+def prefix_mask(order, T, prefix):
+    prefix.clamp_(max=order.shape[1])
+    return causal_mask(order, T) | (
+        order[:, None, None] < prefix[:, None, None, None]
+    )
+
+
+# %% right: one_comparison -- keys below the larger one of the own number + 1 and the prefix
+def prefix_mask(order, T, prefix):
+    limit = torch.maximum(order[:, -T:] + 1, prefix[:, None])
+    return (order[:, None, :] < limit[:, :, None]).unsqueeze(1)

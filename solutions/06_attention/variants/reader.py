@@ -237,3 +237,27 @@ class Reader(nn.Module):
         q, k, v = self.q(x)[:, None], self.k(x)[:, None], self.v(x)[:, None]
         bias = mask_bias(causal_mask(torch.arange(T).expand(len(ids), T), T))
         return self.head(scaled_dot_product_attention(q, k, v, bias)[:, 0])
+
+
+# %% right: triu -- torch.triu in place of the own mask
+class Reader(nn.Module):
+    def __init__(self, width: int, seed: int = 0):
+        super().__init__()
+        self.table = nn.Embedding(len(SYMBOLS), width)
+        self.q, self.k, self.v = (
+            nn.Linear(width, width, bias=False) for _ in range(3)
+        )
+        self.head = nn.Linear(width, len(SYMBOLS), bias=False)
+        generator = torch.Generator().manual_seed(seed)
+        for parameter in self.parameters():
+            nn.init.normal_(parameter, std=0.1, generator=generator)
+
+    def forward(self, ids):
+        x = self.table(ids)
+        scores = (
+            torch.bmm(self.q(x), self.k(x).transpose(1, 2))
+            / x.shape[-1] ** 0.5
+        )
+        ahead = torch.triu(torch.ones_like(scores), 1) == 1
+        weights = scores.masked_fill(ahead, float("-inf")).softmax(-1)
+        return self.head(weights.bmm(self.v(x)))

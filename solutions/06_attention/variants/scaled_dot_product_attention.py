@@ -130,7 +130,7 @@ def scaled_dot_product_attention(q, k, v, bias=None):
 
 
 # %% wrong: softmax_in_float32 -- a softmax in float32, cast back
-# expects: right to about 7 digits only
+# expects: only the first digits are right
 def scaled_dot_product_attention(q, k, v, bias=None):
     scores = q @ k.mT / q.shape[-1] ** 0.5
     scores = scores if bias is None else scores + bias
@@ -175,3 +175,23 @@ def scaled_dot_product_attention(q, k, v, bias=None):
         scores = (q[:, :, t, None] * k).sum(-1) / D**0.5 + bias[:, :, t]
         rows.append((scores.softmax(-1)[..., None] * v).sum(2))
     return torch.stack(rows, 2)
+
+
+# %% wrong: clamped -- scores are clamped to 50 so that exp does not overflow
+# expects: cut to one number
+def scaled_dot_product_attention(q, k, v, bias=None):
+    scores = q @ k.transpose(-2, -1) / math.sqrt(q.shape[-1])
+    if bias is not None:
+        scores = scores + bias
+    powers = scores.clamp(-50, 50).exp()
+    return powers / powers.sum(-1, keepdim=True) @ v
+
+
+# %% wrong: epsilon -- 1e-9 is added to the sum of the powers
+# expects: only the first digits are right
+def scaled_dot_product_attention(q, k, v, bias=None):
+    scores = q @ k.transpose(-2, -1) / math.sqrt(q.shape[-1])
+    if bias is not None:
+        scores = scores + bias
+    powers = (scores - scores.max(-1, keepdim=True).values).exp()
+    return powers / (powers.sum(-1, keepdim=True) + 1e-9) @ v

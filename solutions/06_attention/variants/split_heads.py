@@ -57,3 +57,14 @@ def split_heads(x, D):
 # %% right: unflatten -- with the number of heads
 def split_heads(x, D):
     return torch.unflatten(x, 2, (x.shape[2] // D, D))
+
+
+# %% wrong: interleaved -- H is taken for the slow axis: channel c belongs to head c % H
+# expects: the heads of token 0 are
+def split_heads(x, D):
+    return x.unflatten(-1, (D, -1)).transpose(2, 3)
+
+
+# %% right: unfolded -- unfold with windows of D
+def split_heads(x, D):
+    return x.unfold(2, D, D)

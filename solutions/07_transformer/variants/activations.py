@@ -173,3 +173,27 @@ def silu(x):
 
 def gelu_tanh(x):
     return x * torch.sigmoid((8 / math.pi) ** 0.5 * (x + 0.044715 * x.pow(3)))
+
+
+# %% wrong: single -- silu takes the sigmoid in float32
+# expects: Only the first digits are right
+def silu(x):
+    return (x * torch.sigmoid(x.float())).to(x.dtype)
+
+
+# %% right: other_words -- tanh for the sigmoid, erfc for the cdf, maximum
+def relu(x):
+    return torch.maximum(x, torch.zeros_like(x))
+
+
+def silu(x):
+    return x * (0.5 + 0.5 * (x / 2).tanh())
+
+
+def gelu(x):
+    return x * torch.erfc(-x * math.sqrt(0.5)) / 2
+
+
+def gelu_tanh(x):
+    c = (2 / math.pi) ** 0.5
+    return x * torch.sigmoid(2 * c * (x + 0.044715 * x * x * x))

@@ -74,3 +74,18 @@ def alibi_bias(order, T, slopes):
 def alibi_bias(order, T, slopes):
     far = (order[:, -T:, None] - order[:, None]).abs()
     return torch.stack([far * -m for m in slopes], dim=1)
+
+
+# %% wrong: slopes_negated -- the slopes are negated in place
+# expects: slopes were changed
+def alibi_bias(order, T, slopes):
+    distance = (order[:, -T:, None] - order[:, None, :]).abs()
+    return distance[:, None] * slopes.neg_()[:, None, None]
+
+
+# %% right: outer -- einsum over heads and distances
+def alibi_bias(order, T, slopes):
+    S = order.shape[1]
+    i, j = order[:, S - T :].unsqueeze(2), order.unsqueeze(1)
+    distance = torch.maximum(i, j) - torch.minimum(i, j)
+    return -torch.einsum("bts,h->bhts", distance.to(slopes.dtype), slopes)

@@ -79,3 +79,38 @@ def alibi_slopes(H):
         (torch.arange(2, 2 * P + 1, 2), torch.arange(1, 2 * (H - P) + 1, 2))
     )
     return torch.pow(2.0, -4.0 * exponents / P)
+
+
+# %% wrong: whole_exponents -- 8 // H: right up to 8 heads
+# expects: need not be a whole number
+def alibi_slopes(H):
+    P = 2 ** math.floor(math.log2(H))
+    first = [2.0 ** (-(8 // P) * h) for h in range(1, P + 1)]
+    more = [2.0 ** (-4 * h / P) for h in range(1, 2 * (H - P), 2)]
+    return torch.tensor(first + more)
+
+
+# %% wrong: next_smaller -- a power of two takes the slopes of half as many heads, filled up
+# expects: is a power of two itself
+def alibi_slopes(H):
+    P = 1
+    while 2 * P < H:
+        P *= 2
+    first = [2.0 ** (-8 * h / P) for h in range(1, P + 1)]
+    more = [2.0 ** (-4 * h / P) for h in range(1, 2 * (H - P), 2)]
+    return torch.tensor(first + more)
+
+
+# %% right: recursive -- the list of a power of two by repeated products
+def slopes_of(P):
+    step = 2 ** (-8 / P)
+    return [step ** (h + 1) for h in range(P)]
+
+
+def alibi_slopes(H):
+    P = 1 << (H.bit_length() - 1)
+    if P == H:
+        return torch.tensor(slopes_of(H))
+    return torch.cat(
+        (alibi_slopes(P), torch.tensor(slopes_of(2 * P)[::2][: H - P]))
+    )

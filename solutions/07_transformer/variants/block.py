@@ -540,3 +540,223 @@ class Block(nn.Module):
                 self.cross_norm,
             )
         return add(x, self.feed_forward, self.feed_forward_norm)
+
+
+# %% wrong: dropout_outside -- the stream is dropped, not what the sublayer returns
+# expects: yours in the order
+class Block(nn.Module):
+    def __init__(self, config: Config, cross: bool = False):
+        super().__init__()
+        self.kind, self.alpha = config.residual, config.alpha
+        norm = NORMS[config.norm]
+        self.attention, self.attention_norm = Attention(config), norm(config)
+        if cross:
+            self.cross, self.cross_norm = CrossAttention(config), norm(config)
+        self.feed_forward = FeedForward(config)
+        self.feed_forward_norm = norm(config)
+        self.dropout = nn.Dropout(config.dropout)
+
+    def forward(
+        self,
+        x,
+        visible,
+        angles=None,
+        cache=None,
+        source=None,
+        source_bias=None,
+    ):
+        def add(x, f, norm):
+            return self.dropout(residual(x, f, norm, self.kind, self.alpha))
+
+        x = add(
+            x,
+            lambda y: self.attention(y, *visible, angles, cache),
+            self.attention_norm,
+        )
+        if source is not None:
+            x = add(
+                x,
+                lambda y: self.cross(y, *source, source_bias),
+                self.cross_norm,
+            )
+        return add(x, self.feed_forward, self.feed_forward_norm)
+
+
+# %% wrong: no_source_bias -- the bias of the source is not handed on
+# expects: source_bias hides the padding
+class Block(nn.Module):
+    def __init__(self, config: Config, cross: bool = False):
+        super().__init__()
+        self.kind, self.alpha = config.residual, config.alpha
+        norm = NORMS[config.norm]
+        self.attention, self.attention_norm = Attention(config), norm(config)
+        if cross:
+            self.cross, self.cross_norm = CrossAttention(config), norm(config)
+        self.feed_forward = FeedForward(config)
+        self.feed_forward_norm = norm(config)
+        self.dropout = nn.Dropout(config.dropout)
+
+    def forward(
+        self,
+        x,
+        visible,
+        angles=None,
+        cache=None,
+        source=None,
+        source_bias=None,
+    ):
+        def add(x, f, norm):
+            return residual(
+                x, lambda y: self.dropout(f(y)), norm, self.kind, self.alpha
+            )
+
+        x = add(
+            x,
+            lambda y: self.attention(y, *visible, angles, cache),
+            self.attention_norm,
+        )
+        if source is not None:
+            x = add(x, lambda y: self.cross(y, *source), self.cross_norm)
+        return add(x, self.feed_forward, self.feed_forward_norm)
+
+
+# %% wrong: alpha_once -- alpha is forgotten at the feed-forward
+# expects: alpha was not used at the feed-forward
+class Block(nn.Module):
+    def __init__(self, config: Config, cross: bool = False):
+        super().__init__()
+        self.kind, self.alpha = config.residual, config.alpha
+        norm = NORMS[config.norm]
+        self.attention, self.attention_norm = Attention(config), norm(config)
+        if cross:
+            self.cross, self.cross_norm = CrossAttention(config), norm(config)
+        self.feed_forward = FeedForward(config)
+        self.feed_forward_norm = norm(config)
+        self.dropout = nn.Dropout(config.dropout)
+
+    def forward(
+        self,
+        x,
+        visible,
+        angles=None,
+        cache=None,
+        source=None,
+        source_bias=None,
+    ):
+        def attend(y):
+            return self.dropout(self.attention(y, *visible, angles, cache))
+
+        x = residual(x, attend, self.attention_norm, self.kind, self.alpha)
+        if source is not None:
+
+            def look(y):
+                return self.dropout(self.cross(y, *source, source_bias))
+
+            x = residual(x, look, self.cross_norm, self.kind, self.alpha)
+
+        def think(y):
+            return self.dropout(self.feed_forward(y))
+
+        return residual(x, think, self.feed_forward_norm, self.kind)
+
+
+# %% wrong: no_dropout_in_cross -- what the attention to the source returns is not dropped
+# expects: yours in the order
+class Block(nn.Module):
+    def __init__(self, config: Config, cross: bool = False):
+        super().__init__()
+        self.kind, self.alpha = config.residual, config.alpha
+        norm = NORMS[config.norm]
+        self.attention, self.attention_norm = Attention(config), norm(config)
+        if cross:
+            self.cross, self.cross_norm = CrossAttention(config), norm(config)
+        self.feed_forward = FeedForward(config)
+        self.feed_forward_norm = norm(config)
+        self.dropout = nn.Dropout(config.dropout)
+
+    def forward(
+        self,
+        x,
+        visible,
+        angles=None,
+        cache=None,
+        source=None,
+        source_bias=None,
+    ):
+        def attend(y):
+            return self.dropout(self.attention(y, *visible, angles, cache))
+
+        x = residual(x, attend, self.attention_norm, self.kind, self.alpha)
+        if source is not None:
+
+            def look(y):
+                return self.cross(y, *source, source_bias)
+
+            x = residual(x, look, self.cross_norm, self.kind, self.alpha)
+
+        def think(y):
+            return self.dropout(self.feed_forward(y))
+
+        return residual(
+            x, think, self.feed_forward_norm, self.kind, self.alpha
+        )
+
+
+# %% right: a_list -- a list of sublayers and norms
+class Block(nn.Module):
+    def __init__(self, config: Config, cross: bool = False):
+        super().__init__()
+        self.kind, self.alpha = config.residual, config.alpha
+        norm = NORMS[config.norm]
+        self.attention, self.attention_norm = Attention(config), norm(config)
+        if cross:
+            self.cross, self.cross_norm = CrossAttention(config), norm(config)
+        self.feed_forward = FeedForward(config)
+        self.feed_forward_norm = norm(config)
+        self.dropout = nn.Dropout(config.dropout)
+
+    def forward(
+        self,
+        x,
+        visible,
+        angles=None,
+        cache=None,
+        source=None,
+        source_bias=None,
+    ):
+        parts = [
+            (
+                functools.partial(self._attend, visible, angles, cache),
+                self.attention_norm,
+            ),
+            (
+                self._look(source, source_bias),
+                getattr(self, "cross_norm", None),
+            ),
+            (self.feed_forward, self.feed_forward_norm),
+        ]
+        for f, norm in parts:
+            if f is not None:
+                x = residual(
+                    x,
+                    lambda y, f=f: self.dropout(f(y)),
+                    norm,
+                    kind=self.kind,
+                    alpha=self.alpha,
+                )
+        return x
+
+    def _attend(self, visible, angles, cache, y):
+        return self.attention(
+            y,
+            bias=visible.bias,
+            causal=visible.causal,
+            angles=angles,
+            cache=cache,
+        )
+
+    def _look(self, source, source_bias):
+        if source is None:
+            return None
+        k, v = source
+        return lambda y: self.cross(y, k, v, bias=source_bias)

@@ -95,3 +95,27 @@ def feed_forward(x, up, down, activation, gated=False):
     else:
         inner = activation(up(x))
     return down(inner)
+
+
+# %% wrong: view_in_place -- the value, a view of what up gives, is multiplied in place
+# expects: what `up` had returned was changed
+def feed_forward(x, up, down, activation, gated=False):
+    y = up(x)
+    if not gated:
+        return down(activation(y))
+    hidden = y.shape[-1] // 2
+    gate, value = y[..., :hidden], y[..., hidden:]
+    value *= activation(gate)
+    return down(value)
+
+
+# %% right: narrowed -- tensor_split and a conditional expression
+def feed_forward(x, up, down, activation, gated=False):
+    y = up(x)
+    n = y.size(-1) // 2
+    inner = (
+        torch.mul(activation(y.narrow(-1, 0, n)), y[..., n:])
+        if gated
+        else activation(y)
+    )
+    return down(inner)

@@ -154,3 +154,12 @@ def layer_norm(x, weight, bias, eps=1e-5):
         v = v - v.sum() / len(v)
         rows.append(v / torch.sqrt(torch.dot(v, v) / len(v) + eps))
     return torch.stack(rows).reshape(x.shape).to(x.dtype) * weight + bias
+
+
+# %% wrong: only_float16 -- bfloat16 is not widened
+# expects: computed in bfloat16
+def layer_norm(x, weight, bias, eps=1e-5):
+    y = x.float() if x.dtype == torch.float16 else x
+    centred = y - y.mean(-1, keepdim=True)
+    variance = (centred**2).mean(-1, keepdim=True)
+    return (centred / (variance + eps).sqrt()).to(x.dtype) * weight + bias

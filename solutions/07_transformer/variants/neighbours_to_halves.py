@@ -56,3 +56,22 @@ def neighbours_to_halves(weight, D):
         .swapaxes(1, 2)
         .reshape(H * D, *rest)
     )
+
+
+# %% wrong: in_place -- the rows of the weight are moved in place
+# expects: the weight was changed
+def neighbours_to_halves(weight, D):
+    for start in range(0, len(weight), D):
+        head = weight[start : start + D].clone()
+        weight[start : start + D] = torch.cat((head[::2], head[1::2]))
+    return weight
+
+
+# %% right: by_index -- a list of row numbers
+def neighbours_to_halves(weight, D):
+    order = []
+    for start in range(0, weight.shape[0], D):
+        order += list(range(start, start + D, 2)) + list(
+            range(start + 1, start + D, 2)
+        )
+    return weight.index_select(0, torch.tensor(order))

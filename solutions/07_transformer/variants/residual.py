@@ -177,3 +177,45 @@ def residual(x, sublayer, norm, kind, alpha=1.0):
     if kind not in ways:
         raise ValueError(kind)
     return ways[kind]()
+
+
+# %% wrong: error_returned -- the ValueError is returned
+# expects: returned, not raised
+def residual(x, sublayer, norm, kind, alpha=1.0):
+    if kind == "pre":
+        return x + sublayer(norm(x))
+    if kind == "post":
+        return norm(alpha * x + sublayer(x))
+    if kind == "deep":
+        n = norm(x)
+        return alpha * n + sublayer(n)
+    return ValueError(f"unknown kind {kind}")
+
+
+# %% wrong: into_the_sublayer -- the skip is added to the sublayer's result in place
+# expects: what the sublayer had returned
+def residual(x, sublayer, norm, kind, alpha=1.0):
+    if kind == "pre":
+        return x + sublayer(norm(x))
+    if kind == "post":
+        y = sublayer(x)
+        y += alpha * x
+        return norm(y)
+    if kind == "deep":
+        n = norm(x)
+        return alpha * n + sublayer(n)
+    raise ValueError(f"unknown kind {kind}")
+
+
+# %% right: matched -- match and torch.add
+def residual(x, sublayer, norm, kind, alpha=1.0):
+    match kind:
+        case "pre":
+            return torch.add(x, sublayer(norm(x)))
+        case "post":
+            return norm(torch.add(sublayer(x), x, alpha=alpha))
+        case "deep":
+            x = norm(x)
+            return torch.add(sublayer(x), x, alpha=alpha)
+        case _:
+            raise ValueError(kind)

@@ -97,3 +97,28 @@ def rms_norm(x, weight, eps=1e-5):
     y = widened(x)
     square = torch.einsum("...c,...c->...", y, y)[..., None] / y.size(-1)
     return y.mul(torch.rsqrt(square + eps)).type_as(x) * weight
+
+
+# %% wrong: always_float -- all dtypes are computed in float32
+# expects: Only the first digits are right
+def rms_norm(x, weight, eps=1e-5):
+    y = x.float()
+    y = y * torch.rsqrt(y.pow(2).mean(-1, keepdim=True) + eps)
+    return y.to(x.dtype) * weight
+
+
+# %% wrong: eps_as_floor -- eps is the smallest mean square
+# expects: it's added to the mean square
+def rms_norm(x, weight, eps=1e-5):
+    y = widened(x)
+    square = (y * y).mean(-1, keepdim=True).clamp(min=eps)
+    return (y / square.sqrt()).to(x.dtype) * weight
+
+
+# %% right: by_einsum -- the sum of squares by einsum, the division last
+def rms_norm(x, weight, eps=1e-5):
+    y = widened(x)
+    total = torch.einsum("...c,...c->...", y, y)[..., None]
+    return (
+        torch.div(y, torch.sqrt(total / y.size(-1) + eps)).type_as(x) * weight
+    )

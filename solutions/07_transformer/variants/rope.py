@@ -254,3 +254,37 @@ def rotate(x, cos, sin):
     y = x.unsqueeze(3)
     exchanged = y.unflatten(-1, (2, -1)).flip(-2).flatten(-2)
     return (y * cos + exchanged * sin).squeeze(3).to(x.dtype)
+
+
+# %% wrong: angles_dtype -- rotate gives the dtype of the angles for half precision
+# expects: torch.float32 came out
+def rotate(x, cos, sin):
+    cos, sin = cos.squeeze(3), sin.squeeze(3)
+    return x * cos + x.roll(x.shape[-1] // 2, dims=-1) * sin
+
+
+# %% wrong: kept_angles -- the angles of a shape are kept and used again
+# expects: keep nothing from the call before
+ANGLES = {}
+
+
+def rope_angles(positions, D, theta=10_000.0):
+    key = (tuple(positions.shape), D, theta)
+    if key not in ANGLES:
+        speeds = theta ** -(torch.arange(0, D, 2) / D)
+        a = positions[..., None] * speeds
+        cos = torch.cat((a.cos(), a.cos()), -1)[:, :, None, None]
+        sin = torch.cat((-a.sin(), a.sin()), -1)[:, :, None, None]
+        ANGLES[key] = cos, sin
+    return ANGLES[key]
+
+
+# %% wrong: table -- angles are looked up in a table of 1,024 positions
+# expects: out of bounds
+def rope_angles(positions, D, theta=10_000.0):
+    speeds = theta ** -(torch.arange(0, D, 2) / D)
+    table = torch.arange(1024)[:, None] * speeds
+    a = table[positions]
+    cos = torch.cat((a.cos(), a.cos()), -1)[:, :, None, None]
+    sin = torch.cat((-a.sin(), a.sin()), -1)[:, :, None, None]
+    return cos, sin

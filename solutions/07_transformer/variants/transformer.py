@@ -110,3 +110,38 @@ def transformer(ids, table, blocks, norm, D):
     for i in range(len(blocks)):
         x = blocks[i](x, Masks(causal=True), **options)
     return torch.matmul(norm(x), table.transpose(0, 1))
+
+
+# %% wrong: kept_angles -- the angles are kept by the length alone
+# expects: with angles of [16, 16, 16] channels
+KEPT = {}
+
+
+def transformer(ids, table, blocks, norm, D):
+    T = ids.shape[1]
+    if T not in KEPT:
+        KEPT[T] = rope_angles(torch.arange(T)[None], D)
+    x = table[ids]
+    for block in blocks:
+        x = block(x, Masks(causal=True), KEPT[T])
+    return norm(x) @ table.T
+
+
+# %% wrong: last_only -- the mask is the causal one in the first block only
+# expects: nobody may look ahead
+def transformer(ids, table, blocks, norm, D):
+    angles = rope_angles(torch.arange(ids.shape[1])[None], D)
+    x = table[ids]
+    for i, block in enumerate(blocks):
+        x = block(x, Masks(causal=i == 0), angles)
+    return norm(x) @ table.T
+
+
+# %% right: linear -- F.embedding, F.linear, positions for each text
+def transformer(ids, table, blocks, norm, D):
+    B, T = ids.shape
+    x = F.embedding(ids, table)
+    angles = rope_angles(torch.arange(T).expand(B, T), D)
+    for f in blocks:
+        x = f(x, visible=Masks(None, True), angles=angles)
+    return F.linear(norm(x), table)

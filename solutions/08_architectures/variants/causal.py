@@ -50,3 +50,19 @@ def causal(rows):
     ids = torch.tensor([row[:-1] for row in rows.tolist()])
     targets = torch.tensor([row[1:] for row in rows.tolist()])
     return Task(ids=ids, targets=targets, given={})
+
+
+# %% wrong: last_ignored -- ids keep all columns, and the last target is IGNORE
+# expects: expected ids
+def causal(rows):
+    targets = rows.roll(-1, dims=1)
+    targets[:, -1] = IGNORE
+    return Task(rows, targets, {})
+
+
+# %% right: narrowed -- narrow and keywords
+def causal(rows):
+    T = rows.size(1) - 1
+    return Task(
+        ids=rows.narrow(1, 0, T), targets=rows.narrow(1, 1, T), given={}
+    )

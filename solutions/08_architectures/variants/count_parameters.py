@@ -336,3 +336,156 @@ def count_parameters(config):
     if config.head == "mlm":
         total += C * C + C + norm + config.vocab_size
     return total
+
+
+# %% wrong: cross_layer_norm -- the norm of the cross-attention is a LayerNorm always
+# expects: RMSNorm, in the cross-attention
+def count_parameters(config):
+    C, F, L, V = (
+        config.width,
+        config.hidden,
+        config.n_layers,
+        config.vocab_size,
+    )
+    G = config.kv_heads * config.head_size
+    norm = C if config.norm == "rms" else 2 * C
+
+    def linear(n, m):
+        return n * m + (m if config.bias else 0)
+
+    attention = linear(C, C + 2 * G) + linear(C, C)
+    up = 2 * F if config.activation in GATED else F
+    block = attention + linear(C, up) + linear(F, C) + 2 * norm
+    total = V * C + L * block + norm * config.final_norm
+    if config.structure == "encoder-decoder":
+        total += L * (block + attention + 2 * C) + norm * config.final_norm
+    if config.position == "learned":
+        total += config.context * C
+    total += config.n_segments * C + norm * config.embedding_norm
+    if config.head == "linear":
+        total += V * C
+    if config.head == "mlm":
+        total += C * C + C + norm + V
+    return total
+
+
+# %% wrong: embedding_layer_norm -- the norm behind the embedding is a LayerNorm always
+# expects: a norm behind the embedding, RMSNorm
+def count_parameters(config):
+    C, F, L, V = (
+        config.width,
+        config.hidden,
+        config.n_layers,
+        config.vocab_size,
+    )
+    G = config.kv_heads * config.head_size
+    norm = C if config.norm == "rms" else 2 * C
+
+    def linear(n, m):
+        return n * m + (m if config.bias else 0)
+
+    attention = linear(C, C + 2 * G) + linear(C, C)
+    up = 2 * F if config.activation in GATED else F
+    block = attention + linear(C, up) + linear(F, C) + 2 * norm
+    total = V * C + L * block + norm * config.final_norm
+    if config.structure == "encoder-decoder":
+        total += L * (block + attention + norm) + norm * config.final_norm
+    if config.position == "learned":
+        total += config.context * C
+    total += config.n_segments * C + 2 * C * config.embedding_norm
+    if config.head == "linear":
+        total += V * C
+    if config.head == "mlm":
+        total += C * C + C + norm + V
+    return total
+
+
+# %% wrong: a_float -- G is a quotient, so that the result is a float
+# expects: a count is an int
+def count_parameters(config):
+    C, F, L, V = (
+        config.width,
+        config.hidden,
+        config.n_layers,
+        config.vocab_size,
+    )
+    G = config.kv_heads * C / config.n_heads
+    norm = C if config.norm == "rms" else 2 * C
+
+    def linear(n, m):
+        return n * m + (m if config.bias else 0)
+
+    attention = linear(C, C + 2 * G) + linear(C, C)
+    up = 2 * F if config.activation in GATED else F
+    block = attention + linear(C, up) + linear(F, C) + 2 * norm
+    total = V * C + L * block + norm * config.final_norm
+    if config.structure == "encoder-decoder":
+        total += L * (block + attention + norm) + norm * config.final_norm
+    if config.position == "learned":
+        total += config.context * C
+    total += config.n_segments * C + norm * config.embedding_norm
+    if config.head == "linear":
+        total += V * C
+    if config.head == "mlm":
+        total += C * C + C + norm + V
+    return total
+
+
+# %% wrong: segments_and_learned -- segments count only beside learned positions
+# expects: 3 segments
+def count_parameters(config):
+    C, F, L, V = (
+        config.width,
+        config.hidden,
+        config.n_layers,
+        config.vocab_size,
+    )
+    G = config.kv_heads * config.head_size
+    norm = C if config.norm == "rms" else 2 * C
+
+    def linear(n, m):
+        return n * m + (m if config.bias else 0)
+
+    attention = linear(C, C + 2 * G) + linear(C, C)
+    up = 2 * F if config.activation in GATED else F
+    block = attention + linear(C, up) + linear(F, C) + 2 * norm
+    total = V * C + L * block + norm * config.final_norm
+    if config.structure == "encoder-decoder":
+        total += L * (block + attention + norm) + norm * config.final_norm
+    if config.position == "learned":
+        total += (config.context + config.n_segments) * C
+    total += norm * config.embedding_norm
+    if config.head == "linear":
+        total += V * C
+    if config.head == "mlm":
+        total += C * C + C + norm + V
+    return total
+
+
+# %% right: a_list -- a list of shapes, their products summed
+def count_parameters(config):
+    C, F, V = config.width, config.hidden, config.vocab_size
+    G = config.head_size * config.kv_heads
+    norm = [(C,)] if config.norm == "rms" else [(C,), (C,)]
+
+    def linear(n, m):
+        return [(n, m), (m,)] if config.bias else [(n, m)]
+
+    attention = [*linear(C, C + G + G), *linear(C, C), *norm]
+    gate = linear(C, F) if config.activation in GATED else []
+    thinking = [*linear(C, F), *gate, *linear(F, C), *norm]
+    end = norm if config.final_norm else []
+    shapes = [(V, C)] + (attention + thinking) * config.n_layers + end
+    if config.structure == "encoder-decoder":
+        shapes += (attention + attention + thinking) * config.n_layers + end
+    if config.position == "learned":
+        shapes.append((config.context, C))
+    shapes.append((config.n_segments, C))
+    if config.embedding_norm:
+        shapes += norm
+    shapes += {
+        "tied": [],
+        "linear": [(V, C)],
+        "mlm": [(C, C), (C,), (V,), *norm],
+    }[config.head]
+    return sum(math.prod(shape) for shape in shapes)

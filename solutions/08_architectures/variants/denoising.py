@@ -347,3 +347,43 @@ def denoising(rows, mask_id, vocab_size, generator, share=0.15):
         ids.append(new)
         targets.append(want)
     return Task(torch.tensor(ids), torch.tensor(targets), {})
+
+
+# %% wrong: asked_given -- given says which tokens are asked for
+# expects: so `given` is {}
+def denoising(rows, mask_id, vocab_size, generator, share=0.15):
+    asked = torch.rand(rows.shape, generator=generator) < share
+    asked &= (rows != BOS) & (rows != EOS)
+    kind = torch.rand(rows.shape, generator=generator)
+    noise = torch.randint(vocab_size, rows.shape, generator=generator)
+    ids = rows.masked_fill(asked & (kind < 0.8), mask_id)
+    ids = torch.where(asked & (kind >= 0.9), noise, ids)
+    return Task(ids, rows.masked_fill(~asked, IGNORE), {"asked": asked})
+
+
+# %% wrong: above_the_mask -- ids up to the mask's are taken for special ones
+# expects: is never asked for
+def denoising(rows, mask_id, vocab_size, generator, share=0.15):
+    asked = (torch.rand(rows.shape, generator=generator) < share) & (
+        rows > mask_id
+    )
+    kind = torch.rand(rows.shape, generator=generator)
+    noise = torch.randint(vocab_size, rows.shape, generator=generator)
+    ids = rows.masked_fill(asked & (kind < 0.8), mask_id)
+    ids = torch.where(asked & (kind >= 0.9), noise, ids)
+    return Task(ids, rows.masked_fill(~asked, IGNORE), {})
+
+
+# %% wrong: fifteen -- share is not used
+# expects: with share 0.5
+def denoising(rows, mask_id, vocab_size, generator, share=0.15):
+    asked = (
+        (torch.rand(rows.shape, generator=generator) < 0.15)
+        & (rows != BOS)
+        & (rows != EOS)
+    )
+    kind = torch.rand(rows.shape, generator=generator)
+    noise = torch.randint(vocab_size, rows.shape, generator=generator)
+    ids = rows.masked_fill(asked & (kind < 0.8), mask_id)
+    ids = torch.where(asked & (kind >= 0.9), noise, ids)
+    return Task(ids, rows.masked_fill(~asked, IGNORE), {})

@@ -46,3 +46,16 @@ def ffn_width(C, multiple=256):
     while width < n:
         width += multiple
     return width
+
+
+# %% wrong: always_one_more -- the next multiple, also of a multiple
+# expects: which is a multiple of 32 already
+def ffn_width(C, multiple=256):
+    width = 8 * C // 3
+    return (width // multiple + 1) * multiple
+
+
+# %% right: whole_numbers -- whole numbers alone
+def ffn_width(C, multiple=256):
+    width = 8 * C // 3
+    return width + -width % multiple

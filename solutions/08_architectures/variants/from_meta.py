@@ -1,5 +1,7 @@
 # %% wrong: unturned -- leaves q and k in Meta's order
 # expects: its pairs are neighbours
+
+
 def from_meta(state_dict, config):
     unused = dict(state_dict)
     unused.pop("rope.freqs", None)
@@ -621,3 +623,117 @@ def from_meta(state_dict, config):
     if unused:
         raise ValueError(f"left over: {sorted(unused)}")
     return {name: w.double() for name, w in out.items()}
+
+
+# %% wrong: stacked -- queries, keys and values are stacked, as if they had one shape
+# expects: with 6 heads and 2 key heads
+def from_meta(state_dict, config):
+    left = {k: v for k, v in state_dict.items() if k != "rope.freqs"}
+
+    def take(name):
+        if name not in left:
+            raise ValueError(f"missing: {name}")
+        return left.pop(name)
+
+    ours = {
+        "embedding.token.weight": take("tok_embeddings.weight"),
+        "norm.weight": take("norm.weight"),
+        "head.weight": take("output.weight"),
+    }
+    for n in range(config.n_layers):
+        a, b = f"layers.{n}.", f"blocks.{n}."
+        q, k, v = (take(f"{a}attention.w{x}.weight") for x in "qkv")
+        q, k = (neighbours_to_halves(w, config.head_size) for w in (q, k))
+        ours[b + "attention.qkv.weight"] = torch.stack([q, k, v]).flatten(0, 1)
+        ours[b + "attention.out.weight"] = take(a + "attention.wo.weight")
+        w1, w3 = (take(f"{a}feed_forward.w{x}.weight") for x in "13")
+        ours[b + "feed_forward.up.weight"] = torch.cat([w1, w3])
+        ours[b + "feed_forward.down.weight"] = take(
+            a + "feed_forward.w2.weight"
+        )
+        ours[b + "attention_norm.weight"] = take(a + "attention_norm.weight")
+        ours[b + "feed_forward_norm.weight"] = take(a + "ffn_norm.weight")
+    if left:
+        raise ValueError(f"left over: {sorted(left)}")
+    return ours
+
+
+# %% wrong: known_prefixes -- only left-over weights of the layers are refused
+# expects: output.bias, outside the layers
+def from_meta(state_dict, config):
+    left = dict(state_dict)
+
+    def take(name):
+        if name not in left:
+            raise ValueError(f"missing: {name}")
+        return left.pop(name)
+
+    ours = {
+        "embedding.token.weight": take("tok_embeddings.weight"),
+        "norm.weight": take("norm.weight"),
+        "head.weight": take("output.weight"),
+    }
+    for n in range(config.n_layers):
+        a, b = f"layers.{n}.", f"blocks.{n}."
+        q, k, v = (take(f"{a}attention.w{x}.weight") for x in "qkv")
+        q, k = (neighbours_to_halves(w, config.head_size) for w in (q, k))
+        ours[b + "attention.qkv.weight"] = torch.cat([q, k, v])
+        ours[b + "attention.out.weight"] = take(a + "attention.wo.weight")
+        w1, w3 = (take(f"{a}feed_forward.w{x}.weight") for x in "13")
+        ours[b + "feed_forward.up.weight"] = torch.cat([w1, w3])
+        ours[b + "feed_forward.down.weight"] = take(
+            a + "feed_forward.w2.weight"
+        )
+        ours[b + "attention_norm.weight"] = take(a + "attention_norm.weight")
+        ours[b + "feed_forward_norm.weight"] = take(a + "ffn_norm.weight")
+    if more := [name for name in left if name.startswith("layers.")]:
+        raise ValueError(f"left over: {more}")
+    return ours
+
+
+# %% right: names_first -- the names are compared before any weight is read
+def from_meta(state_dict, config):
+    simple = {
+        "tok_embeddings": "embedding.token",
+        "norm": "norm",
+        "output": "head",
+    }
+    for n in range(config.n_layers):
+        simple |= {
+            f"layers.{n}.attention.wo": f"blocks.{n}.attention.out",
+            f"layers.{n}.feed_forward.w2": f"blocks.{n}.feed_forward.down",
+            f"layers.{n}.attention_norm": f"blocks.{n}.attention_norm",
+            f"layers.{n}.ffn_norm": f"blocks.{n}.feed_forward_norm",
+        }
+    joined = {}
+    for n in range(config.n_layers):
+        joined[f"blocks.{n}.attention.qkv"] = [
+            f"layers.{n}.attention.{w}" for w in ("wq", "wk", "wv")
+        ]
+        joined[f"blocks.{n}.feed_forward.up"] = [
+            f"layers.{n}.feed_forward.{w}" for w in ("w1", "w3")
+        ]
+    wanted = {
+        f"{name}.weight"
+        for name in [
+            *simple,
+            *(name for names in joined.values() for name in names),
+        ]
+    }
+    there = set(state_dict) - {"rope.freqs"}
+    if wanted != there:
+        raise ValueError(
+            f"missing {wanted - there}, left over {there - wanted}"
+        )
+    ours = {
+        f"{to}.weight": state_dict[f"{name}.weight"]
+        for name, to in simple.items()
+    }
+    for to, names in joined.items():
+        parts = [state_dict[f"{name}.weight"] for name in names]
+        if to.endswith("qkv"):
+            parts = [
+                neighbours_to_halves(p, config.head_size) for p in parts[:2]
+            ] + parts[2:]
+        ours[f"{to}.weight"] = torch.cat(parts, dim=0)
+    return ours

@@ -67,3 +67,19 @@ def log_likelihood(predict, ids):
 def log_likelihood(predict, ids):
     p = predict(ids[:-1].unsqueeze(0)).squeeze(0).double().softmax(-1)
     return p[torch.arange(len(ids) - 1), ids[1:]].log2()
+
+
+# %% wrong: over_time -- the softmax runs over the places
+# expects: went over the places
+def log_likelihood(predict, ids):
+    logits = predict(ids[None, :-1])[0].log_softmax(0)
+    return logits.gather(1, ids[1:, None])[:, 0] / math.log(2)
+
+
+# %% right: entropy -- cross_entropy of all ids, the last logits left out
+def log_likelihood(predict, ids):
+    logits = predict(ids.unsqueeze(0))[0, :-1]
+    nats = torch.nn.functional.cross_entropy(
+        logits.double(), ids[1:], reduction="none"
+    )
+    return (-nats / math.log(2)).float()

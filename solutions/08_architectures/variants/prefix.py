@@ -88,3 +88,39 @@ def prefix(rows, lengths):
     for row, length in zip(targets, lengths.tolist()):
         row[: max(0, length - 1)] = IGNORE
     return Task(rows[:, :-1], targets, {"prefix": lengths})
+
+
+# %% wrong: lengths_clamped -- lengths below 1 are set to 1 in place
+# expects: `lengths` was changed
+def prefix(rows, lengths):
+    targets = rows[:, 1:].clone()
+    lengths.clamp_(min=1)
+    targets[torch.arange(targets.shape[1]) < lengths[:, None] - 1] = IGNORE
+    return Task(rows[:, :-1], targets, {"prefix": lengths})
+
+
+# %% wrong: sliced -- a slice up to length - 1, which is -1 for 0
+# expects: lengths 0 and 8
+def prefix(rows, lengths):
+    targets = rows[:, 1:].clone()
+    for row, length in zip(targets, lengths.tolist()):
+        row[: length - 1] = IGNORE
+    return Task(rows[:, :-1], targets, {"prefix": lengths})
+
+
+# %% right: by_row -- a loop over rows
+def prefix(rows, lengths):
+    ids, targets, given = causal(rows)
+    asked = []
+    for row, length in zip(targets.tolist(), lengths.tolist()):
+        asked.append(
+            [
+                IGNORE if t + 1 < length else token
+                for t, token in enumerate(row)
+            ]
+        )
+    return Task(
+        ids,
+        torch.tensor(asked, dtype=rows.dtype),
+        {"prefix": lengths, **given},
+    )

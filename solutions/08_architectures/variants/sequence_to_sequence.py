@@ -94,3 +94,39 @@ def sequence_to_sequence(sources, rows, padding=None):
             [[i != padding for i in row] for row in sources.tolist()]
         )
     return Task(rows[:, :-1], torch.tensor(targets), given)
+
+
+# %% wrong: if_padding -- a padding of 0 counts as none
+# expects: with the padding id 0
+def sequence_to_sequence(sources, rows, padding=None):
+    ids, targets, _ = causal(rows)
+    given = {"source": sources}
+    if padding:
+        targets = targets.masked_fill(targets == padding, IGNORE)
+        given["source_mask"] = sources != padding
+    return Task(ids, targets, given)
+
+
+# %% wrong: source_zeroed -- padding of the source is set to 0
+# expects: `sources` were changed
+def sequence_to_sequence(sources, rows, padding=None):
+    ids, targets, _ = causal(rows)
+    if padding is None:
+        return Task(ids, targets, {"source": sources})
+    real = sources != padding
+    sources *= real
+    targets = torch.where(targets == padding, IGNORE, targets)
+    return Task(ids, targets, {"source": sources, "source_mask": real})
+
+
+# %% right: two_returns -- where and two returns
+def sequence_to_sequence(sources, rows, padding=None):
+    if padding is None:
+        return Task(rows[:, :-1], rows[:, 1:], {"source": sources})
+    targets = torch.where(
+        rows != padding, rows, torch.full_like(rows, IGNORE)
+    )[:, 1:]
+    real = torch.ne(sources, padding)
+    return Task(
+        rows[:, :-1], targets, {"source": sources, "source_mask": real}
+    )

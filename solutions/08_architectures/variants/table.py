@@ -387,3 +387,99 @@ def table():
         },
         "gpt-2": norm | {"position": "learned", "activation": "gelu_tanh"},
     }
+
+
+# %% wrong: bloom_scaled -- bloom scales its embedding and has no norm behind it
+# expects: bloom: embedding_norm is False
+def table():
+    return {
+        "original": {
+            "structure": "encoder-decoder",
+            "position": "sinusoidal",
+            "activation": "relu",
+            "norm": "layer",
+            "residual": "post",
+            "final_norm": False,
+            "embedding_scale": True,
+        },
+        "bert": {
+            "structure": "encoder",
+            "position": "learned",
+            "activation": "gelu",
+            "norm": "layer",
+            "residual": "post",
+            "final_norm": False,
+            "embedding_norm": True,
+            "n_segments": 2,
+            "eps": 1e-12,
+            "head": "mlm",
+        },
+        "llama": {"bias": False, "eps": 1e-6, "head": "linear"},
+        "chatglm": {
+            "structure": "prefix",
+            "position": "rope2d",
+            "activation": "geglu_tanh",
+            "norm": "layer",
+            "residual": "deep",
+        },
+        "bloom": {
+            "position": "alibi",
+            "activation": "gelu_tanh",
+            "norm": "layer",
+            "embedding_scale": True,
+        },
+    }
+
+
+# %% right: defaults_said -- a common dictionary, every setting said
+def table():
+    common = {
+        "structure": "decoder",
+        "residual": "pre",
+        "head": "tied",
+        "bias": True,
+        "eps": 1e-5,
+    }
+    layer = {**common, "norm": "layer"}
+    behind = layer | {"residual": "post", "final_norm": False}
+    return {
+        "original": behind
+        | {
+            "structure": "encoder-decoder",
+            "position": "sinusoidal",
+            "activation": "relu",
+            "embedding_scale": True,
+        },
+        "bert": behind
+        | {
+            "structure": "encoder",
+            "position": "learned",
+            "activation": "gelu",
+            "embedding_norm": True,
+            "n_segments": 2,
+            "eps": 1e-12,
+            "head": "mlm",
+        },
+        "llama": {
+            **common,
+            "norm": "rms",
+            "position": "rope",
+            "activation": "swiglu",
+            "bias": False,
+            "eps": 1e-6,
+            "head": "linear",
+        },
+        "chatglm": layer
+        | {
+            "structure": "prefix",
+            "position": "rope2d",
+            "activation": "geglu_tanh",
+            "residual": "deep",
+        },
+        "bloom": layer
+        | {
+            "position": "alibi",
+            "activation": "gelu_tanh",
+            "embedding_norm": True,
+        },
+    }
