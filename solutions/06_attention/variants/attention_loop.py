@@ -245,3 +245,11 @@ def attention_loop(query, keys, values):
         for c in range(len(values[0]))
     ]
     return weights, mixed
+
+
+# %% wrong: single_precision -- weights by torch in float32
+# expects: Compute with Python's floats
+def attention_loop(query, keys, values):
+    q, k, v = torch.tensor(query), torch.tensor(keys), torch.tensor(values)
+    w = (k @ q / len(query) ** 0.5).softmax(0)
+    return w.tolist(), (w @ v).tolist()

@@ -346,3 +346,19 @@ def leaks(model, ids):
             t = int(moved.nonzero()[0])
             first = t if first is None else min(t, first)
     return first
+
+
+# %% wrong: relative -- a relative difference counts
+# expects: however large the logits are
+def leaks(model, ids):
+    before, found = model(ids), []
+    for s in range(1, ids.shape[1]):
+        changed = ids.clone()
+        changed[:, s] = (ids[:, s] + 1) % before.shape[-1]
+        after = model(changed)
+        for t in range(s):
+            if not torch.allclose(
+                after[:, t], before[:, t], rtol=1e-6, atol=1e-9
+            ):
+                found.append(t)
+    return min(found) if found else None

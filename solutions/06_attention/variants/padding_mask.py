@@ -52,3 +52,10 @@ def padding_mask(real):
 def padding_mask(real):
     B, S = real.size()
     return real.reshape(B, 1, 1, S)
+
+
+# %% wrong: all_padding -- a text that is all padding is seen
+# expects: 40 texts with gaps
+def padding_mask(real):
+    seen = real | ~real.any(1, keepdim=True)
+    return seen[:, None, None]

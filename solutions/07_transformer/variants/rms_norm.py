@@ -27,7 +27,7 @@ def rms_norm(x, weight, eps=1e-5):
 
 
 # %% wrong: no_eps -- zeros divide by zero
-# expects: eps was not used
+# expects: eps has no effect here
 def rms_norm(x, weight, eps=1e-5):
     y = widened(x)
     return (y * y.square().mean(-1, keepdim=True).rsqrt()).to(x.dtype) * weight

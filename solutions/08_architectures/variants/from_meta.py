@@ -737,3 +737,41 @@ def from_meta(state_dict, config):
             ] + parts[2:]
         ours[f"{to}.weight"] = torch.cat(parts, dim=0)
     return ours
+
+
+# %% wrong: counted_layers -- as many layers as the checkpoint has
+# expects: of the second of two layers are missing
+
+
+def from_meta(state_dict, config):
+    left = {k: v for k, v in state_dict.items() if k != "rope.freqs"}
+    n_layers = 1 + max(
+        int(k.split(".")[1]) for k in left if k.startswith("layers.")
+    )
+
+    def take(name):
+        if name not in left:
+            raise ValueError(f"missing: {name}")
+        return left.pop(name)
+
+    ours = {
+        "embedding.token.weight": take("tok_embeddings.weight"),
+        "norm.weight": take("norm.weight"),
+        "head.weight": take("output.weight"),
+    }
+    for n in range(n_layers):
+        a, b = f"layers.{n}.", f"blocks.{n}."
+        q, k, v = (take(f"{a}attention.w{x}.weight") for x in "qkv")
+        q, k = (neighbours_to_halves(w, config.head_size) for w in (q, k))
+        ours[b + "attention.qkv.weight"] = torch.cat([q, k, v])
+        ours[b + "attention.out.weight"] = take(a + "attention.wo.weight")
+        w1, w3 = (take(f"{a}feed_forward.w{x}.weight") for x in "13")
+        ours[b + "feed_forward.up.weight"] = torch.cat([w1, w3])
+        ours[b + "feed_forward.down.weight"] = take(
+            a + "feed_forward.w2.weight"
+        )
+        ours[b + "attention_norm.weight"] = take(a + "attention_norm.weight")
+        ours[b + "feed_forward_norm.weight"] = take(a + "ffn_norm.weight")
+    if left:
+        raise ValueError(f"left over: {sorted(left)}")
+    return ours

@@ -48,7 +48,7 @@ def prefix(rows, lengths):
 
 
 # %% wrong: zero -- a prefix of 0 wraps around
-# expects: a prefix of 0, expected 80 targets
+# expects: lengths 0 and 8
 def prefix(rows, lengths):
     targets = rows[:, 1:].clone()
     for row, length in zip(targets, lengths.tolist()):
@@ -61,7 +61,7 @@ def prefix(rows, lengths):
 def prefix(rows, lengths):
     targets = rows[:, 1:].clone()
     for target, n in zip(targets, lengths.tolist()):
-        target[: n - 1] = IGNORE
+        target[: max(n - 1, 0)] = IGNORE
     return Task(rows[:, :-1], targets, {"prefix": lengths.tolist()})
 
 
