@@ -36,7 +36,7 @@ def austen_lstm(stream, vocab_size, generator):
 
 
 # %% wrong: own_generator -- the given generator is not used
-# expects: two seeds of the generator
+# expects: nothing was drawn from the generator
 def austen_lstm(stream, vocab_size, generator):
     net = RNN(
         RNNConfig(vocab_size, "lstm", width=32, hidden=128),

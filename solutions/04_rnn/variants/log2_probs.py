@@ -271,7 +271,7 @@ def log2_probs(net, ids, window):
 
 
 # %% wrong: exponentials -- the softmax as a quotient of exponentials
-# expects: exp overflows
+# expects: exp(3000) is infinite
 
 
 @torch.no_grad()

@@ -97,7 +97,7 @@ def score(net, vocabulary, texts):
 
 
 # %% wrong: empty_passed_over -- empty texts are left out
-# expects: an empty text has an end, too
+# expects: two empty texts and
 def score(net, vocabulary, texts):
     return _score(net, vocabulary, [text for text in texts if text])
 
