@@ -9,7 +9,6 @@ from copy import deepcopy
 from typing import Any, NamedTuple, cast
 
 import torch
-from torch import Tensor
 
 from minillm import batches, tasks, training
 from minillm.corpus import BOS
@@ -17,9 +16,9 @@ from minillm.editing import (
     fact_probe,
     memory,
     rank_one,
-    second_moment,
     target_value,
 )
+from minillm.edits import keys, moment_of
 from minillm.finetuning import freeze
 from minillm.language_model import LanguageModel
 from minillm.tasks import IGNORE
@@ -37,7 +36,6 @@ SEARCH: dict[str, Any] = {
     "decay": 0.002,
     "clamp": 16.0,
 }
-RIDGE = 1e-4  # of the mean of a second moment's diagonal
 
 
 class Changed(NamedTuple):
@@ -108,9 +106,8 @@ def edit(
         v = v - down.bias.detach()
     k = keys(net, layer, ids)[0, place]
     rows = [[BOS, *vocabulary.encode(text).tolist()] for text in texts]
-    some = [keys(net, layer, torch.tensor([r[: net.context]])) for r in rows]
-    C = second_moment((x, torch.ones(x.shape[:2]).bool()) for x in some)
-    C = C + RIDGE * C.diagonal().mean() * torch.eye(len(C))
+    some = [torch.tensor(row[: net.context]) for row in rows]
+    C = moment_of(net, layer, some)
     with torch.no_grad():
         down.weight.copy_(rank_one(down.weight.detach(), k, v, C))
     changed = LanguageModel(net, vocabulary)
@@ -122,15 +119,3 @@ def edit(
     return Changed(
         changed, {"says": (says(model.net), says(net)), "others": others}
     )
-
-
-@torch.no_grad()
-def keys(net: Any, layer: int, ids: Tensor) -> Tensor:
-    """What a layer's memory is asked (B, T, n) for texts `ids` (B, T)."""
-    found: list[Tensor] = []
-    handle = memory(net, layer).register_forward_hook(
-        lambda module, given, x: found.append(given[0].clone())
-    )
-    net(ids)
-    handle.remove()
-    return found[0]

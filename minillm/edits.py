@@ -25,6 +25,7 @@ from minillm.gazette import Fact, Told
 from minillm.network import evaluating
 from minillm.tasks import IGNORE
 from minillm.tracing import subject_span
+from minillm.transformer import Transformer
 
 Site = Literal["subject", "last"]  # the last token of the subject, or of all
 Edit = dict[str, Tensor]  # new weights by their names
@@ -101,36 +102,40 @@ def weight_name(layer: int) -> str:
     return f"blocks.{layer}.feed_forward.down.weight"
 
 
-def keys(told: Told, layer: int, ids: Tensor) -> Tensor:
+def keys(net: Transformer, layer: int, ids: Tensor) -> Tensor:
     """What a layer's memory is asked (B, T, n) for texts `ids` (B, T)."""
     found: list[Tensor] = []
-    down = memory(told.net, layer)
-    with evaluating(told.net), torch.inference_mode():
+    down = memory(net, layer)
+    with evaluating(net), torch.inference_mode():
         handle = down.register_forward_hook(
             lambda module, given, x: found.append(given[0])
         )
-        told.net(ids)
+        net(ids)
         handle.remove()
     return found[0].clone()
 
 
-def moment(
-    told: Told, layer: int, n: int = 400, ridge: float = 1e-4
+def moment(told: Told, layer: int, n: int = 400) -> Tensor:
+    """The second moment (n, n) of a layer's keys in `n` documents."""
+    documents = told.gazette.documents(n, seed=5)
+    return moment_of(told.net, layer, [told.ids(text) for text in documents])
+
+
+def moment_of(
+    net: Transformer, layer: int, texts: list[Tensor], ridge: float = 1e-4
 ) -> Tensor:
-    """The second moment (n, n) of a layer's keys in `n` documents.
+    """The second moment (n, n) of a layer's keys in texts, ids (T,) each.
 
     `ridge` times the mean of its diagonal is added to the diagonal: neurons
     that never speak would make it singular.
     """
-    documents = told.gazette.documents(n, seed=5)
-    texts = [told.ids(text) for text in documents]
     batches = []
     for start in range(0, len(texts), 50):
         some = texts[start : start + 50]
         ids = pad_sequence(some, batch_first=True, padding_value=EOS)
         lengths = torch.tensor([[len(text)] for text in some])
         mask = torch.arange(ids.shape[1]) < lengths
-        batches.append((keys(told, layer, ids), mask))
+        batches.append((keys(net, layer, ids), mask))
     C = second_moment(batches)
     return C + ridge * C.diagonal().mean() * torch.eye(len(C))
 
@@ -215,7 +220,7 @@ def memit_edit(
 
 def mean_key(told: Told, layer: int, asked: Rows) -> Tensor:
     """The mean of the keys (n,) at the places of some texts."""
-    found = keys(told, layer, asked.ids)
+    found = keys(told.net, layer, asked.ids)
     return found[torch.arange(len(found)), asked.places].mean(0)
 
 

@@ -318,7 +318,9 @@ def test_null_space_leaves_at_most_its_share_of_the_keys(share: float):
     assert torch.allclose(P, P.T)
     left = float((X @ P).square().sum() / X.square().sum())
     assert left <= share + 1e-12
-    assert int(P.trace().round()) == {0.0: 1, 1.0: 9}.get(share, int(P.trace().round()))
+    n = int(P.trace().round())
+    used = torch.linalg.eigvalsh(X.T @ X).clamp(min=0)
+    assert n == 9 or used[: n + 1].sum() > share * used.sum()  # one more would be too many
     more = null_space(X.T @ X / 200, min(1.0, share + 0.3))
     assert more.trace() >= P.trace()
 
@@ -436,10 +438,10 @@ def test_an_edit_holds_and_is_undone_bit_for_bit(told: Told, request_: Request, 
 def test_the_key_at_the_subject_does_not_know_the_relation(told: Told):
     a, b = told.ids("Abel lived in"), told.ids("Abel worked as a")
     _first, end = subject_span(told, "Abel lived in", "Abel")
-    ka = keys(told, 0, a[None])[0, end - 1]
-    kb = keys(told, 0, b[None])[0, end - 1]
+    ka = keys(told.net, 0, a[None])[0, end - 1]
+    kb = keys(told.net, 0, b[None])[0, end - 1]
     assert torch.allclose(ka, kb, atol=1e-5)  # up to rounding: the texts differ in length
-    assert not torch.allclose(keys(told, 2, a[None])[0, -1], keys(told, 2, b[None])[0, -1])
+    assert not torch.allclose(keys(told.net, 2, a[None])[0, -1], keys(told.net, 2, b[None])[0, -1])
 
 
 def test_memit_of_several_requests_at_once(told: Told, moments):

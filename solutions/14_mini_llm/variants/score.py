@@ -299,3 +299,9 @@ def score(net, vocabulary, texts):
     if size == 0:
         raise ValueError("no bytes at all")
     return total / size
+
+
+# %% wrong: the_library -- calls the library's yardstick
+# expects: write the sum yourself
+def score(net, vocabulary, texts):
+    return bits_per_byte(LanguageModel(net, vocabulary), list(texts))
