@@ -246,6 +246,25 @@ def null_spaces(told: Told, moments: dict[int, Tensor]) -> list[dict[str, Any]]:
     return table
 
 
+def ways(
+    told: Told, moments: dict[int, Tensor]
+) -> dict[str, Callable[[Request], AbstractContextManager[Any]]]:
+    """Edits to compare, by the names of their rows."""
+
+    def write(layer: int, site: Any) -> Callable[[Request], Any]:
+        return lambda r: edited(told, rome(told, r, layer, site, moments[layer]))
+
+    one = [weight_name(2)]
+    return {
+        "none": lambda r: edited(told, {}),
+        "subject, layer 0": write(0, "subject"),
+        "last, layer 2": write(2, "last"),
+        "fine-tuning, all weights": lambda r: edited(told, fine_tune(told, r)),
+        "fine-tuning, one matrix": lambda r: edited(told, fine_tune(told, r, one, lr=3e-3)),
+        "one neuron more": lambda r: patched(told, r),
+    }
+
+
 def ripples(told: Told, moments: dict[int, Tensor]) -> list[dict[str, Any]]:
     """Every pet becomes another animal: do sentences about the pet's name follow?
 
@@ -283,17 +302,10 @@ def ripples(told: Told, moments: dict[int, Tensor]) -> list[dict[str, Any]]:
         table.append({"edit": name, "n": len(wanted), **shares})
         print(table[-1], flush=True)
 
-    def write(layer: int, site: Any) -> Callable[[Request], Any]:
-        return lambda r: edited(told, rome(told, r, layer, site, moments[layer]))
-
-    row("none", lambda r: edited(told, {}))
-    row("subject, layer 0", write(0, "subject"))
-    row("last, layer 2", write(2, "last"))
-    row("fine-tuning, all weights", lambda r: edited(told, fine_tune(told, r)))
-    one = [weight_name(2)]
-    row("fine-tuning, one matrix", lambda r: edited(told, fine_tune(told, r, one, lr=3e-3)))
-    row("one neuron more", lambda r: patched(told, r))
-    row("memory", lambda r: edited(told, {}), lambda r: Memory(told, [r]))
+    found = ways(told, moments)
+    for name, make in found.items():
+        row(name, make)
+    row("memory", found["none"], lambda r: Memory(told, [r]))
     return table
 
 
@@ -322,14 +334,9 @@ def loud(told: Told, moments: dict[int, Tensor]) -> list[dict[str, Any]]:
         table.append({"edit": name, **{key: fmean(values) for key, values in shares.items()}})
         print(table[-1], flush=True)
 
-    def write(layer: int, site: Any) -> Callable[[Request], Any]:
-        return lambda r: edited(told, rome(told, r, layer, site, moments[layer]))
-
-    row("none", lambda r: edited(told, {}))
-    row("subject, layer 0", write(0, "subject"))
-    row("last, layer 2", write(2, "last"))
-    row("fine-tuning, all weights", lambda r: edited(told, fine_tune(told, r)))
-    row("one neuron more", lambda r: patched(told, r))
+    for name, make in ways(told, moments).items():
+        if name != "fine-tuning, one matrix":
+            row(name, make)
     return table
 
 
