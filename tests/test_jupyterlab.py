@@ -68,11 +68,16 @@ def open_chapter(browser: Browser, lab: str, chapter: str) -> Page:
 def test_chapter_is_rendered_and_its_first_figure_lives(lab, browser, chapter):
     page = open_chapter(browser, lab, chapter)
     cell = page.locator(".jp-CodeCell", has_text=re.compile(r"figures\.\w+\(")).first
+    notebook = page.locator(".jp-WindowedPanel-outer").first
+    for top in range(0, notebook.evaluate("e => e.scrollHeight"), 800):
+        if cell.is_visible():  # JupyterLab hides the cells that are far away
+            break
+        notebook.evaluate("(e, top) => e.scrollTo(0, top)", top)
+        page.wait_for_timeout(300)
     cell.scroll_into_view_if_needed()
     cell.locator(".cm-content").click()
     page.keyboard.press("Control+Enter")
     cell.locator(WIDGET).first.wait_for(state="visible", timeout=300_000)
-    notebook = page.locator(".jp-WindowedPanel-outer").first
     texts, formulas, wrong = set(), 0, 0
     for top in range(0, notebook.evaluate("e => e.scrollHeight"), 800):
         notebook.evaluate("(e, top) => e.scrollTo(0, top)", top)
