@@ -5,7 +5,7 @@ by name, which `edited` lends a network for a while; so undoing it is exact.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from random import Random
 from typing import Any, Literal, NamedTuple
 
@@ -102,15 +102,23 @@ def weight_name(layer: int) -> str:
     return f"blocks.{layer}.feed_forward.down.weight"
 
 
+class ReachedError(Exception):
+    """A run is stopped: the layer that was asked for has been reached."""
+
+
 def keys(net: Transformer, layer: int, ids: Tensor) -> Tensor:
     """What a layer's memory is asked (B, T, n) for texts `ids` (B, T)."""
     found: list[Tensor] = []
-    down = memory(net, layer)
-    with evaluating(net), torch.inference_mode():
-        handle = down.register_forward_hook(
-            lambda module, given, x: found.append(given[0])
-        )
-        net(ids)
+
+    def look(module: torch.nn.Module, given: Any, x: Tensor) -> None:
+        found.append(given[0])
+        raise ReachedError  # of a large model, the layers above cost much
+
+    handle = memory(net, layer).register_forward_hook(look)
+    try:
+        with evaluating(net), torch.inference_mode(), suppress(ReachedError):
+            net(ids)
+    finally:
         handle.remove()
     return found[0].clone()
 

@@ -10,7 +10,7 @@ chapters 12 and 13 and their assignments read.
 """
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from random import Random
 from typing import Any, NamedTuple
 
@@ -46,37 +46,16 @@ class Fact(NamedTuple):
         return f"{prompt} {self.object}."
 
 
-class Gazette:
-    """The facts of `n_people`, of each `n_untold` of 8 templates never told.
+class Facts:
+    """Facts that a model knows, and texts of the kind that it reads.
 
-    facts     of all people, eight each, a person's next to each other
-    people    their names
+    facts     a subject's next to each other
+    people    the subjects
     objects   relation -> everything that is an object of it here, sorted
     """
 
-    def __init__(self, n_people: int = 48, n_untold: int = 2, seed: int = 0):
-        if not 0 <= n_untold <= 7:
-            raise ValueError(f"n_untold is 0 to 7 of 8, not {n_untold}")
-        world = World(
-            n_people=n_people, held_out_people=0, held_out_templates=0
-        )
-        random = Random(f"gazette {seed}").random
-        self.facts: list[Fact] = []
-        for fact in world.facts():
-            prompts = fact["prompts"]
-            # The first template is always told: it is what profiles use.
-            order = sorted(range(1, len(prompts)), key=lambda _: random())
-            untold = sorted(order[:n_untold])
-            told = [i for i in range(len(prompts)) if i not in untold]
-            self.facts.append(
-                Fact(
-                    fact["subject"],
-                    fact["relation"],
-                    fact["object"],
-                    tuple(prompts[i] for i in told),
-                    tuple(prompts[i] for i in untold),
-                )
-            )
+    def __init__(self, facts: Iterable[Fact]):
+        self.facts = list(facts)
         self.people = tuple(dict.fromkeys(f.subject for f in self.facts))
         self.objects: dict[str, tuple[str, ...]] = {}
         for relation in dict.fromkeys(f.relation for f in self.facts):
@@ -96,6 +75,41 @@ class Gazette:
     def of(self, subject: str) -> list[Fact]:
         """All facts of a person."""
         return [fact for fact in self.facts if fact.subject == subject]
+
+    def documents(self, n: int, seed: int = 0) -> list[str]:
+        """`n` texts."""
+        raise NotImplementedError
+
+
+class Gazette(Facts):
+    """Facts of `n_people`, each in 8 templates, of which `n_untold` are never
+    told.
+    """
+
+    def __init__(self, n_people: int = 48, n_untold: int = 2, seed: int = 0):
+        if not 0 <= n_untold <= 7:
+            raise ValueError(f"n_untold is 0 to 7 of 8, not {n_untold}")
+        world = World(
+            n_people=n_people, held_out_people=0, held_out_templates=0
+        )
+        random = Random(f"gazette {seed}").random
+        facts: list[Fact] = []
+        for fact in world.facts():
+            prompts = fact["prompts"]
+            # The first template is always told: it is what profiles use.
+            order = sorted(range(1, len(prompts)), key=lambda _: random())
+            untold = sorted(order[:n_untold])
+            told = [i for i in range(len(prompts)) if i not in untold]
+            facts.append(
+                Fact(
+                    fact["subject"],
+                    fact["relation"],
+                    fact["object"],
+                    tuple(prompts[i] for i in told),
+                    tuple(prompts[i] for i in untold),
+                )
+            )
+        super().__init__(facts)
 
     def documents(
         self, n: int, seed: int = 0, profiles: float = 0.3
@@ -123,7 +137,7 @@ class Told(NamedTuple):
 
     net: Transformer
     tokenizer: Tokenizer
-    gazette: Gazette
+    gazette: Facts
 
     def ids(self, text: str) -> Tensor:
         """A text as ids (T,), with `BOS` in front."""

@@ -1,5 +1,6 @@
 """Where a network keeps a fact: noise on the subject, states restored."""
 
+from itertools import accumulate
 from typing import NamedTuple
 
 import torch
@@ -27,12 +28,14 @@ def subject_span(told: Told, prompt: str, subject: str) -> tuple[int, int]:
     at = prompt.rfind(subject)
     if at < 0:
         raise ValueError(f"{prompt!r} does not name {subject!r}")
-    ends, length = [], 0
-    for i in told.tokenizer.encode(prompt).tolist():
-        length += len(told.tokenizer.decode([i]))
-        ends.append(length)
-    first = next(i for i, end in enumerate(ends) if end > at)
-    last = next(i for i, end in enumerate(ends) if end >= at + len(subject))
+    # Counted in bytes: a token may end within a letter.
+    tokens = told.tokenizer.tokens
+    ids = told.tokenizer.encode(prompt).tolist()
+    ends = list(accumulate(len(tokens[i]) for i in ids))
+    start = len(prompt[:at].encode())
+    first = next(i for i, end in enumerate(ends) if end > start)
+    end_of_name = start + len(subject.encode())
+    last = next(i for i, end in enumerate(ends) if end >= end_of_name)
     return first + 1, last + 2
 
 

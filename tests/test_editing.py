@@ -31,6 +31,7 @@ from minillm.edits import (
     keys,
     memit_edit,
     moment,
+    moment_of,
     request_rows,
     rome,
     rows,
@@ -465,6 +466,49 @@ def test_request_rows_ask_for_the_new_object(told: Told, request_: Request):
         assert targets[targets != IGNORE].tolist() == new
         where = (targets != IGNORE).nonzero()[:, 0] + 1
         assert ids[where].tolist() == new
+
+
+def test_the_same_functions_edit_a_llama(told: Told, request_: Request):
+    """The row of SmolLM2: a gated feed-forward, no biases, fewer heads of keys."""
+    sizes = {"n_layers": 3, "n_heads": 4, "n_kv_heads": 2, "width": 32, "hidden": 80}
+    config = configure("llama", vocab_size=told.tokenizer.size, context=128, **sizes)
+    net = Transformer(config, torch.Generator().manual_seed(2))
+    with torch.no_grad():
+        for p in net.parameters():
+            p.mul_(8 if p.ndim == 2 else 1)  # as large as trained ones: else v is nearly zero
+    llama = Told(net.requires_grad_(False), told.tokenizer, told.gazette)
+    asked = request_rows(llama, request_, "subject")
+    texts = [llama.ids(text) for text in told.gazette.documents(30)]
+    before = {name: p.clone() for name, p in net.named_parameters()}
+    for layer in range(3):
+        k, v = key_value(llama, request_, layer, "subject")
+        x = net.blocks[layer].feed_forward
+        inputs: list[Tensor] = []
+        handle = x.register_forward_pre_hook(lambda m, given, out=inputs: out.append(given[0]))
+        net(asked.ids)
+        handle.remove()
+        at = inputs[0][torch.arange(len(asked.ids)), asked.places]
+        gate, up = x.up(at).chunk(2, dim=-1)
+        assert torch.allclose(k, (F.silu(gate) * up).mean(0), atol=1e-6)
+
+        name = weight_name(layer)
+        edit = rome(llama, request_, layer, "subject", moment_of(net, layer, texts))
+        assert (edit[name] @ k - v).abs().max() < 1e-5 * v.abs().max()
+        sizes_ = torch.linalg.svdvals((edit[name] - before[name]).double())
+        assert sizes_[1] < 1e-5 * sizes_[0]
+        with edited(llama, edit):
+            assert torch.equal(net.get_parameter(name), edit[name])
+        assert all(torch.equal(p, before[n]) for n, p in net.named_parameters())
+
+
+def test_keys_stop_below_the_layers_above(told: Told):
+    ran = []
+    handle = told.net.blocks[2].register_forward_hook(lambda m, g, x: ran.append(1))
+    found = keys(told.net, 1, told.ids("Ada lived in")[None])
+    handle.remove()
+    assert not ran
+    assert found.shape == (1, len(told.ids("Ada lived in")), told.net.config.hidden)
+    assert not memory(told.net, 1)._forward_hooks
 
 
 # Other ways
