@@ -480,7 +480,7 @@ def test_the_same_functions_edit_a_llama(told: Told, request_: Request):
     asked = request_rows(llama, request_, "subject")
     texts = [llama.ids(text) for text in told.gazette.documents(30)]
     before = {name: p.clone() for name, p in net.named_parameters()}
-    for layer in range(3):
+    for layer in (0, 1):  # what the last one makes of the subject is read by no other token
         k, v = key_value(llama, request_, layer, "subject")
         x = net.blocks[layer].feed_forward
         inputs: list[Tensor] = []
