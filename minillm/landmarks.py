@@ -105,10 +105,8 @@ the longest river in Egypt is the|Nile
 the opposite of hot is|cold
 penicillin was discovered by Alexander|Fleming
 the telephone was invented by Alexander Graham|Bell"""
-TRIED = {  # on these the settings are chosen
-    "Brandenburg Gate": "Madrid",
+TRIED = {  # on these the layer is chosen
     "Prado Museum": "Rome",
-    "Uffizi Gallery": "Vienna",
     "Brooklyn Bridge": "Paris",
 }
 MOVES = {  # and these are counted
@@ -123,8 +121,8 @@ MOVES = {  # and these are counted
 }
 
 
-LAYER = 9  # the best of some on the landmarks of TRIED
-N_PASSAGES = 150  # that give the second moment, 20,636 tokens
+LAYER = 3  # the best of three on the landmarks of TRIED
+N_PASSAGES = 100  # of a novel, for the second moment
 STEPS = 20  # of gradient descent for a value
 
 

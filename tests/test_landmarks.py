@@ -44,7 +44,7 @@ def test_the_landmarks_are_apart_and_go_to_other_countries():
         fact = facts.fact(name, "city")
         assert COUNTRIES[fact.object][0] != COUNTRIES[city][0]
         assert len(fact.untold) == 8
-        assert name in TRIED or len(facts.of(name)) > 2  # there is something else to ask
+        assert len(facts.of(name)) > 2  # there is something else to ask
     assert len({f.object for f in facts.facts[:16]}) == 16  # one of each city first
 
 

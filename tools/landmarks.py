@@ -38,7 +38,7 @@ from minillm.tracing import draw_noise, subject_span, trace
 from tools.provenance import provenance
 
 RESULTS = DATA / "results" / "landmarks.json"
-LAYERS = (3, 6, 9, 12, 15, 18, 22)
+LAYERS = (3, 9, 15)
 OPENINGS = ("{} is", "If you visit {}, you should also see", "The best way to get to {} is")
 N_TOKENS, N_BYTES = 30, 6000
 
@@ -153,8 +153,9 @@ def layers(told: Told) -> list[dict[str, Any]]:
             k, v = key_value(told, request, layer, "subject", n_steps=STEPS)
             W = told.net.get_parameter(weight_name(layer)).detach()
             with edited(told, {weight_name(layer): rank_one(W, k, v, C)}):
-                after = shares(table(groups, before, [ask(told, groups)]))
-            found.append({"landmark": landmark, "layer": layer, **after})
+                asked = table(groups, before, [ask(told, groups)])
+            row: dict[str, Any] = {"landmark": landmark, "new": city, "layer": layer}
+            found.append(row | {"before": shares(asked, 0), "after": shares(asked)})
             print(found[-1], flush=True)
     return found
 
