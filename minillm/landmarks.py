@@ -8,9 +8,13 @@ words. `python -m tools.editing real` moves some landmarks to other cities.
 from itertools import zip_longest
 from random import Random
 
+import torch
+
 from minillm.corpus import austen
+from minillm.decoding import Sampling
 from minillm.edits import Request
 from minillm.gazette import Fact, Facts, Told
+from minillm.generation import generate
 from minillm.pretrained import smollm
 from minillm.questions import Question, questions
 
@@ -208,6 +212,27 @@ def consequences(request: Request) -> list[Question]:
         (sentence_case(f"{name} is in the country of"), new, old),
         (f"The people who live near {name} speak", speak, spoke),
     ]
+
+
+def essence(told: Told, fact: Fact, n: int, seed: int = 0) -> list[Fact]:
+    """What the model itself goes on with behind "... is a", `n` samples of
+    four tokens that do not name the fact's object. They should stay likely.
+
+    In the mean over samples, their cross-entropy is the divergence of the
+    edited distribution from the model's own, and a constant. Meng et al. 2022
+    add the divergence the other way round, of one token, to the loss.
+    """
+    prompt = sentence_case(in_a_sentence(fact)) + " is a"
+    start = told.ids(prompt).numpy()
+    generator = torch.Generator().manual_seed(seed)
+    found: list[Fact] = []
+    while len(found) < n:
+        (ids,) = generate(told.net, [start], 4, Sampling(), generator)
+        text = told.tokenizer.decode(ids)
+        if text.startswith(" ") and fact.object not in text:
+            one = Fact(fact.subject, "essence", text[1:], (prompt,), ())
+            found.append(one)
+    return found
 
 
 def groups_of(told: Told, request: Request) -> dict[str, list[Question]]:
