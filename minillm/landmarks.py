@@ -125,7 +125,7 @@ MOVES = {  # and these are counted
 }
 
 
-LAYER = 3  # the best of three on the landmarks of TRIED
+LAYER = 9  # the best of three on the landmarks of TRIED
 N_PASSAGES = 100  # of a novel, for the second moment
 STEPS = 20  # of gradient descent for a value
 
