@@ -143,7 +143,7 @@ def edits(told: Told) -> dict[str, Any]:
 
 
 def shares(questions: Mapping[str, Sequence[Mapping[str, Any]]], at: int = 1) -> dict[str, float]:
-    """The share of exact answers by group: before (0), after an edit (1), after its kinds (2, 3)."""
+    """The share of exact answers by group: before (0), after an edit (1), after others (2, 3)."""
     return {
         name: round(sum(row["rank"][at] == 1 for row in rows) / len(rows), 2)
         for name, rows in questions.items()
