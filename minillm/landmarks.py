@@ -1,8 +1,9 @@
 """Landmarks and their cities: what SmolLM2 knows of the real world.
 
-All of these facts are known to SmolLM2-135M: behind each told prompt, greedy
-decoding writes the object. Nobody can say what else it has read, or in which
-words. `python -m tools.editing real` moves some landmarks to other cities.
+SmolLM2-135M knows them: behind each told prompt, greedy decoding writes the
+object, but for "democracy" and "history" in `OTHERS`. What else it has read,
+and in which words, nobody can say. `python -m tools.landmarks` moves some of
+the landmarks to other cities.
 """
 
 from itertools import zip_longest
