@@ -15,6 +15,7 @@ about seven seconds of a quiet core, everything some five minutes.
 import argparse
 import json
 import math
+import os
 import subprocess
 import sys
 import tempfile
@@ -297,14 +298,17 @@ def start() -> Iterator[dict[str, Any]]:
 def processes() -> Iterator[dict[str, Any]]:
     """The same run in one process and in two, a thread each: `tools.train` under `torchrun`."""
     words = (
-        "--corpus storyland --stories 200 --steps 12 --layers 2 --width 128 --context 128 "
-        "--batch 16 --warmup 5 --valid 1000 --save 1000 --report 3 --no-test"
+        "--corpus storyland --stories 200 --steps 60 --layers 2 --width 128 --context 128 "
+        "--batch 16 --warmup 5 --valid 1000 --save 1000 --report 10 --no-test"
     )
+    one_thread = {**os.environ, "OMP_NUM_THREADS": "1"}  # torchrun sets it for two, not for one
     launcher = ["-m", "torch.distributed.run", "--standalone", "--nproc_per_node"]
     for n in (1, 2):
         with tempfile.TemporaryDirectory() as out:
             command = [sys.executable, *launcher, str(n), "-m", "tools.train", "--out", out]
-            subprocess.run([*command, *words.split()], check=True, capture_output=True)
+            subprocess.run(
+                [*command, *words.split()], env=one_thread, check=True, capture_output=True
+            )
             entries = log.read(Path(out) / "log.jsonl")
         first, last = entries[0], entries[-1]
         speed = (last["tokens"] - first["tokens"]) / (last["seconds"] - first["seconds"])
