@@ -255,16 +255,16 @@ def schedules() -> Iterator[dict[str, Any]]:
     yield run(stable, every=2)
 
 
-RATES = {
-    "sgd": (1.0, 3.0),
-    "momentum": (0.1, 0.3),
-    "adamw": (5e-3, 1e-2),
-    "muon": (5e-3, 1e-2),
+RATES = {  # the best of each lies inside of its grid
+    "sgd": (0.1, 0.3, 1.0, 3.0),
+    "momentum": (0.01, 0.03, 0.1, 0.3),
+    "adamw": (5e-3, 1e-2, 2e-2, 4e-2, 8e-2),
+    "muon": (5e-3, 1e-2, 2e-2, 4e-2, 8e-2),
 }
 
 
 def by_optimizer() -> Iterator[dict[str, Any]]:
-    """The same run under four rules, two rates each."""
+    """The same run under four rules, each at several rates."""
     for kind, rates in RATES.items():
         for lr in rates:
             yield run(Job(optimizer=kind, lr=lr, n_steps=60))
