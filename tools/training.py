@@ -6,6 +6,7 @@
     optimizers  the same run under SGD, momentum, AdamW and Muon
     start       the loss before the first step, by vocabulary and width
     processes   one process against two of `torchrun`
+    utilisation the share of a core's peak that models of four widths reach
 
 All on Storyland, one thread, one seed where nothing else is said. Each part is written into
 data/results/training.json with its own commit, date, hardware and seconds. A run of 300 steps takes
@@ -22,7 +23,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
-from functools import cache
+from functools import cache, partial
 from itertools import product
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -32,7 +33,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from minillm import log
+from minillm import flops, log
 from minillm.architectures import configure
 from minillm.batches import Windows, encode
 from minillm.corpus import BOS, DATA
@@ -131,9 +132,11 @@ def network(job: Job) -> Transformer:
 
 def optimizers(job: Job, net: nn.Module) -> list[torch.optim.Optimizer]:
     """Those of a job, each group with its peak."""
-    if job.optimizer in ("adamw", "muon"):
-        decay = job.weight_decay
-        return make_optimizers(net, job.optimizer, job.lr, weight_decay=decay)
+    decay = job.weight_decay
+    if job.optimizer == "adamw":
+        return make_optimizers(net, "adamw", job.lr, weight_decay=decay)
+    if job.optimizer == "muon":  # the rate is Muon's; AdamW has its own best for the rest
+        return make_optimizers(net, "muon", 1e-2, matrix_lr=job.lr, weight_decay=decay)
     kinds: dict[str, Callable[..., torch.optim.Optimizer]] = {
         "sgd": torch.optim.SGD,
         "momentum": lambda p, lr: torch.optim.SGD(p, lr, momentum=0.9),
@@ -316,6 +319,51 @@ def processes() -> Iterator[dict[str, Any]]:
         yield {"processes": n, "losses": losses, "tokens_per_s": round(speed), "words": words}
 
 
+def speed_of(work: Callable[[], object], cost: float, seconds: float = 1.0) -> float:
+    """FLOPs of one thread in a second of its own processor time."""
+    work()
+    n, begun = 0, time.process_time()
+    while time.process_time() - begun < seconds:
+        work()
+        n += 1
+    return n * cost / (time.process_time() - begun)
+
+
+def one_step(net: nn.Module, stepper: torch.optim.Optimizer, ids: Tensor) -> None:
+    """One step on rows of ids (B, T + 1)."""
+    cross_entropy(net(ids[:, :-1])[0], ids[:, 1:]).backward()
+    clip_gradients(net.parameters(), 1.0)
+    stepper.step()
+    stepper.zero_grad()
+
+
+def utilisation() -> Iterator[dict[str, Any]]:
+    """Training steps of four widths against the product of two large matrices, in turns."""
+    rows, length, size, n_turns = 8, 128, 1024, 5
+    square = torch.randn(2, size, size)
+    for width in (64, 128, 256, 512):
+        sizes = {"n_layers": 4, "n_heads": 4, "width": width, "hidden": 2 * width}
+        config = configure("llama", vocab_size=size, context=length, **sizes)
+        net = Transformer(config, torch.Generator().manual_seed(0)).train()
+        [stepper] = make_optimizers(net, "adamw", 1e-3)
+        ids = torch.randint(2, size, (rows, length + 1), generator=torch.Generator().manual_seed(0))
+
+        cost = flops.training(config, length) * rows * length
+        product, training_step = partial(torch.mm, *square), partial(one_step, net, stepper, ids)
+        turns = [
+            (speed_of(product, 2 * size**3), speed_of(training_step, cost)) for _ in range(n_turns)
+        ]
+        peak, reached = (float(np.median(x)) for x in zip(*turns, strict=True))
+        yield {
+            "width": width,
+            "parameters": sum(p.numel() for p in net.parameters()),
+            "flops_per_token": flops.training(config, length),
+            "peak": round(peak),
+            "reached": round(reached),
+            "share": round(float(np.median([b / a for a, b in turns])), 4),
+        }
+
+
 PARTS: dict[str, Callable[[], Iterator[dict[str, Any]]]] = {
     "floors": floors,
     "gallery": gallery,
@@ -323,6 +371,7 @@ PARTS: dict[str, Callable[[], Iterator[dict[str, Any]]]] = {
     "optimizers": by_optimizer,
     "start": start,
     "processes": processes,
+    "utilisation": utilisation,
 }
 
 
