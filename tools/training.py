@@ -2,6 +2,7 @@
 
     floors      what models that know less than everything need for the validation text
     gallery     runs with one fault each, and the run without
+    warmup      a high rate without a warm-up, and with one
     schedules   warm-ups, peak rates and floors, a short run for each
     optimizers  the same run under SGD, momentum, AdamW and Muon
     start       the loss before the first step, by vocabulary and width
@@ -248,6 +249,12 @@ def gallery() -> Iterator[dict[str, Any]]:
     yield from map(run, GALLERY)
 
 
+def warmup() -> Iterator[dict[str, Any]]:
+    """A rate that is too high for a start without a warm-up, and the same rate with one."""
+    yield run(Job("no warm-up", lr=0.03, n_warmup=0))
+    yield run(Job("high rate", lr=0.03))
+
+
 def schedules() -> Iterator[dict[str, Any]]:
     """Short runs on a grid of warm-ups, peaks and floors, and some with a stable middle."""
     for lr, (n_warmup, floor) in product(
@@ -383,6 +390,7 @@ def utilisation() -> Iterator[dict[str, Any]]:
 PARTS: dict[str, Callable[[], Iterator[dict[str, Any]]]] = {
     "floors": floors,
     "gallery": gallery,
+    "warmup": warmup,
     "schedules": schedules,
     "optimizers": by_optimizer,
     "start": start,
