@@ -196,7 +196,7 @@ def beam(step, width, longest, alpha=0.0, eos=0):
 
 
 # %% wrong: any_end -- ends among all 2 * width count
-# expects: so width 3 never keeps the empty text
+# expects: only the first `width` of the 2 * width may finish
 def beam(step, width, longest, alpha=0.0, eos=0):
     texts, scores, finished = (
         torch.zeros(1, 0, dtype=torch.long),
@@ -508,27 +508,6 @@ def beam(step, width, longest, alpha=0.0, eos=0, finished=[]):
         ended = beams.ids == eos
         for i in range(min(width, len(ended))):
             if ended[i] or n == longest:
-                ids = longer[i].tolist()
-                score = float(beams.scores[i]) / length_penalty(n, alpha)
-                finished.append((score, ids[:-1] if ended[i] else ids))
-        going = (~ended).nonzero()[:width, 0]
-        if len(finished) >= width or not len(going):
-            break
-        texts, scores = longer[going], beams.scores[going]
-    return sorted(finished, key=lambda text: -text[0])[:width]
-
-
-# %% wrong: all_ends -- every end among the 2 * width continuations is finished
-# expects: only the first `width` of the 2 * width may finish
-def beam(step, width, longest, alpha=0.0, eos=0):
-    texts, scores = torch.zeros(1, 0, dtype=torch.long), torch.zeros(1)
-    finished = []
-    for n in range(1, longest + 1):
-        beams = continuations(step(texts), scores, 2 * width)
-        longer = torch.cat((texts[beams.rows], beams.ids[:, None]), dim=1)
-        ended = beams.ids == eos
-        for i in range(len(ended)):
-            if ended[i] or (n == longest and i < width):
                 ids = longer[i].tolist()
                 score = float(beams.scores[i]) / length_penalty(n, alpha)
                 finished.append((score, ids[:-1] if ended[i] else ids))

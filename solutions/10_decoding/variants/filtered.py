@@ -31,7 +31,7 @@ def filtered(logits, ids, penalty=None, tau=None, k=None, p=None, least=None):
 
 
 # %% wrong: truth -- a setting of 0 counts as none
-# expects: tau 0 leaves the best word
+# expects: only None leaves a rule out
 def filtered(logits, ids, penalty=None, tau=None, k=None, p=None, least=None):
     if penalty:
         logits = repetition_penalty(logits, ids, penalty)

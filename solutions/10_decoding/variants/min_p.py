@@ -90,18 +90,6 @@ def min_p(logits, p):
     )
 
 
-# %% wrong: above_the_bar -- what is exactly at the bar goes
-# expects: and stays
-def min_p(logits, p):
-    check_share("min-p", p)
-    if p == 0:
-        return logits
-    shares = logits.softmax(dim=-1, dtype=wide(logits.dtype))
-    best = shares.amax(dim=-1, keepdim=True)
-    stays = (shares > p * best) | (shares == best)
-    return logits.masked_fill(~stays, -math.inf)
-
-
 # %% right: logarithm -- a bar for the logits
 def min_p(logits, p):
     check_share("min-p", p)
