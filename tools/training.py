@@ -7,6 +7,7 @@
     optimizers  the same run under SGD, momentum, AdamW and Muon
     start       the loss before the first step, by vocabulary and width
     processes   one process against two of `torchrun`
+    halves      a step on half of the batch against a step on the whole one
     utilisation the share of a core's peak that models of four widths reach
 
 All on Storyland, one thread, one seed where nothing else is said. Each part is written into
@@ -342,6 +343,19 @@ def launched(n: int, words: str) -> tuple[list[float], float]:
     return [entry["loss"] for entry in entries], speed
 
 
+def halves() -> Iterator[dict[str, Any]]:
+    """Processor time of a step of `processes`' model on the whole batch and on half of it, in turns."""
+    rows, length, size = 16, 128, 258
+    sizes = {"n_layers": 2, "n_heads": 4, "width": 128, "hidden": 352}
+    config = configure("llama", vocab_size=size, context=length, **sizes)
+    net = Transformer(config, torch.Generator().manual_seed(0)).train()
+    [stepper] = make_optimizers(net, "adamw", 1e-3)
+    ids = torch.randint(2, size, (rows, length + 1), generator=torch.Generator().manual_seed(0))
+    whole, half = partial(one_step, net, stepper, ids), partial(one_step, net, stepper, ids[::2])
+    turns = [(1 / speed_of(whole, 1), 1 / speed_of(half, 1)) for _ in range(9)]
+    yield {"turns": len(turns), "half": round(float(np.median([b / a for a, b in turns])), 4)}
+
+
 def speed_of(work: Callable[[], object], cost: float, seconds: float = 1.0) -> float:
     """FLOPs of one thread in a second of its own processor time."""
     work()
@@ -395,6 +409,7 @@ PARTS: dict[str, Callable[[], Iterator[dict[str, Any]]]] = {
     "optimizers": by_optimizer,
     "start": start,
     "processes": processes,
+    "halves": halves,
     "utilisation": utilisation,
 }
 
