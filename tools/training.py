@@ -318,16 +318,15 @@ def processes() -> Iterator[dict[str, Any]]:
     found: dict[int, list[tuple[list[float], float]]] = {1: [], 2: []}
     for _, n in product(range(3), found):
         found[n].append(launched(n, words))
+    ratios = [two / one for (_, one), (_, two) in zip(found[1], found[2], strict=True)]
+    middle = sorted(range(3), key=ratios.__getitem__)[1]
     for n, turns in found.items():
-        losses, speeds = turns[0][0], [round(speed) for _, speed in turns]
-        middle = round(float(np.median(speeds)))
-        yield {
-            "processes": n,
-            "losses": losses,
-            "tokens_per_s": middle,
-            "speeds": speeds,
-            "words": words,
-        }
+        losses, speed = turns[middle]
+        yield {"processes": n, "losses": losses, "tokens_per_s": round(speed), "words": words} | (
+            {"ratios_of_other_runs": [round(r, 2) for i, r in enumerate(ratios) if i != middle]}
+            if n == 2
+            else {}
+        )
 
 
 def launched(n: int, words: str) -> tuple[list[float], float]:
@@ -344,7 +343,7 @@ def launched(n: int, words: str) -> tuple[list[float], float]:
 
 
 def halves() -> Iterator[dict[str, Any]]:
-    """Processor time of a step of `processes`' model on the whole batch and on half of it, in turns."""
+    """Processor time of a step of that model on the whole batch and on half of it, in turns."""
     rows, length, size = 16, 128, 258
     sizes = {"n_layers": 2, "n_heads": 4, "width": 128, "hidden": 352}
     config = configure("llama", vocab_size=size, context=length, **sizes)
