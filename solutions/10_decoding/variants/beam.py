@@ -500,7 +500,7 @@ def beam(step, width, longest, alpha=0.0, eos=0):
 
 # %% wrong: kept_between_calls -- the finished texts are a default argument
 # expects: does a list live on between the calls
-def beam(step, width, longest, alpha=0.0, eos=0, finished=[]):
+def beam(step, width, longest, alpha=0.0, eos=0, finished=[]):  # noqa: B006
     texts, scores = torch.zeros(1, 0, dtype=torch.long), torch.zeros(1)
     for n in range(1, longest + 1):
         beams = continuations(step(texts), scores, 2 * width)
