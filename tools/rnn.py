@@ -67,7 +67,7 @@ class Job:
 
 
 JOBS = {
-    # With first vectors of 0.1 the byte hardly moves a gate, and most cells grow to where tanh is flat.
+    # With first vectors of 0.1 a byte hardly moves a gate, and most cells grow where tanh is flat.
     "gates": Job("austen", 258, "lstm", 64, 256, 5, 4e-3, T=128, table_std=1.0),
     **{
         f"austen-{kind}": Job("austen", 2048, kind, 128, 256, 0.6, lr)
