@@ -100,6 +100,23 @@ def test_unit_is_the_one_that_follows_quotations_best(data):
     assert 0 <= data["unit"] < c.shape[1]
 
 
+def test_texts_are_read_side_by_side_as_each_alone():
+    net = recurrence.lstm().net
+    rows = np.random.default_rng(0).integers(2, 258, (3, 20))
+    alone = [recurrence.cells(net, row) for row in rows]
+    np.testing.assert_allclose(recurrence.cells_of_texts(net, rows), alone, atol=1e-4)
+
+
+def test_separation_counts_pairs():
+    """Every pair of a 1 and a 0, one after the other."""
+    rng = np.random.default_rng(1)
+    values, labels = rng.standard_normal((40, 3)), rng.integers(0, 2, 40).astype(float)
+    ones, zeros = values[labels > 0], values[labels == 0]
+    want = (ones[:, None] > zeros).mean(axis=(0, 1))
+    np.testing.assert_allclose(recurrence.separation(values, labels), want)
+    np.testing.assert_allclose(recurrence.separation(labels[:, None] + 0.1 * values, labels), 1)
+
+
 # The figures
 
 
