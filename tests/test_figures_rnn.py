@@ -8,7 +8,7 @@ import torch
 from figure_pages import call, figure_pages, in_each_look, problems, stands_alone
 
 from minillm import figures
-from minillm.corpus import BOS
+from minillm.corpus import BOS, austen
 from minillm.figures import recurrence
 from minillm.rnn import lstm_cell, lstm_gates
 
@@ -115,6 +115,18 @@ def test_separation_counts_pairs():
     want = (ones[:, None] > zeros).mean(axis=(0, 1))
     np.testing.assert_allclose(recurrence.separation(values, labels), want)
     np.testing.assert_allclose(recurrence.separation(labels[:, None] + 0.1 * values, labels), 1)
+
+
+def test_one_unit_remembers_an_open_quotation():
+    """In text that it was neither trained nor chosen on."""
+    model = recurrence.lstm()
+    rows = np.stack([model.vocabulary.encode(c.text)[:2000] for c in austen("test")[:4]])
+    values = recurrence.cells_of_texts(model.net, rows).reshape(-1, model.net.config.hidden)
+    inside = np.concatenate([recurrence.inside_quotes(row) for row in rows])
+    areas = np.abs(recurrence.separation(values, inside) - 0.5)
+    first, second = np.sort(areas)[::-1][:2]
+    assert areas.argmax() == figures.gates().data["unit"]
+    assert first > 0.49 and second < 0.4
 
 
 # The figures
