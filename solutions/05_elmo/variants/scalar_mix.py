@@ -238,4 +238,6 @@ class ScalarMix(nn.Module):
         if len(layers) != len(self.s):
             raise ValueError(f"{len(layers)} layers")
         layers = F.layer_norm(layers, layers.shape[-1:])
-        return self.gamma * torch.einsum("l...,l->...", layers, self.s.softmax(0))
+        return self.gamma * torch.einsum(
+            "l...,l->...", layers, self.s.softmax(0)
+        )
