@@ -1,5 +1,6 @@
 """Two tasks of looking back: one that one layer learns, one that takes two."""
 
+import math
 from collections.abc import Callable, Sequence
 
 import torch
@@ -76,11 +77,9 @@ class Stack(nn.Module):
         super().__init__()
         self.slopes = slopes
         self.table = nn.Embedding(n_symbols, width)
-        self.layers = nn.ModuleList(
-            nn.ModuleDict(
-                {name: nn.Linear(width, width, bias=False) for name in parts}
-            )
-            for parts in [("q", "k", "v", "out")] * len(slopes)
+        self.q, self.k, self.v, self.out = (
+            nn.ModuleList(nn.Linear(width, width, bias=False) for _ in slopes)
+            for _ in range(4)
         )
         self.head = nn.Linear(width, n_symbols, bias=False)
         generator = torch.Generator().manual_seed(seed)
@@ -93,11 +92,11 @@ class Stack(nn.Module):
         """
         x, T = self.table(ids), ids.shape[1]
         look = mask_bias(causal_mask(torch.arange(T)[None], T))
-        for layer, slope in zip(self.layers, self.slopes, strict=True):
-            q, k, v = (layer[name](x)[:, None] for name in "qkv")
+        for i, slope in enumerate(self.slopes):
+            q, k, v = (f[i](x)[:, None] for f in (self.q, self.k, self.v))
             bias = look + nearness(T, slope)
             seen = scaled_dot_product_attention(q, k, v, bias)[:, 0]
-            x = x + layer["out"](seen)
+            x = x + self.out[i](seen)
         return self.head(x)
 
 
@@ -141,29 +140,22 @@ def share_right(
 
 
 @torch.no_grad()
-def attention_weights(net: Stack, ids: Tensor) -> list[Tensor]:
+def attention_weights(net: "Stack", ids: Tensor) -> list[Tensor]:
     """Where each layer looks: weights (B, T, T), a row for each query."""
-    T, streams = ids.shape[1], []
+    streams: list[Tensor] = []
     hooks = [
-        layer["q"].register_forward_pre_hook(
+        layer.register_forward_pre_hook(
             lambda _, inputs: streams.append(inputs[0])
         )
-        for layer in net.layers
+        for layer in net.q
     ]
     net(ids)
     for hook in hooks:
         hook.remove()
-    look = mask_bias(causal_mask(torch.arange(T)[None], T))
-    # Values that are the rows of the identity: what is mixed are the weights.
-    every = torch.eye(T).expand(len(ids), 1, T, T)
-    return [
-        scaled_dot_product_attention(
-            layer["q"](x)[:, None],
-            layer["k"](x)[:, None],
-            every,
-            look + nearness(T, slope),
-        )[:, 0]
-        for layer, slope, x in zip(
-            net.layers, net.slopes, streams, strict=True
-        )
-    ]
+    T, found = ids.shape[1], []
+    ahead = torch.ones(T, T).triu(1).bool()
+    for i, x in enumerate(streams):
+        scores = net.q[i](x) @ net.k[i](x).mT / math.sqrt(x.shape[-1])
+        scores = scores + nearness(T, net.slopes[i])[0]
+        found.append(scores.masked_fill(ahead, -math.inf).softmax(dim=-1))
+    return found

@@ -44,14 +44,14 @@ def test_nearness_takes_the_slope_for_each_token_of_distance():
 def by_hand(net, ids):
     """The logits of a stack, one query at a time."""
     x = net.table.weight[ids]
-    for layer, slope in zip(net.layers, net.slopes, strict=True):
-        q, k, v = (x @ layer[name].weight.T for name in "qkv")
+    for i, slope in enumerate(net.slopes):
+        q, k, v = (x @ part[i].weight.T for part in (net.q, net.k, net.v))
         seen = torch.zeros_like(x)
         for t in range(len(ids)):
             scores = k[: t + 1] @ q[t] / math.sqrt(x.shape[1])
             scores = scores - slope * torch.arange(t, -1, -1)
             seen[t] = scores.softmax(0) @ v[: t + 1]
-        x = x + seen @ layer["out"].weight.T
+        x = x + seen @ net.out[i].weight.T
     return x @ net.head.weight.T
 
 
@@ -67,13 +67,11 @@ def test_attention_weights_are_those_of_the_pass():
     for found in recall.attention_weights(net, ids):
         torch.testing.assert_close(found.sum(-1), torch.ones(2, 32))
         assert found.triu(1).abs().max() == 0
-    first = recall.attention_weights(net, ids)[0]
-    layer, x = net.layers[0], net.table(ids)
-    x = x + layer["out"](first @ layer["v"](x))
-    again = net.layers[1]
-    x = x + again["out"](recall.attention_weights(net, ids)[1] @ again["v"](x))
+    x = net.table(ids)
+    for i, w in enumerate(recall.attention_weights(net, ids)):
+        x = x + net.out[i](w @ net.v[i](x))
     torch.testing.assert_close(net.head(x), net(ids))
-    assert not net.layers[0]["q"]._forward_pre_hooks
+    assert not net.q[0]._forward_pre_hooks
 
 
 def test_two_layers_learn_pairs_and_one_does_not():
