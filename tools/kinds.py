@@ -43,7 +43,7 @@ V, N_STORIES, B, T = 512, 3000, 16, 64
 N_TESTED = 300  # sentences
 SENTENCE = "Paris is the capital of France, and Rome is the capital of"
 OTHERS = (
-    "Both countries have famous capitals.",
+    "The Italian government sits in Rome.",
     "The French live in a republic.",
     "The cat sat on the mat.",
 )
