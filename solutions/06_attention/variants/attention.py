@@ -775,3 +775,58 @@ class Attention(nn.Module):
         return self.out(
             join_heads(scaled_dot_product_attention(q, k, v, bias))
         )
+
+
+# %% wrong: x_scaled_twice -- queries are divided by the root before attention divides again
+# expects: Attention
+class Attention(nn.Module):
+    def __init__(self, config: Config):
+        super().__init__()
+        self.H, self.H_kv = config.n_heads, config.kv_heads
+        self.D = config.head_size
+        n_heads = self.H + 2 * self.H_kv
+        self.qkv = nn.Linear(config.width, n_heads * self.D, config.bias)
+        self.out = nn.Linear(config.width, config.width, config.bias)
+
+    def forward(self, x, bias=None, causal=False):
+        h = split_heads(self.qkv(x), self.D).transpose(1, 2)
+        q, k, v = h.split([self.H, self.H_kv, self.H_kv], dim=1)
+        k = k.repeat_interleave(self.H // self.H_kv, 1)
+        v = v.repeat_interleave(self.H // self.H_kv, 1)
+        T = x.shape[1]
+        if causal:
+            look = mask_bias(causal_mask(torch.arange(T)[None], T), x.dtype)
+            bias = look if bias is None else look + bias
+        q = q / self.D**0.5
+        return self.out(
+            join_heads(scaled_dot_product_attention(q, k, v, bias))
+        )
+
+
+# %% right: x_head_by_head -- a loop over the heads of keys
+class Attention(nn.Module):
+    def __init__(self, config: Config):
+        super().__init__()
+        self.H, self.H_kv = config.n_heads, config.kv_heads
+        self.D = config.head_size
+        n_heads = self.H + 2 * self.H_kv
+        self.qkv = nn.Linear(config.width, n_heads * self.D, config.bias)
+        self.out = nn.Linear(config.width, config.width, config.bias)
+
+    def forward(self, x, bias=None, causal=False):
+        B, T, _ = x.shape
+        if causal:
+            order = torch.arange(T).expand(B, T)
+            look = mask_bias(causal_mask(order, T), x.dtype)
+            bias = look + (0 if bias is None else bias)
+        h = split_heads(self.qkv(x), self.D).transpose(1, 2)
+        if bias is not None:
+            bias = bias.expand(B, self.H, T, T)
+        n, found = self.H // self.H_kv, []
+        for j in range(self.H):
+            q = h[:, j : j + 1]
+            k = h[:, self.H + j // n][:, None]
+            v = h[:, self.H + self.H_kv + j // n][:, None]
+            own = None if bias is None else bias[:, j : j + 1]
+            found.append(scaled_dot_product_attention(q, k, v, own)[:, 0])
+        return self.out(torch.cat(found, dim=-1))

@@ -110,3 +110,15 @@ def mask_bias(mask, dtype=torch.float32):
 def mask_bias(mask, dtype=torch.float32):
     low = max(-1e9, torch.finfo(dtype).min / 2)
     return torch.zeros(mask.shape, dtype=dtype).masked_fill(~mask, low)
+
+
+# %% wrong: billion -- minus a billion
+# expects: mask_bias
+def mask_bias(mask, dtype=torch.float32):
+    return (~mask).to(dtype) * -1e9
+
+
+# %% right: x_where -- torch.where with a full tensor
+def mask_bias(mask, dtype=torch.float32):
+    low = torch.full((), forbidden(dtype), dtype=dtype)
+    return torch.where(mask, torch.zeros((), dtype=dtype), low)

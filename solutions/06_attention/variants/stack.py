@@ -208,3 +208,12 @@ class Stack(Base):
             weights = scores.masked_fill(ahead, -math.inf).softmax(-1)
             x = x + out(weights @ v(x))
         return self.head(x)
+
+
+# %% wrong: near_first -- the nearness in the first layer only
+# expects: Stack
+class Stack(Base):
+    def seen(self, i, x):
+        q, k, v = (part[:, None] for part in self.parts(i, x))
+        bias = self.bias(x.shape[1], self.slopes[i] if i == 0 else 0.0)
+        return scaled_dot_product_attention(q, k, v, bias)[:, 0]

@@ -219,3 +219,29 @@ def residual(x, sublayer, norm, kind, alpha=1.0):
             return torch.add(sublayer(x), x, alpha=alpha)
         case _:
             raise ValueError(kind)
+
+
+# %% wrong: alpha_inside -- alpha multiplies what the sublayer writes
+# expects: residual
+def residual(x, sublayer, norm, kind, alpha=1.0):
+    if kind == "pre":
+        return x + sublayer(norm(x))
+    if kind == "post":
+        return norm(x + alpha * sublayer(x))
+    if kind == "deep":
+        n = norm(x)
+        return n + alpha * sublayer(n)
+    raise ValueError(f"kind is pre, post or deep, not {kind!r}")
+
+
+# %% right: x_match -- a match statement
+def residual(x, sublayer, norm, kind, alpha=1.0):
+    match kind:
+        case "pre":
+            return torch.add(sublayer(norm(x)), x)
+        case "post":
+            return norm(torch.add(sublayer(x), x, alpha=alpha))
+        case "deep":
+            normed = norm(x)
+            return torch.add(sublayer(normed), normed, alpha=alpha)
+    raise ValueError(kind)
