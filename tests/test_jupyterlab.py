@@ -58,7 +58,8 @@ def _address(log: Path) -> str:
 def open_chapter(browser: Browser, lab: str, chapter: str) -> Page:
     page = browser.new_page(viewport={"width": 1300, "height": 1000})
     page.set_default_timeout(120_000)
-    page.goto(f"{lab}lab/tree/notebooks/{name(chapter)}")
+    # A workspace of its own: another one opens the chapters again that it had open.
+    page.goto(f"{lab}lab/workspaces/{chapter}/tree/notebooks/{name(chapter)}")
     page.wait_for_selector(".jp-Notebook .jp-RenderedMarkdown")
     page.locator("#jp-main-statusbar").get_by_text("Idle").wait_for()
     return page
@@ -88,3 +89,4 @@ def test_chapter_is_rendered_and_its_first_figure_lives(lab, browser, chapter):
     assert UNRENDERED.findall("\n".join(texts)) == []
     assert formulas > 10
     assert wrong == 0
+    page.close()
