@@ -255,8 +255,8 @@ def attention_loop(query, keys, values):
     return w.tolist(), (w @ v).tolist()
 
 
-# %% wrong: keys_counted -- divides by the root of the number of keys' channels, read from the list of keys
-# expects: attention_loop
+# %% wrong: keys_counted -- divides by the root of the number of keys
+# expects: You divided by the root of the number of keys
 def attention_loop(query, keys, values):
     D = len(keys)
     scores = [sum(a * b for a, b in zip(query, k)) / D**0.5 for k in keys]

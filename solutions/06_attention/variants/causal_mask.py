@@ -115,12 +115,6 @@ def causal_mask(order, T):
     return torch.logical_not(order.unsqueeze(1).unsqueeze(1).gt(queries))
 
 
-# %% wrong: x_first_queries -- the first T tokens are the queries
-# expects: causal_mask
-def causal_mask(order, T):
-    return (order[:, None, :] <= order[:, :T, None])[:, None]
-
-
 # %% right: not_later -- not those that come later
 def causal_mask(order, T):
     B, S = order.shape

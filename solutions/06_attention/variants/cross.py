@@ -384,7 +384,7 @@ class CrossAttention(nn.Module):
 
 
 # %% wrong: half_heads -- keys and values are the halves of each head
-# expects: CrossAttention
+# expects: You took keys and values in turns
 class CrossAttention(nn.Module):
     def __init__(self, config: Config):
         super().__init__()

@@ -365,7 +365,7 @@ def leaks(model, ids):
 
 
 # %% wrong: beyond -- the changed id is one that no text has
-# expects: leaks
+# expects: which knows the ids 0 to 6
 def leaks(model, ids):
     before, first = model(ids), None
     for t in range(1, ids.shape[1]):

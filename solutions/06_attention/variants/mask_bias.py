@@ -113,12 +113,6 @@ def mask_bias(mask, dtype=torch.float32):
 
 
 # %% wrong: billion -- minus a billion
-# expects: mask_bias
+# expects: the bias in torch.float32 is forbidden(torch.float32)
 def mask_bias(mask, dtype=torch.float32):
     return (~mask).to(dtype) * -1e9
-
-
-# %% right: x_where -- torch.where with a full tensor
-def mask_bias(mask, dtype=torch.float32):
-    low = torch.full((), forbidden(dtype), dtype=dtype)
-    return torch.where(mask, torch.zeros((), dtype=dtype), low)

@@ -198,7 +198,7 @@ def scaled_dot_product_attention(q, k, v, bias=None):
 
 
 # %% wrong: plain_exp -- the powers of e of the scores as they are
-# expects: scaled_dot_product_attention
+# expects: the powers of e overflow
 def scaled_dot_product_attention(q, k, v, bias=None):
     scores = q @ k.transpose(-1, -2) / q.shape[-1] ** 0.5
     if bias is not None:

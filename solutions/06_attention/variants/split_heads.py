@@ -68,10 +68,3 @@ def split_heads(x, D):
 # %% right: unfolded -- unfold with windows of D
 def split_heads(x, D):
     return x.unfold(2, D, D)
-
-
-# %% wrong: x_interleaved -- channel c belongs to head c mod H
-# expects: split_heads
-def split_heads(x, D):
-    B, T, C = x.shape
-    return x.view(B, T, D, C // D).transpose(2, 3)

@@ -211,7 +211,7 @@ class Stack(Base):
 
 
 # %% wrong: near_first -- the nearness in the first layer only
-# expects: Stack
+# expects: The second layer has no nearness here
 class Stack(Base):
     def seen(self, i, x):
         q, k, v = (part[:, None] for part in self.parts(i, x))
