@@ -54,7 +54,7 @@ def pairs(B: int, generator: torch.Generator) -> tuple[Tensor, Tensor]:
 
 def nearness(T: int, slope: float) -> Tensor:
     """A bias (1, 1, T, T) that takes `slope` from the score of a query and
-    a key for each token between them and the key.
+    a key for each step from the key to the query.
     """
     order = torch.arange(T)
     return -slope * (order[:, None] - order).clamp(min=0).float()[None, None]
