@@ -200,7 +200,7 @@ def gelu_tanh(x):
 
 
 # %% wrong: one_plus_exp -- silu as x / (1 + exp(-x))
-# expects: silu
+# expects: they must be finite
 def relu(x):
     return x.clamp(min=0)
 

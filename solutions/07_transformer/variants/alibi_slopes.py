@@ -117,7 +117,7 @@ def alibi_slopes(H):
 
 
 # %% wrong: next_power -- the first H slopes of the next larger power of two
-# expects: alibi_slopes
+# expects: first 12 slopes of 16 heads
 def alibi_slopes(H):
     P = 2 ** math.ceil(math.log2(H))
     return torch.tensor([2 ** (-8 * h / P) for h in range(1, H + 1)])

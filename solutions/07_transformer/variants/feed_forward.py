@@ -119,12 +119,3 @@ def feed_forward(x, up, down, activation, gated=False):
         else activation(y)
     )
     return down(inner)
-
-
-# %% wrong: x_up_twice -- up is called for the gate and for the value
-# expects: feed_forward
-def feed_forward(x, up, down, activation, gated=False):
-    if not gated:
-        return down(activation(up(x)))
-    n = up(x).shape[-1] // 2
-    return down(activation(up(x)[..., :n]) * up(x)[..., n:])

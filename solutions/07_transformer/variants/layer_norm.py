@@ -166,17 +166,9 @@ def layer_norm(x, weight, bias, eps=1e-5):
 
 
 # %% wrong: at_least_eps -- eps is the smallest deviation
-# expects: layer_norm
+# expects: eps has no effect here
 def layer_norm(x, weight, bias, eps=1e-5):
     y = widened(x)
     y = y - y.mean(-1, keepdim=True)
     deviation = (y * y).mean(-1, keepdim=True).sqrt().clamp(min=eps)
     return (y / deviation).to(x.dtype) * weight + bias
-
-
-# %% right: x_var_mean -- torch.var_mean without a correction
-def layer_norm(x, weight, bias, eps=1e-5):
-    y = widened(x)
-    variance, mean = torch.var_mean(y, dim=-1, correction=0, keepdim=True)
-    y = (y - mean) * torch.rsqrt(variance + eps)
-    return torch.addcmul(bias, y.to(x.dtype), weight)

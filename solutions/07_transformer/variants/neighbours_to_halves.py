@@ -78,6 +78,6 @@ def neighbours_to_halves(weight, D):
 
 
 # %% wrong: one_head -- all rows are taken for one head
-# expects: neighbours_to_halves
+# expects: Each head is reordered by itself
 def neighbours_to_halves(weight, D):
     return torch.cat([weight[0::2], weight[1::2]])

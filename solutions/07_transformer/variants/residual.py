@@ -222,7 +222,7 @@ def residual(x, sublayer, norm, kind, alpha=1.0):
 
 
 # %% wrong: alpha_inside -- alpha multiplies what the sublayer writes
-# expects: residual
+# expects: alpha weighs the skip, not the sublayer
 def residual(x, sublayer, norm, kind, alpha=1.0):
     if kind == "pre":
         return x + sublayer(norm(x))
@@ -232,16 +232,3 @@ def residual(x, sublayer, norm, kind, alpha=1.0):
         n = norm(x)
         return n + alpha * sublayer(n)
     raise ValueError(f"kind is pre, post or deep, not {kind!r}")
-
-
-# %% right: x_match -- a match statement
-def residual(x, sublayer, norm, kind, alpha=1.0):
-    match kind:
-        case "pre":
-            return torch.add(sublayer(norm(x)), x)
-        case "post":
-            return norm(torch.add(sublayer(x), x, alpha=alpha))
-        case "deep":
-            normed = norm(x)
-            return torch.add(sublayer(normed), normed, alpha=alpha)
-    raise ValueError(kind)

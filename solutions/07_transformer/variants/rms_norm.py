@@ -125,7 +125,7 @@ def rms_norm(x, weight, eps=1e-5):
 
 
 # %% wrong: norm_plus_eps -- the length over the root of C, plus eps
-# expects: rms_norm
+# expects: eps stands outside the root
 def rms_norm(x, weight, eps=1e-5):
     y = widened(x)
     size = y.norm(dim=-1, keepdim=True) / y.shape[-1] ** 0.5

@@ -291,7 +291,7 @@ def rope_angles(positions, D, theta=10_000.0):
 
 
 # %% wrong: interleaved_angles -- each angle twice in a row, as neighbours need it
-# expects: rope
+# expects: this repeats each number beside itself
 def rope_angles(positions, D, theta=10_000.0):
     speeds = theta ** -(torch.arange(0, D, 2) / D)
     angles = (positions[..., None] * speeds).repeat_interleave(2, dim=-1)

@@ -62,6 +62,6 @@ def ffn_width(C, multiple=256):
 
 
 # %% wrong: nearest -- the nearest multiple
-# expects: ffn_width
+# expects: ffn_width(5120, 256): expected 13824
 def ffn_width(C, multiple=256):
     return multiple * round(8 * C / 3 / multiple)
