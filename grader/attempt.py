@@ -5,8 +5,11 @@ after it was graded once. All three are plain data and travel as JSON.
 """
 
 import dataclasses
+import os
 from dataclasses import dataclass, field
 from typing import Any, Literal, Self
+
+MOST_CROWDED = 4.0  # times the time that a quiet machine gives
 
 
 @dataclass(frozen=True)
@@ -19,6 +22,17 @@ class Limits:
     file_mb: int = 64  # of one file in the scratch folder
     scratch_mb: int = 256  # of all files there
     text: int = 100_000  # characters that one cell may print
+
+    def under_load(self) -> Self:
+        """With more time where more processes want to run than there are cores.
+
+        The work of a cell then takes as many times longer, and that is no fault of its author.
+        Processor time has a limit of its own, which does not move: nobody gains by making load.
+        """
+        crowd = os.getloadavg()[0] / (os.cpu_count() or 1)
+        factor = min(max(1.0, crowd), MOST_CROWDED)
+        cell_s, submission_s = (round(s * factor, 1) for s in (self.cell_s, self.submission_s))
+        return dataclasses.replace(self, cell_s=cell_s, submission_s=submission_s)
 
 
 @dataclass(frozen=True)

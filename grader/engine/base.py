@@ -145,7 +145,7 @@ class Base:
             source=self.source,
             environment=self.environment,
             seed=int.from_bytes(hashlib.sha256(key).digest()[:4]),
-            limits=self.limits,
+            limits=self.limits.under_load(),
             worker=f"{platform.node()}:{os.getpid()}",
         )
 
@@ -153,7 +153,7 @@ class Base:
         """Examine in a process of its own, and again without the check at which one was lost."""
         skipped: Skipped = {}
         failures = 0
-        end = time.monotonic() + self.limits.submission_s + PATIENCE_S
+        end = time.monotonic() + attempt.limits.submission_s + PATIENCE_S
         while True:
             examiner = Examiner(self, attempt, notebook, into, skipped)
             outcome = examiner.wait(end)
@@ -190,7 +190,7 @@ class Examiner:
     def __init__(
         self, base: Base, attempt: Attempt, notebook: Any, into: str, skipped: Skipped
     ) -> None:
-        self.base = base
+        self.base, self.limits = base, attempt.limits
         self.at: str | None = None  # the check that it is at
         self.was_late = False
         self.reader, writer = os.pipe()
@@ -210,7 +210,7 @@ class Examiner:
         try:
             base = self.base
             examination = Examination(
-                base.plan, notebook, base.nursery, base.limits, base.trusted, attempt.seed
+                base.plan, notebook, base.nursery, self.limits, base.trusted, attempt.seed
             )
             for name in examination.run(skipped):
                 os.write(writer, json.dumps({"at": name}).encode() + b"\n")
@@ -230,8 +230,7 @@ class Examiner:
     def wait(self, end: float) -> dict[str, Any] | None:
         """What the process found, as an attempt's JSON; None where it was lost."""
         found, left = None, b""
-        limits = self.base.limits
-        patience = limits.cell_s + PATIENCE_S
+        patience = self.limits.cell_s + PATIENCE_S
         while True:
             timeout = min(patience, max(0.0, end - time.monotonic()))
             ready = select.select([self.reader, sys.stdin], [], [], timeout)[0]
