@@ -151,19 +151,3 @@ def compare(kinds, texts):
         "decoder": -left.sum().item() / n_bytes,
         "encoder": -torch.cat(gaps).sum().item() / n_bytes,
     }
-
-
-# %% wrong: x_mean_of_texts -- the mean of each text's bits per byte
-# expects: compare
-@torch.inference_mode()
-def compare(kinds, texts):
-    found = {"decoder": [], "encoder": []}
-    for text in texts:
-        ids, n = kinds.ids(text), len(text.encode())
-        chain = log_likelihood(lambda x: kinds.models["decoder"](x)[0], ids)
-        gaps = pseudo_log_likelihood(
-            lambda x: kinds.models["encoder"](x)[0], ids, kinds.mask_id
-        )
-        found["decoder"].append(-chain.sum().item() / n)
-        found["encoder"].append(-gaps.sum().item() / n)
-    return {name: sum(x) / len(x) for name, x in found.items()}

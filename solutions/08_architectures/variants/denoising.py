@@ -386,7 +386,7 @@ def denoising(rows, mask_id, vocab_size, generator, share=0.15):
 
 
 # %% wrong: from_the_text -- random tokens are drawn from the text, not from all ids
-# expects: denoising
+# expects: draw from all ids, not from the rows
 def denoising(rows, mask_id, vocab_size, generator, share=0.15):
     asked = torch.rand(rows.shape, generator=generator) < share
     asked &= (rows != BOS) & (rows != EOS)
@@ -396,16 +396,3 @@ def denoising(rows, mask_id, vocab_size, generator, share=0.15):
     ids = torch.where(asked & (what < 0.8), mask_id, rows)
     ids = torch.where(asked & (what >= 0.9), noise, ids)
     return Task(ids, torch.where(asked, rows, IGNORE), {})
-
-
-# %% right: x_one_draw -- one number says both who is asked for and what happens
-def denoising(rows, mask_id, vocab_size, generator, share=0.15):
-    u = torch.rand(rows.shape, generator=generator)
-    u = u.masked_fill((rows == BOS) | (rows == EOS), 2.0)
-    noise = torch.randint(vocab_size, rows.shape, generator=generator)
-    ids = rows.clone()
-    ids[u < 0.8 * share] = mask_id
-    swapped = (u >= 0.8 * share) & (u < 0.9 * share)
-    ids[swapped] = noise[swapped]
-    targets = rows.masked_fill(u >= share, IGNORE)
-    return Task(ids, targets, {})

@@ -83,17 +83,3 @@ def log_likelihood(predict, ids):
         logits.double(), ids[1:], reduction="none"
     )
     return (-nats / math.log(2)).float()
-
-
-# %% wrong: x_log_of_softmax -- the logarithm of rounded probabilities
-# expects: log_likelihood
-def log_likelihood(predict, ids):
-    p = predict(ids[None, :-1])[0].softmax(-1)
-    return p[torch.arange(len(ids) - 1), ids[1:]].log2()
-
-
-# %% right: x_cross_entropy -- torch's cross-entropy, token by token
-def log_likelihood(predict, ids):
-    logits = predict(ids[:-1].unsqueeze(0)).squeeze(0)
-    nats = torch.nn.functional.cross_entropy(logits, ids[1:], reduction="none")
-    return -nats / math.log(2)

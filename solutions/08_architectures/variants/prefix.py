@@ -127,7 +127,7 @@ def prefix(rows, lengths):
 
 
 # %% wrong: first_length -- the prefix of the first row for all
-# expects: prefix
+# expects: you used that of row 0
 def prefix(rows, lengths):
     ids, targets = rows[:, :-1], rows[:, 1:].clone()
     targets[:, : max(int(lengths[0]) - 1, 0)] = IGNORE

@@ -133,7 +133,7 @@ def sequence_to_sequence(sources, rows, padding=None):
 
 
 # %% wrong: mask_of_padding -- True at padding
-# expects: sequence_to_sequence
+# expects: source_mask is True at padding
 def sequence_to_sequence(sources, rows, padding=None):
     targets, given = rows[:, 1:], {"source": sources}
     if padding is not None:
