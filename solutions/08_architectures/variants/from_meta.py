@@ -778,7 +778,7 @@ def from_meta(state_dict, config):
 
 
 # %% wrong: value_first -- w3 above w1
-# expects: from_meta
+# expects: w1, the gate, stands above w3
 def from_meta(state_dict, config):
     left = {k: v for k, v in state_dict.items() if k != "rope.freqs"}
 

@@ -176,7 +176,7 @@ def pseudo_log_likelihood(predict, ids, mask_id):
 
 
 # %% wrong: place_before -- the logits at the place before the gap
-# expects: pseudo_log_likelihood
+# expects: These are the logits in front of the gap
 def pseudo_log_likelihood(predict, ids, mask_id):
     gaps = torch.arange(1, len(ids) - 1)
     copies = ids.repeat(len(gaps), 1)
