@@ -279,10 +279,12 @@ def test_command_judges_builds_and_keeps(tmp_path, capsys):
     assert "| `rotate` | the library's: no notebook |" in said
     assert "| mine, 1 layers x 16, 280 tokens |" in said
     rung = json.loads((out / "rung.json").read_text())
-    assert rung["topic"] == "14_mini_llm" and rung["seed"] == assemble.seed_of("ada")
+    assert rung["topic"] == "14_mini_llm"
+    assert rung["seed"] == assemble.seed_of("ada")
     kept = language_model.load(out / "model.safetensors").net
     begun, other = origin.resemblance(kept, [rung["seed"], 0])
-    assert begun > 0.9 and abs(other) < 0.1
+    assert begun > 0.9
+    assert abs(other) < 0.1
     assert (out / "model.bin").stat().st_size < 60_000
     assert (out / "report.md").read_bytes().decode().strip() in said
 
