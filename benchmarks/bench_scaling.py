@@ -17,10 +17,10 @@ from statistics import median
 import numpy as np
 import torch
 from scipy.optimize import minimize
+from turns import keep, machine
 
 from minillm.scaling import DELTA, fit, grid, objective, tensors
 from minillm.sweep import columns, load
-from tools.provenance import provenance
 
 TURNS = 5
 
@@ -37,7 +37,7 @@ def by_scipy(
         x = torch.tensor(point, requires_grad=True)
         value = objective(x, *runs) * factor
         value.backward()
-        return float(value), x.grad.numpy()
+        return float(value.detach()), x.grad.numpy()
 
     values = objective(*tensors(starts, N, D, loss)).numpy()
     results = []
@@ -72,15 +72,15 @@ def main() -> None:
             theta = run()
             seconds[name].append(time.process_time() - start)
             found[name] = float(objective(*tensors(theta, N, D, loss)))
-    origin = provenance()
     ours = median(seconds["minillm.scaling.fit"])
     lines = [
         "# Fitting a scaling law",
         "",
         " ".join(__doc__.split("\n\n")[2].split()),
         "",
-        f"{len(runs)} runs, {TURNS} turns, one thread, the processor's seconds; commit "
-        f"{origin['commit']}, {origin['date']}, {origin['hardware']}.",
+        machine("torch", "scipy"),
+        "",
+        f"{len(runs)} runs, {TURNS} turns, one thread, the processor's seconds.",
         "",
         "| fit | seconds, median | against ours | objective reached |",
         "|---|---:|---:|---:|",
@@ -88,10 +88,7 @@ def main() -> None:
     for name in rows:
         middle = median(seconds[name])
         lines.append(f"| {name} | {middle:.2f} | {middle / ours:.2f} | {found[name]:.6g} |")
-    text = "\n".join(lines) + "\n"
-    print(text)
-    if out:
-        out.write_text(text)
+    keep(lines, out)
 
 
 if __name__ == "__main__":

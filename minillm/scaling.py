@@ -102,8 +102,8 @@ def objective(theta: Tensor, N: Tensor, D: Tensor, loss: Tensor) -> Tensor:
     theta is (ln A, ln B, ln E, a, b) in its last axis. The residual r of a
     run is ln of the law's loss minus ln of the run's. Its Huber loss is
     r^2 / 2 where |r| is at most `DELTA`, and DELTA (|r| - DELTA / 2) beyond.
-    The result is the *sum* over runs. No exponential of a large number is
-    taken, so that it is finite for any finite theta.
+    The result is the *sum* over runs. The largest term of each law and run
+    is taken out before any exponential, so it is finite for finite theta.
     """
     log_A, log_B, log_E, a, b = theta[..., None].unbind(-2)  # (..., 1)
     terms = torch.stack(
@@ -165,8 +165,8 @@ def fit(
     """The theta (5,) that minimises `objective` for R runs.
 
     `objective` is computed for all `starts` (G, 5) at once. The ten best of
-    them are polished, and the best result is returned. Raises `ValueError` on
-    runs that `check_runs` refuses.
+    them (all, where there are fewer) are polished, and the best result is
+    returned. Raises `ValueError` on runs that `check_runs` refuses.
     """
     check_runs(N, D, loss)
     values = objective(*tensors(starts, N, D, loss))
@@ -202,8 +202,10 @@ def predict(
     D: np.ndarray | float,
     share: float = 0.8,
 ) -> tuple[np.ndarray, np.ndarray]:
-    """The interval, low and high, that holds `share` of what the fits (n, 5)
-    predict for N and D, which broadcast; as much is left out on either side.
+    """The interval, low and high, that holds `share` of what fits predict.
+
+    `fits` (n, 5) are rows of theta, as `bootstrap` returns them. N and D
+    broadcast. As much is left out on either side.
     """
     losses = [chinchilla_loss(law_of(theta), N, D) for theta in fits]
     edges = [(1 - share) / 2, (1 + share) / 2]

@@ -8,7 +8,7 @@ import torch
 from figure_pages import call, figure_pages, in_each_look, problems, stands_alone
 
 from minillm import figures
-from minillm.corpus import BOS
+from minillm.corpus import BOS, austen
 from minillm.figures import recurrence
 from minillm.rnn import lstm_cell, lstm_gates
 
@@ -98,6 +98,36 @@ def test_unit_is_the_one_that_follows_quotations_best(data):
     assert abs(r) == pytest.approx(np.nanmax(np.abs(all_of_them)), abs=1e-4)
     assert all_of_them[unit] == pytest.approx(r, abs=1e-4)
     assert 0 <= data["unit"] < c.shape[1]
+
+
+def test_texts_are_read_side_by_side_as_each_alone():
+    net = recurrence.lstm().net
+    rows = np.random.default_rng(0).integers(2, 258, (3, 20))
+    alone = [recurrence.cells(net, row) for row in rows]
+    np.testing.assert_allclose(recurrence.cells_of_texts(net, rows), alone, atol=1e-4)
+
+
+def test_separation_counts_pairs():
+    """Every pair of a 1 and a 0, one after the other."""
+    rng = np.random.default_rng(1)
+    values, labels = rng.standard_normal((40, 3)), rng.integers(0, 2, 40).astype(float)
+    ones, zeros = values[labels > 0], values[labels == 0]
+    want = (ones[:, None] > zeros).mean(axis=(0, 1))
+    np.testing.assert_allclose(recurrence.separation(values, labels), want)
+    np.testing.assert_allclose(recurrence.separation(labels[:, None] + 0.1 * values, labels), 1)
+
+
+def test_one_unit_remembers_an_open_quotation():
+    """In text that it was neither trained nor chosen on."""
+    model = recurrence.lstm()
+    rows = np.stack([model.vocabulary.encode(c.text)[:2000] for c in austen("test")[:4]])
+    values = recurrence.cells_of_texts(model.net, rows).reshape(-1, model.net.config.hidden)
+    inside = np.concatenate([recurrence.inside_quotes(row) for row in rows])
+    areas = np.abs(recurrence.separation(values, inside) - 0.5)
+    first, second = np.sort(areas)[::-1][:2]
+    assert areas.argmax() == figures.gates().data["unit"]
+    assert first > 0.48
+    assert second < first - 0.1
 
 
 # The figures

@@ -1,6 +1,7 @@
 """Scaling laws: by hand on the toy, against loops and brute force, planted constants found."""
 
 import csv
+import json
 import math
 from dataclasses import replace
 from functools import cache
@@ -14,6 +15,7 @@ from hypothesis import strategies as st
 
 from minillm import scaling, sweep
 from minillm.allocation import serving_optimum, worth
+from minillm.corpus import DATA
 from minillm.laws import KAPLAN, PRINTED, REFIT, SOURCE, Chinchilla
 from minillm.scaling import (
     DELTA,
@@ -365,3 +367,23 @@ def test_the_sweep_compares_like_with_like():
 def test_grid_is_that_of_the_paper():
     assert grid().shape == (4500, 5)
     assert scaling.grid().max(0).tolist() == [25, 25, 1, 2, 2]
+
+
+def test_the_fit_of_the_published_points_is_the_published_refit():
+    """Stored by `tools.chinchilla_points`; the standard errors are those of Besiroglu et al."""
+    stored = json.loads((DATA / "results" / "chinchilla_points.json").read_text())
+    assert not stored["about"]["commit"].endswith("dirty")
+    assert stored["n_points"] - stored["left_out"]["n"] == 240
+    ours, refit = (stored["without"][name] for name in ("ours", "refitted"))
+    assert refit["theta"] == pytest.approx(theta_of(REFIT), abs=1e-6)
+    assert ours["objective"] < refit["objective"] < 1.01 * ours["objective"]
+    errors = {"E": 0.03, "A": 124.6, "B": 1293, "a": 0.02, "b": 0.02}
+    found = scaling.law_of(np.array(ours["theta"]))
+    for name, error in errors.items():
+        assert abs(getattr(found, name) - getattr(REFIT, name)) < error / 10
+        assert 0.7 < stored["bootstrap"]["deviation"][name] / error < 1.4
+    low, _, high = stored["bootstrap"]["ratio"]
+    assert low < 20 < high < stored["without"]["source"]["ratio"]
+    assert stored["left_out"]["are_the_fewest_tokens_per_parameter"]
+    assert stored["without"]["printed"]["objective"] > 4 * ours["objective"]
+    assert 6 < stored["all"]["ratio"] < 8

@@ -2,10 +2,13 @@
 
     floors      what models that know less than everything need for the validation text
     gallery     runs with one fault each, and the run without
+    warmup      a high rate without a warm-up, and with one
     schedules   warm-ups, peak rates and floors, a short run for each
     optimizers  the same run under SGD, momentum, AdamW and Muon
     start       the loss before the first step, by vocabulary and width
     processes   one process against two of `torchrun`
+    halves      a step on half of the batch against a step on the whole one
+    utilisation the share of a core's peak that models of four widths reach
 
 All on Storyland, one thread, one seed where nothing else is said. Each part is written into
 data/results/training.json with its own commit, date, hardware and seconds. A run of 300 steps takes
@@ -15,13 +18,14 @@ about seven seconds of a quiet core, everything some five minutes.
 import argparse
 import json
 import math
+import os
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
-from functools import cache
+from functools import cache, partial
 from itertools import product
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -31,7 +35,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from minillm import log
+from minillm import flops, log
 from minillm.architectures import configure
 from minillm.batches import Windows, encode
 from minillm.corpus import BOS, DATA
@@ -130,9 +134,11 @@ def network(job: Job) -> Transformer:
 
 def optimizers(job: Job, net: nn.Module) -> list[torch.optim.Optimizer]:
     """Those of a job, each group with its peak."""
-    if job.optimizer in ("adamw", "muon"):
-        decay = job.weight_decay
-        return make_optimizers(net, job.optimizer, job.lr, weight_decay=decay)
+    decay = job.weight_decay
+    if job.optimizer == "adamw":
+        return make_optimizers(net, "adamw", job.lr, weight_decay=decay)
+    if job.optimizer == "muon":  # the rate is Muon's; AdamW has its own best for the rest
+        return make_optimizers(net, "muon", 1e-2, matrix_lr=job.lr, weight_decay=decay)
     kinds: dict[str, Callable[..., torch.optim.Optimizer]] = {
         "sgd": torch.optim.SGD,
         "momentum": lambda p, lr: torch.optim.SGD(p, lr, momentum=0.9),
@@ -244,6 +250,12 @@ def gallery() -> Iterator[dict[str, Any]]:
     yield from map(run, GALLERY)
 
 
+def warmup() -> Iterator[dict[str, Any]]:
+    """A rate that is too high for a start without a warm-up, and the same rate with one."""
+    yield run(Job("no warm-up", lr=0.03, n_warmup=0))
+    yield run(Job("high rate", lr=0.03))
+
+
 def schedules() -> Iterator[dict[str, Any]]:
     """Short runs on a grid of warm-ups, peaks and floors, and some with a stable middle."""
     for lr, (n_warmup, floor) in product(
@@ -254,16 +266,16 @@ def schedules() -> Iterator[dict[str, Any]]:
     yield run(stable, every=2)
 
 
-RATES = {
-    "sgd": (1.0, 3.0),
-    "momentum": (0.1, 0.3),
-    "adamw": (5e-3, 1e-2),
-    "muon": (5e-3, 1e-2),
+RATES = {  # the best of each lies inside of its grid
+    "sgd": (0.1, 0.3, 1.0, 3.0),
+    "momentum": (0.01, 0.03, 0.1, 0.3),
+    "adamw": (5e-3, 1e-2, 2e-2, 4e-2, 8e-2),
+    "muon": (5e-3, 1e-2, 2e-2, 4e-2, 8e-2),
 }
 
 
 def by_optimizer() -> Iterator[dict[str, Any]]:
-    """The same run under four rules, two rates each."""
+    """The same run under four rules, each at several rates."""
     for kind, rates in RATES.items():
         for lr in rates:
             yield run(Job(optimizer=kind, lr=lr, n_steps=60))
@@ -295,30 +307,109 @@ def start() -> Iterator[dict[str, Any]]:
 
 
 def processes() -> Iterator[dict[str, Any]]:
-    """The same run in one process and in two, a thread each: `tools.train` under `torchrun`."""
+    """The same run in one process and in two, a thread each: `tools.train` under `torchrun`.
+
+    Three turns each, one after the other. Other programs on the machine spoil this measurement.
+    """
     words = (
-        "--corpus storyland --stories 200 --steps 12 --layers 2 --width 128 --context 128 "
-        "--batch 16 --warmup 5 --valid 1000 --save 1000 --report 3 --no-test"
+        "--corpus storyland --stories 200 --steps 60 --layers 2 --width 128 --context 128 "
+        "--batch 16 --warmup 5 --valid 1000 --save 1000 --report 10 --no-test"
     )
-    launcher = ["-m", "torch.distributed.run", "--standalone", "--nproc_per_node"]
-    for n in (1, 2):
-        with tempfile.TemporaryDirectory() as out:
-            command = [sys.executable, *launcher, str(n), "-m", "tools.train", "--out", out]
-            subprocess.run([*command, *words.split()], check=True, capture_output=True)
-            entries = log.read(Path(out) / "log.jsonl")
-        first, last = entries[0], entries[-1]
-        speed = (last["tokens"] - first["tokens"]) / (last["seconds"] - first["seconds"])
-        losses = [entry["loss"] for entry in entries]
-        yield {"processes": n, "losses": losses, "tokens_per_s": round(speed), "words": words}
+    found: dict[int, list[tuple[list[float], float]]] = {1: [], 2: []}
+    for _, n in product(range(3), found):
+        found[n].append(launched(n, words))
+    ratios = [two / one for (_, one), (_, two) in zip(found[1], found[2], strict=True)]
+    middle = sorted(range(3), key=ratios.__getitem__)[1]
+    for n, turns in found.items():
+        losses, speed = turns[middle]
+        yield {"processes": n, "losses": losses, "tokens_per_s": round(speed), "words": words} | (
+            {"ratios_of_other_runs": [round(r, 2) for i, r in enumerate(ratios) if i != middle]}
+            if n == 2
+            else {}
+        )
+
+
+def launched(n: int, words: str) -> tuple[list[float], float]:
+    """The losses of `tools.train` in n processes, and its tokens per second after the start."""
+    one_thread = {**os.environ, "OMP_NUM_THREADS": "1"}  # torchrun sets it for two, not for one
+    launcher = ["-m", "torch.distributed.run", "--standalone", "--nproc_per_node", str(n)]
+    with tempfile.TemporaryDirectory() as out:
+        command = [sys.executable, *launcher, "-m", "tools.train", "--out", out, *words.split()]
+        subprocess.run(command, env=one_thread, check=True, capture_output=True)
+        entries = log.read(Path(out) / "log.jsonl")
+    first, last = entries[0], entries[-1]
+    speed = (last["tokens"] - first["tokens"]) / (last["seconds"] - first["seconds"])
+    return [entry["loss"] for entry in entries], speed
+
+
+def halves() -> Iterator[dict[str, Any]]:
+    """Processor time of a step of that model on the whole batch and on half of it, in turns."""
+    rows, length, size = 16, 128, 258
+    sizes = {"n_layers": 2, "n_heads": 4, "width": 128, "hidden": 352}
+    config = configure("llama", vocab_size=size, context=length, **sizes)
+    net = Transformer(config, torch.Generator().manual_seed(0)).train()
+    [stepper] = make_optimizers(net, "adamw", 1e-3)
+    ids = torch.randint(2, size, (rows, length + 1), generator=torch.Generator().manual_seed(0))
+    whole, half = partial(one_step, net, stepper, ids), partial(one_step, net, stepper, ids[::2])
+    turns = [(1 / speed_of(whole, 1), 1 / speed_of(half, 1)) for _ in range(9)]
+    yield {"turns": len(turns), "half": round(float(np.median([b / a for a, b in turns])), 4)}
+
+
+def speed_of(work: Callable[[], object], cost: float, seconds: float = 1.0) -> float:
+    """FLOPs of one thread in a second of its own processor time."""
+    work()
+    n, begun = 0, time.process_time()
+    while time.process_time() - begun < seconds:
+        work()
+        n += 1
+    return n * cost / (time.process_time() - begun)
+
+
+def one_step(net: nn.Module, stepper: torch.optim.Optimizer, ids: Tensor) -> None:
+    """One step on rows of ids (B, T + 1)."""
+    cross_entropy(net(ids[:, :-1])[0], ids[:, 1:]).backward()
+    clip_gradients(net.parameters(), 1.0)
+    stepper.step()
+    stepper.zero_grad()
+
+
+def utilisation() -> Iterator[dict[str, Any]]:
+    """Training steps of four widths against the product of two large matrices, in turns."""
+    rows, length, size, n_turns = 8, 128, 1024, 5
+    square = torch.randn(2, size, size)
+    for width in (64, 128, 256, 512):
+        sizes = {"n_layers": 4, "n_heads": 4, "width": width, "hidden": 2 * width}
+        config = configure("llama", vocab_size=size, context=length, **sizes)
+        net = Transformer(config, torch.Generator().manual_seed(0)).train()
+        [stepper] = make_optimizers(net, "adamw", 1e-3)
+        ids = torch.randint(2, size, (rows, length + 1), generator=torch.Generator().manual_seed(0))
+
+        cost = flops.training(config, length) * rows * length
+        product, training_step = partial(torch.mm, *square), partial(one_step, net, stepper, ids)
+        turns = [
+            (speed_of(product, 2 * size**3), speed_of(training_step, cost)) for _ in range(n_turns)
+        ]
+        peak, reached = (float(np.median(x)) for x in zip(*turns, strict=True))
+        yield {
+            "width": width,
+            "parameters": sum(p.numel() for p in net.parameters()),
+            "flops_per_token": flops.training(config, length),
+            "peak": round(peak),
+            "reached": round(reached),
+            "share": round(float(np.median([b / a for a, b in turns])), 4),
+        }
 
 
 PARTS: dict[str, Callable[[], Iterator[dict[str, Any]]]] = {
     "floors": floors,
     "gallery": gallery,
+    "warmup": warmup,
     "schedules": schedules,
     "optimizers": by_optimizer,
     "start": start,
     "processes": processes,
+    "halves": halves,
+    "utilisation": utilisation,
 }
 
 

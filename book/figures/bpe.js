@@ -1,6 +1,6 @@
 /** Byte-level BPE in a page, as `minillm.tokenizer` does it; figures import it. */
 
-const FIRST = 258;  // the first id that a merge makes
+export const FIRST = 258;  // the first id that a merge makes
 const UTF8 = new TextEncoder(), STRICT = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 const key = (left, right) => left * 65536 + right;
 

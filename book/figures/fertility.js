@@ -3,11 +3,11 @@
  * corpus or another, and in words. All counts are exact.
  */
 import { chart, choice, html, line, onWidth, show, svg } from "./draw.js";
-import { encode, encodeWords, readable, tokenizer } from "./bpe.js";
+import { FIRST, encode, encodeWords, readable, tokenizer } from "./bpe.js";
 import { words } from "./words.js";
 
 export const DATA = "merges.json.gz";
-const FIRST = 258, STEPS = 16;
+const STEPS = 16;
 const NAMES = { austen: "Austen", chinese: "Chinese classics", both: "both" };
 const TEXTS = {
   English: "It is a truth universally acknowledged, that a single man must be in want of a wife.",
@@ -75,7 +75,7 @@ export function mount(el, data) {
     [name, tokenizer(data, name)]));
   const all = FIRST + Math.min(...Object.values(models).map((model) => model.counts.length));
   const ids = new Map(data.words.map((word, i) => [word, FIRST + i]));
-  const state = { chosen: "austen", step: STEPS, width: 0 };
+  const state = { chosen: Object.keys(models)[0], step: STEPS, width: 0 };
   const input = html("input", { type: "text", value: TEXTS.English, maxlength: 300,
     spellcheck: "false", autocomplete: "off", input: () => update() });
   const presets = html("select", { change: () => {

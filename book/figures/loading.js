@@ -9,9 +9,10 @@ const plain = (view) => (view.buffer ? view.buffer.slice(view.byteOffset, view.b
 
 /**
  * The parts of a figure that loads the model, and calls `then(model)` once it is there. `url` names
- * another model than the course's, of so many megabytes.
+ * another model than the course's, of so many megabytes. In a notebook `bytes` are the model, and the
+ * module has no address from which a file could be found.
  */
-export function loader(bytes, then, url = new URL(MODEL, import.meta.url), size = "1.4") {
+export function loader(bytes, then, url = null, size = "1.4") {
   const bar = html("progress", { max: 1, value: 0, "aria-label": "The model is loaded", hidden: true });
   const state = html("p", { class: "fig-note", role: "status" }, `The model has ${size} megabytes.`);
   const button = html("button", { type: "button", class: "fig-button", click: load }, "Load the model");
@@ -21,7 +22,8 @@ export function loader(bytes, then, url = new URL(MODEL, import.meta.url), size 
     let model;
     try {
       model = bytes ? openModel(plain(bytes))
-        : (fetched ??= openModel(await fetchModel(url, (share) => { bar.value = share; })));
+        : (fetched ??= openModel(await fetchModel(
+          url ?? new URL(MODEL, import.meta.url), (share) => { bar.value = share; })));
     } catch (error) {
       state.textContent = `The model could not be loaded (${error.message}). Try again.`;
       button.disabled = false;

@@ -67,14 +67,36 @@ def inside_quotes(ids: Iterable[int]) -> np.ndarray:
 
 def cells(net: RNN, ids: Iterable[int]) -> np.ndarray:
     """The cell (T, H) of a one-layer LSTM behind each id of a text."""
+    return cells_of_texts(net, np.array([list(ids)]))[0]
+
+
+def cells_of_texts(net: RNN, rows: np.ndarray) -> np.ndarray:
+    """The cells (B, T, H) of a one-layer LSTM behind each id of B texts
+    (B, T), read side by side.
+    """
     W_x, W_h, b_x, b_h = net.layers[0].parameters()
-    ((h, c),) = net.initial_state(1)
+    ((h, c),) = net.initial_state(len(rows))
     found = []
+    begun = np.insert(rows, 0, BOS, axis=1)
     with torch.inference_mode():
-        for x in net.embedding(torch.tensor([BOS, *ids])):
-            h, c = lstm_cell(x[None], h, c, W_x, W_h, b_x + b_h)
-            found.append(c[0])
-    return torch.stack(found)[1:].numpy()
+        for x in net.embedding(torch.tensor(begun)).unbind(dim=1):
+            h, c = lstm_cell(x, h, c, W_x, W_h, b_x + b_h)
+            found.append(c)
+    return torch.stack(found[1:], dim=1).numpy()
+
+
+def separation(values: np.ndarray, labels: np.ndarray) -> np.ndarray:
+    """How well each column of values (N, H) separates labels (N,) of 1 and 0:
+    the area under the ROC curve (H,).
+
+    It is the share of all pairs of a 1 and a 0 in which the 1 has the larger
+    value: 0.5 by chance, 1 or 0 where a threshold separates them. Equal
+    values are ordered by chance.
+    """
+    ranks = values.argsort(axis=0).argsort(axis=0) + 1.0
+    n = labels.sum()
+    below = ranks[labels > 0].sum(axis=0) - n * (n + 1) / 2
+    return below / (n * (len(labels) - n))
 
 
 def quote_unit(net: RNN, ids: np.ndarray) -> tuple[int, float]:

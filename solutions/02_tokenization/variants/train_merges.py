@@ -203,3 +203,13 @@ def train_merges(texts, n_merges):
     )
     words = [[BYTE_IDS[byte] for byte in to_bytes(piece)] for piece in counts]
     return learn_merges(words, list(counts.values()), n_merges, FIRST)
+
+
+# %% wrong: one_text -- all texts joined to one
+# expects: became one piece
+
+
+def train_merges(texts, n_merges):
+    counts = Counter(cut("".join(texts)))
+    words = [[BYTE_IDS[byte] for byte in to_bytes(piece)] for piece in counts]
+    return learn_merges(words, list(counts.values()), n_merges, FIRST)

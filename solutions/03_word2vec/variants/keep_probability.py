@@ -244,3 +244,14 @@ def keep_probability(counts, t, rule="paper"):
     elif rule != "paper":
         raise ValueError(rule)
     return np.where(share <= t, 1.0, keep)
+
+
+# %% wrong: raises_everywhere -- makes NumPy raise on each rounding to 0, for all code below
+# expects: still the paper's rule
+np.seterr(all="raise")
+
+
+def keep_probability(counts, t, rule="paper"):
+    share = counts / counts.sum()
+    ratio = t / np.where(share > 0, share, t)
+    return np.minimum(1, np.sqrt(ratio))

@@ -20,7 +20,7 @@ def neighbours(table, i, n):
 
 
 # %% wrong: drops_the_first -- drops the first result, not the id
-# expects: leave out id 1, not the first result
+# expects: with row 1 itself
 def neighbours(table, i, n):
     if not 0 <= i < len(table):
         raise ValueError(i)
@@ -50,7 +50,7 @@ def neighbours(table, i, n):
 
 
 # %% wrong: distances -- Euclidean distances of the rows as they are
-# expects: of row 0, expected ids
+# expects: the least distant
 def neighbours(table, i, n):
     if not 0 <= i < len(table):
         raise ValueError(i)
@@ -214,3 +214,17 @@ def neighbours(table, i, n):
     order = np.argsort(-np.round(cosine, 3), kind="stable")
     order = order[order != i][:n]
     return order, cosine[order]
+
+
+# %% wrong: itself_at_the_end -- the word itself gets minus infinity, and comes last of all
+# expects: with row 1 itself
+
+
+def neighbours(table, i, n):
+    if not 0 <= i < len(table):
+        raise ValueError(i)
+    rows = unit(table)
+    cosine = rows @ rows[i]
+    cosine[i] = -np.inf
+    best = np.argsort(-cosine, kind="stable")[:n]
+    return best, cosine[best]

@@ -444,3 +444,18 @@ def skipgram_pairs(ids, window, rng=None):
     good = (place >= 0) & (place < T) & (np.abs(steps) <= b[:, None])
     centre, column = np.nonzero(good)
     return np.column_stack((ids[centre], ids[place[centre, column]]))
+
+
+# %% wrong: both_windows -- a pair needs the windows of both of its tokens
+# expects: both windows have to reach here
+
+
+def skipgram_pairs(ids, window, rng=None):
+    T = len(ids)
+    b = np.full(T, window) if rng is None else rng.integers(1, window + 1, T)
+    pairs = [np.zeros((0, 2), np.int64)]
+    for d in range(1, min(window, T - 1) + 1):
+        near = np.minimum(b[:-d], b[d:]) >= d
+        pairs.append(np.stack([ids[:-d][near], ids[d:][near]], 1))
+        pairs.append(np.stack([ids[d:][near], ids[:-d][near]], 1))
+    return np.concatenate(pairs)

@@ -343,3 +343,22 @@ def clip_gradients(parameters, limit):
     for g in gradients:
         g *= limit / norm
     return norm
+
+
+# %% wrong: largest_norm -- the largest norm of one tensor
+# expects: the largest norm of one tensor
+
+
+def clip_gradients(parameters, limit):
+    grads = [p.grad for p in parameters if p.grad is not None]
+    if not limit > 0:
+        raise ValueError(limit)
+    if not grads:
+        raise ValueError("no gradient")
+    norm = torch.stack([g.norm() for g in grads]).max()
+    if not torch.isfinite(norm):
+        raise FloatingPointError(norm)
+    if norm > limit:
+        for g in grads:
+            g.mul_(limit / norm)
+    return norm

@@ -307,3 +307,19 @@ def log2_probs(net, ids, window):
             )
             token = target
     return np.array(out)
+
+
+# %% wrong: gradients_stay_off -- switches gradients off, and never on again
+# expects: are off after it
+def log2_probs(net, ids, window):
+    torch.set_grad_enabled(False)
+    stream = torch.tensor([BOS, *ids, EOS])
+    state, found = net.initial_state(1), []
+    with evaluating(net):
+        for start in range(0, len(stream) - 1, window):
+            piece = stream[start : start + window + 1]
+            logits, state = net(piece[None, :-1], state)
+            logits[..., BOS] = -torch.inf
+            log_p = logits[0].log_softmax(dim=-1)
+            found.append(log_p.gather(1, piece[1:, None])[:, 0])
+    return torch.cat(found).double().numpy() / np.log(2)

@@ -222,3 +222,22 @@ class ScalarMix(nn.Module):
         w = self.s.softmax(0)
         self.s.data = w.detach().clone()
         return self.gamma * torch.tensordot(w, layers, dims=1)
+
+
+# %% wrong: normalised -- a normalisation of each layer before the mix
+# expects: not brought to a mean of 0
+
+
+class ScalarMix(nn.Module):
+    def __init__(self, n_layers):
+        super().__init__()
+        self.s = nn.Parameter(torch.zeros(n_layers))
+        self.gamma = nn.Parameter(torch.ones(()))
+
+    def forward(self, layers):
+        if len(layers) != len(self.s):
+            raise ValueError(f"{len(layers)} layers")
+        layers = F.layer_norm(layers, layers.shape[-1:])
+        return self.gamma * torch.einsum(
+            "l...,l->...", layers, self.s.softmax(0)
+        )

@@ -245,7 +245,7 @@ def adamw_update(w, g, state, group):
 
 
 # %% wrong: betas_fixed -- 0.9 and 0.95 are written into the body
-# expects: betas (0.95, 0.99)
+# expects: take them from group
 def adamw_update(w, g, state, group):
     state["t"] += 1
     t, m, v = state["t"].item(), state["m"], state["v"]
@@ -273,6 +273,62 @@ def adamw_update(w, g, state, group):
         * (m / (1 - b1**t))
         / ((v / (1 - b2**t)).sqrt() + group["eps"])
     )
+
+
+# %% wrong: flat -- reshape(-1), which copies a transposed tensor
+# expects: make a copy of a transposed tensor
+def adamw_update(w, g, state, group):
+    b1, b2 = group["betas"]
+    state["t"] += 1
+    t = float(state["t"])
+    fw, fg = w.reshape(-1), g.reshape(-1)
+    fm, fv = state["m"].reshape(-1), state["v"].reshape(-1)
+    fm *= b1
+    fm += (1 - b1) * fg
+    fv *= b2
+    fv += (1 - b2) * fg * fg
+    fw *= 1 - group["lr"] * group["weight_decay"]
+    size = (fv / (1 - b2**t)).sqrt() + group["eps"]
+    fw -= group["lr"] * (fm / (1 - b1**t)) / size
+
+
+# %% wrong: in_float32 -- the averages are computed in float32
+# expects: seven digits are right
+def adamw_update(w, g, state, group):
+    b1, b2 = group["betas"]
+    state["t"] += 1
+    t, g = state["t"].item(), g.float()
+    m = b1 * state["m"].float() + (1 - b1) * g
+    v = b2 * state["v"].float() + (1 - b2) * g * g
+    state["m"].copy_(m)
+    state["v"].copy_(v)
+    w.mul_(1 - group["lr"] * group["weight_decay"])
+    size = (v / (1 - b2**t)).sqrt() + group["eps"]
+    w.sub_(group["lr"] * m / (1 - b1**t) / size)
+
+
+# %% wrong: corrected_rate -- the decay takes the corrected rate of the step
+# expects: not lr / (1 - beta1**t)
+def adamw_update(w, g, state, group):
+    b1, b2 = group["betas"]
+    state["t"] += 1
+    t, m, v = state["t"].item(), state["m"], state["v"]
+    m.mul_(b1).add_(g, alpha=1 - b1)
+    v.mul_(b2).addcmul_(g, g, value=1 - b2)
+    lr = group["lr"] / (1 - b1**t)
+    w.mul_(1 - lr * group["weight_decay"])
+    w.sub_(lr * m / ((v / (1 - b2**t)).sqrt() + group["eps"]))
+
+
+# %% right: t_as_tensor -- t stays a tensor of float32
+def adamw_update(w, g, state, group):
+    b1, b2 = group["betas"]
+    t, m, v = state["t"].add_(1), state["m"], state["v"]
+    m.copy_(b1 * m + (1 - b1) * g)
+    v.copy_(b2 * v + (1 - b2) * g**2)
+    w -= group["lr"] * group["weight_decay"] * w
+    size = (v / (1 - b2**t)).sqrt() + group["eps"]
+    w -= group["lr"] * (m / (1 - b1**t)) / size
 
 
 # %% right: lerp -- with lerp, and copy_ at the end

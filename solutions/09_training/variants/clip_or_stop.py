@@ -265,6 +265,60 @@ def clip_or_stop(loss, named, limit, step):
     return norm
 
 
+# %% wrong: float32 -- the squares are summed in float32
+# expects: sum them in float64
+def clip_or_stop(loss, named, limit, step):
+    if not loss.isfinite():
+        raise FloatingPointError(f"step {step}: the loss is {loss.item()}")
+    gradients = []
+    for name, parameter in named:
+        if parameter.grad is not None:
+            if not parameter.grad.isfinite().all():
+                raise FloatingPointError(f"step {step}: {name}")
+            gradients.append(parameter.grad)
+    norm = math.sqrt(sum(g.float().square().sum().item() for g in gradients))
+    if norm > limit:
+        for gradient in gradients:
+            gradient.mul_(limit / norm)
+    return norm
+
+
+# %% wrong: tiny_added -- a millionth is added to the norm, where it is above the limit
+# expects: was added to the norm
+def clip_or_stop(loss, named, limit, step):
+    if not loss.isfinite():
+        raise FloatingPointError(f"step {step}: the loss is {loss.item()}")
+    gradients = []
+    for name, parameter in named:
+        if parameter.grad is not None:
+            if not parameter.grad.isfinite().all():
+                raise FloatingPointError(f"step {step}: {name}")
+            gradients.append(parameter.grad)
+    norm = math.sqrt(sum(g.double().square().sum().item() for g in gradients))
+    if norm > limit:
+        for gradient in gradients:
+            gradient.mul_(limit / (norm + 1e-6))
+    return norm
+
+
+# %% wrong: two_factors -- times the limit, and then divided by the norm
+# expects: compute limit / norm first
+def clip_or_stop(loss, named, limit, step):
+    if not loss.isfinite():
+        raise FloatingPointError(f"step {step}: the loss is {loss.item()}")
+    gradients = []
+    for name, parameter in named:
+        if parameter.grad is not None:
+            if not parameter.grad.isfinite().all():
+                raise FloatingPointError(f"step {step}: {name}")
+            gradients.append(parameter.grad)
+    norm = math.sqrt(sum(g.double().square().sum().item() for g in gradients))
+    if norm > limit:
+        for gradient in gradients:
+            gradient.mul_(limit).div_(norm)
+    return norm
+
+
 # %% right: two_loops -- a list, torch's norms, a tensor is returned
 def clip_or_stop(loss, named, limit, step):
     parameters = [(name, p) for name, p in named if p.grad is not None]

@@ -214,6 +214,38 @@ def cross_entropy(logits, targets, ignore=IGNORE):
     ).mean()
 
 
+# %% wrong: flattened -- flatten(0, -2) refuses the logits of a single position
+# expects: single position
+def cross_entropy(logits, targets, ignore=IGNORE):
+    z, y = logits.flatten(0, -2), targets.flatten()
+    z, y = z[y != ignore], y[y != ignore]
+    z = z if z.dtype == torch.float64 else z.float()
+    log_p = z.log_softmax(-1).gather(1, y[:, None])[:, 0]
+    return -log_p.sum() / max(1, len(y))
+
+
+# %% wrong: where_after -- all surprises are computed, and those that are ignored replaced by 0
+# expects: 0 times NaN is NaN
+def cross_entropy(logits, targets, ignore=IGNORE):
+    z = logits if logits.dtype == torch.float64 else logits.float()
+    z, y = z.reshape(-1, z.shape[-1]), targets.reshape(-1)
+    counts = y != ignore
+    safe = torch.where(counts, y, 0)
+    surprise = z.logsumexp(-1) - z.gather(1, safe[:, None])[:, 0]
+    surprise = torch.where(counts, surprise, torch.zeros_like(surprise))
+    return surprise.sum() / counts.sum().clamp(min=1)
+
+
+# %% wrong: only_half -- bfloat16 stays bfloat16
+# expects: digits of bfloat16
+def cross_entropy(logits, targets, ignore=IGNORE):
+    counts = targets != ignore
+    z, y = logits[counts], targets[counts]
+    z = z.float() if z.dtype == torch.float16 else z
+    log_p = z.log_softmax(-1).gather(1, y[:, None])[:, 0]
+    return -log_p.sum() / counts.sum().clamp(min=1)
+
+
 # %% right: log_softmax -- with torch's logarithm of the softmax
 def cross_entropy(logits, targets, ignore=IGNORE):
     z = logits.reshape(-1, logits.shape[-1])
@@ -227,7 +259,7 @@ def cross_entropy(logits, targets, ignore=IGNORE):
 # %% right: logsumexp -- picks the targets by a loop
 def cross_entropy(logits, targets, ignore=IGNORE):
     counts = (targets != ignore).flatten()
-    z = logits.flatten(0, -2)[counts]
+    z = logits.reshape(-1, logits.shape[-1])[counts]
     if z.dtype != torch.float64:
         z = z.float()
     total = z.sum() * 0

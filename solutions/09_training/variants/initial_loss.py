@@ -28,6 +28,12 @@ def initial_loss(vocab_size, width, std=0.02):
     return math.log(vocab_size) + width * 0.0004 / 2
 
 
+# %% wrong: half_deviation -- half the standard deviation of a logit
+# expects: half its variance
+def initial_loss(vocab_size, width, std=0.02):
+    return math.log(vocab_size) + std * math.sqrt(width) / 2
+
+
 # %% right: numpy -- with NumPy
 def initial_loss(vocab_size, width, std=0.02):
     return np.log(vocab_size) + 0.5 * np.sum(np.full(width, std) ** 2)

@@ -383,6 +383,34 @@ def train(run, batch):
     return losses
 
 
+# %% wrong: zero_after -- gradients are set to zero after a step, not before
+# expects: not after it
+def train(run, batch):
+    recipe, losses = run.recipe, []
+    while run.step < recipe["n_steps"]:
+        ids, targets = batch(run.step)
+        loss = accumulate(
+            lambda x, y: cross_entropy(run.net(x)[0], y),
+            ids,
+            targets,
+            recipe["n_parts"],
+        )
+        named = list(run.net.named_parameters())
+        clip_or_stop(loss, named, recipe["clip"], run.step + 1)
+        share = warmup_cosine(
+            run.step, recipe["n_steps"], recipe["n_warmup"], recipe["floor"]
+        )
+        group = recipe | {"lr": recipe["lr"] * share}
+        with torch.no_grad():
+            for name, p in named:
+                if p.grad is not None:
+                    adamw_update(p, p.grad, run.states[name], group)
+        run.net.zero_grad()
+        run.step += 1
+        losses.append(loss.item())
+    return losses
+
+
 # %% right: helper -- one step as a function of its own
 def one_step(run, batch):
     recipe, net = run.recipe, run.net

@@ -68,7 +68,7 @@ def training_flops(config, T):
 
 
 # %% wrong: four_c -- the hidden width is taken to be 4 C
-# expects: hidden 340
+# expects: config.hidden wide, not 4 C
 def training_flops(config, T):
     C = config.width
     ff = (3 if config.activation in GATED else 2) * C * 4 * C
@@ -118,6 +118,15 @@ def training_flops(config, T):
         * config.n_layers
         * (4 * C * C + 2 * T * C + ff + C * config.vocab_size)
     )
+
+
+# %% wrong: swiglu_only -- a gate for swiglu, but not for geglu
+# expects: geglu is in GATED
+def training_flops(config, T):
+    C = config.width
+    n = 3 if config.activation == "swiglu" else 2
+    layer = 4 * C * C + 2 * T * C + n * C * config.hidden
+    return 6 * (config.n_layers * layer + C * config.vocab_size)
 
 
 # %% right: by_heads -- scores and mixtures head by head

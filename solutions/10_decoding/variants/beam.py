@@ -196,7 +196,7 @@ def beam(step, width, longest, alpha=0.0, eos=0):
 
 
 # %% wrong: any_end -- ends among all 2 * width count
-# expects: so width 3 never keeps the empty text
+# expects: only the first `width` of the 2 * width may finish
 def beam(step, width, longest, alpha=0.0, eos=0):
     texts, scores, finished = (
         torch.zeros(1, 0, dtype=torch.long),
@@ -496,6 +496,26 @@ def beam(step, width, longest, alpha=0.0, eos=0):
             break
         texts, probs = longer[going], p[going]
     return sorted(finished, reverse=True)[:width]
+
+
+# %% wrong: kept_between_calls -- the finished texts are a default argument
+# expects: does a list live on between the calls
+def beam(step, width, longest, alpha=0.0, eos=0, finished=[]):  # noqa: B006
+    texts, scores = torch.zeros(1, 0, dtype=torch.long), torch.zeros(1)
+    for n in range(1, longest + 1):
+        beams = continuations(step(texts), scores, 2 * width)
+        longer = torch.cat((texts[beams.rows], beams.ids[:, None]), dim=1)
+        ended = beams.ids == eos
+        for i in range(min(width, len(ended))):
+            if ended[i] or n == longest:
+                ids = longer[i].tolist()
+                score = float(beams.scores[i]) / length_penalty(n, alpha)
+                finished.append((score, ids[:-1] if ended[i] else ids))
+        going = (~ended).nonzero()[:width, 0]
+        if len(finished) >= width or not len(going):
+            break
+        texts, scores = longer[going], beams.scores[going]
+    return sorted(finished, key=lambda text: -text[0])[:width]
 
 
 # %% right: lists -- beams as Python lists, without continuations

@@ -182,6 +182,23 @@ class Cache:
             self.v[i] = self.v[row]
 
 
+# %% wrong: references -- keeps the tensors of the caller
+# expects: the cache has changed with them
+class Cache:
+    def __init__(self, B, room, C, dtype=torch.float64):
+        self.room, self.parts, self.length = room, [], 0
+
+    def append(self, k, v):
+        if self.length + k.shape[1] > self.room:
+            raise ValueError(f"room for {self.room}")
+        self.parts.append((k, v))
+        self.length += k.shape[1]
+        return tuple(torch.cat(x, dim=1) for x in zip(*self.parts))
+
+    def reorder(self, rows):
+        self.parts = [(k[rows], v[rows]) for k, v in self.parts]
+
+
 # %% right: lists -- pieces in a list, joined when asked
 class Cache:
     def __init__(self, B, room, C, dtype=torch.float64):

@@ -74,6 +74,17 @@ def draw(logits, generator):
     )[:, 0]
 
 
+# %% wrong: shared_number -- one random number for all rows, moved on from row to row
+# expects: The rows share their random numbers
+def draw(logits, generator):
+    check_logits(logits)
+    p = logits.double().softmax(-1)
+    u = torch.rand(1, generator=generator, dtype=torch.float64)
+    u = (u + torch.arange(len(p)) * 0.6180339887498949) % 1
+    ids = (p.cumsum(-1) < u[:, None]).sum(-1)
+    return ids.clamp(max=p.shape[1] - 1)
+
+
 # %% right: gumbel -- the largest of logits plus Gumbel noise
 def draw(logits, generator):
     check_logits(logits)

@@ -31,7 +31,7 @@ def filtered(logits, ids, penalty=None, tau=None, k=None, p=None, least=None):
 
 
 # %% wrong: truth -- a setting of 0 counts as none
-# expects: tau 0 leaves the best word
+# expects: only None leaves a rule out
 def filtered(logits, ids, penalty=None, tau=None, k=None, p=None, least=None):
     if penalty:
         logits = repetition_penalty(logits, ids, penalty)
@@ -109,6 +109,38 @@ def filtered(logits, ids, penalty=None, tau=None, k=None, p=None, least=None):
         logits = top_p(logits, p)
     if least:
         logits = min_p(logits, least)
+    return logits
+
+
+# %% wrong: falsy -- 0 leaves a rule out
+# expects: only None leaves a rule out
+def filtered(logits, ids, penalty=None, tau=None, k=None, p=None, least=None):
+    if penalty:
+        logits = repetition_penalty(logits, ids, penalty)
+    if tau is not None:
+        logits = temperature(logits, tau)
+    if k:
+        logits = top_k(logits, k)
+    if p is not None:
+        logits = top_p(logits, p)
+    if least is not None:
+        logits = min_p(logits, least)
+    return logits
+
+
+# %% wrong: min_p_before_top_p -- the last two rules in the other order
+# expects: top-p comes before min-p
+def filtered(logits, ids, penalty=None, tau=None, k=None, p=None, least=None):
+    if penalty is not None:
+        logits = repetition_penalty(logits, ids, penalty)
+    if tau is not None:
+        logits = temperature(logits, tau)
+    if k is not None:
+        logits = top_k(logits, k)
+    if least is not None:
+        logits = min_p(logits, least)
+    if p is not None:
+        logits = top_p(logits, p)
     return logits
 
 

@@ -49,6 +49,16 @@ def length_penalty(n_tokens, alpha, kind="power"):
     raise ValueError("unknown kind")
 
 
+# %% wrong: only_the_top -- alpha for the numerator alone
+# expects: The whole fraction is raised
+def length_penalty(n_tokens, alpha, kind="power"):
+    if kind == "power":
+        return n_tokens**alpha
+    if kind == "gnmt":
+        return (5 + n_tokens) ** alpha / 6
+    raise ValueError(f"no kind: {kind!r}")
+
+
 # %% right: dictionary -- a base for each kind
 def length_penalty(n_tokens, alpha, kind="power"):
     bases = {"power": n_tokens, "gnmt": (5 + n_tokens) / 6}

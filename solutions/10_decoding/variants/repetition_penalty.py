@@ -140,6 +140,18 @@ def repetition_penalty(logits, ids, penalty, mask=None):
     return torch.where(seen, less, logits)
 
 
+# %% wrong: first_mask -- the mask of row 0 for all rows
+# expects: with the mask of row 0
+def repetition_penalty(logits, ids, penalty, mask=None):
+    if not is_number(penalty) or not 0 < penalty < math.inf:
+        raise ValueError(f"no penalty: {penalty!r}")
+    if mask is not None:
+        ids = ids[:, mask[0]]
+    seen = torch.zeros_like(logits, dtype=torch.bool).scatter(1, ids, True)
+    less = torch.where(logits < 0, logits * penalty, logits / penalty)
+    return torch.where(seen, less, logits)
+
+
 # %% right: sets -- a loop over each text's set of ids
 def repetition_penalty(logits, ids, penalty, mask=None):
     if not is_number(penalty) or not 0 < penalty < math.inf:

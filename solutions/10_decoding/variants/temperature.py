@@ -149,6 +149,18 @@ def temperature(logits, tau):
     return (logits - logits.amax(-1, keepdim=True)) / tau
 
 
+# %% wrong: coldest_too -- the bound itself counts as 0
+# expects: is not below COLDEST
+def temperature(logits, tau):
+    if not is_number(tau) or not 0 <= tau < math.inf:
+        raise ValueError(f"no temperature: {tau!r}")
+    if tau <= COLDEST:
+        best = greedy(logits)[:, None]
+        only = torch.full_like(logits, -math.inf)
+        return only.scatter(-1, best, logits.gather(-1, best))
+    return logits / tau
+
+
 # %% right: loop -- rows by hand at 0
 def temperature(logits, tau):
     if not is_number(tau) or math.isnan(tau) or tau < 0 or tau == math.inf:

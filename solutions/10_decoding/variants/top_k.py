@@ -91,6 +91,25 @@ def top_k(logits, k):
     return out
 
 
+# %% wrong: smallest_number -- the smallest float in the place of minus infinity
+# expects: becomes minus infinity, not -3.4
+def top_k(logits, k):
+    if type(k) is not int or k < 1:
+        raise ValueError(f"no k: {k!r}")
+    kth = logits.topk(min(k, logits.shape[-1])).values[..., -1:]
+    return logits.masked_fill(logits < kth, torch.finfo(logits.dtype).min)
+
+
+# %% wrong: in_float32 -- float64 logits are compared in float32
+# expects: compare them in their own dtype
+def top_k(logits, k):
+    if type(k) is not int or k < 1:
+        raise ValueError(f"no k: {k!r}")
+    z = logits.float()
+    kth = z.topk(min(k, z.shape[-1])).values[..., -1:]
+    return logits.masked_fill(z < kth, -math.inf)
+
+
 # %% right: sorting -- a full sort
 def top_k(logits, k):
     if type(k) is not int or k < 1:

@@ -184,6 +184,32 @@ def top_p(logits, p):
     return logits.masked_fill(drop.scatter(-1, ids, drop), -math.inf)
 
 
+# %% wrong: gathered -- the mask is gathered with the sorted ids, not scattered
+# expects: puts each entry at its id
+def top_p(logits, p):
+    check_share("top-p", p)
+    if p == 1:
+        return logits
+    shares = logits.softmax(dim=-1, dtype=wide(logits.dtype))
+    values, ids = shares.sort(dim=-1, descending=True)
+    drop = values.cumsum(-1) - values >= p
+    drop[..., 0] = False
+    return logits.masked_fill(drop.gather(-1, ids), -math.inf)
+
+
+# %% wrong: large_negative -- -1e9 in the place of minus infinity
+# expects: becomes minus infinity, not -1e+09
+def top_p(logits, p):
+    check_share("top-p", p)
+    if p == 1:
+        return logits
+    shares = logits.softmax(dim=-1, dtype=wide(logits.dtype))
+    values, ids = shares.sort(dim=-1, descending=True)
+    drop = values.cumsum(-1) - values >= p
+    drop[..., 0] = False
+    return logits.masked_fill(drop.scatter(-1, ids, drop), -1e9)
+
+
 # %% right: from_the_top -- the sum before each token
 def top_p(logits, p):
     check_share("top-p", p)

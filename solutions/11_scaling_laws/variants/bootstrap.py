@@ -113,6 +113,17 @@ def bootstrap(N, D, loss, theta, n, rng):
     return np.array(out)
 
 
+# %% wrong: draws_of_draws -- each fit draws from the draw before
+# expects: Keep N, D and loss as they are
+def bootstrap(N, D, loss, theta, n, rng):
+    fits = []
+    for _ in range(n):
+        drawn = rng.integers(len(N), size=len(N))
+        N, D, loss = N[drawn], D[drawn], loss[drawn]
+        fits.append(polish(theta, N, D, loss)[0])
+    return np.array(fits)
+
+
 # %% right: choice -- rows by choice
 def bootstrap(N, D, loss, theta, n, rng):
     rows, fits = np.stack([N, D, loss], 1), np.zeros((n, 5))

@@ -71,6 +71,15 @@ def chinchilla_loss(law, N, D):
     return toy.E + law.A * N**-law.a + law.B * D**-law.b
 
 
+# %% wrong: shape_of_N -- the result has the shape of N
+# expects: for N (3,) and D (4, 1)
+def chinchilla_loss(law, N, D):
+    N, D = np.asarray(N, np.float64), np.asarray(D, np.float64)
+    result = np.empty(np.broadcast(N, D).shape if N.ndim != 1 else N.shape)
+    result[...] = law.E + law.A * N**-law.a + law.B * D**-law.b
+    return result if result.ndim else result[()]
+
+
 # %% right: exponentials -- through logarithms
 def chinchilla_loss(law, N, D):
     N, D = np.asarray(N, float), np.asarray(D, float)

@@ -132,6 +132,17 @@ def forecast(N, D, loss, N_new, D_new, rng):
     )
 
 
+# %% wrong: cut_at_the_world -- nothing below the world's own score is returned
+# expects: Nothing is cut at the world's own score
+def forecast(N, D, loss, N_new, D_new, rng):
+    theta = fit(N, D, loss, grid())
+    fits = bootstrap(N, D, loss, theta, 30, rng)
+    low, high = predict(fits, N_new, D_new)
+    middle = chinchilla_loss(law_of(theta), N_new, D_new)
+    least = stored()["floor"]["loss"]
+    return tuple(max(least, float(x)) for x in (middle, low, high))
+
+
 # %% right: tuple_of_arrays -- arrays of shape ()
 def forecast(N, D, loss, N_new, D_new, rng):
     theta = fit(N, D, loss, grid())

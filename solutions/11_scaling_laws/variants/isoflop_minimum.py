@@ -162,6 +162,38 @@ def isoflop_minimum(N, loss):
     return float(at)
 
 
+# %% wrong: three_runs -- counts runs, not different sizes
+# expects: are two different sizes, however many runs
+def isoflop_minimum(N, loss):
+    import warnings
+
+    if len(N) < 3:
+        raise ValueError("too few")
+    x = np.log(np.asarray(N, np.float64))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        p, q, _ = np.polyfit(x, loss, 2)
+    if not p > 1e-12:
+        raise ValueError("no minimum")
+    vertex = -q / (2 * p)
+    if not x.min() <= vertex <= x.max():
+        raise ValueError("outside")
+    return float(np.exp(vertex))
+
+
+# %% wrong: mixed_logs -- fitted in log10, and back by exp
+# expects: e to the power of log10 N
+def isoflop_minimum(N, loss):
+    x = np.log10(np.asarray(N, np.float64))
+    if len(np.unique(x)) < 3:
+        raise ValueError("too few")
+    p, q, _ = np.polyfit(x, loss, 2)
+    vertex = -q / (2 * p)
+    if not p > 1e-12 or not x.min() <= vertex <= x.max():
+        raise ValueError("no minimum")
+    return float(np.exp(vertex))
+
+
 # %% right: centred -- around the mean, by least squares
 def isoflop_minimum(N, loss):
     x = np.log(np.asarray(N, float))

@@ -65,6 +65,14 @@ def kaplan_loss(law, N, D):
     return (first ** (law.aN / law.aD) + law.Dc / D) ** law.aD
 
 
+# %% wrong: wrong_sides -- aN inside of the bracket, aD / aN outside
+# expects: on the wrong sides of the bracket
+def kaplan_loss(law, N, D):
+    N, D = np.asarray(N, np.float64), np.asarray(D, np.float64)
+    inside = (law.Nc / N) ** law.aN + (law.Dc / D) ** law.aN
+    return inside ** (law.aD / law.aN)
+
+
 # %% right: factored -- the first power taken outside
 def kaplan_loss(law, N, D):
     N, D = np.float64(N), np.float64(D)

@@ -229,6 +229,31 @@ def objective(theta, N, D, loss):
     )
 
 
+# %% wrong: root_of_square -- |r| as the root of its square, which has no slope at 0
+# expects: The root of a square has no slope
+def objective(theta, N, D, loss):
+    A, B, E, a, b = (theta[..., i, None] for i in range(5))
+    terms = torch.broadcast_tensors(A - a * N.log(), B - b * D.log(), E)
+    r = torch.logsumexp(torch.stack(terms), 0) - loss.log()
+    size = (r * r).sqrt()
+    line = DELTA * (size - DELTA / 2)
+    return torch.where(size <= DELTA, r * r / 2, line).sum(-1)
+
+
+# %% wrong: one_largest -- the largest of all terms of all laws is taken out
+# expects: taken out of each law and run by itself
+def objective(theta, N, D, loss):
+    A, B, E, a, b = (theta[..., i, None] for i in range(5))
+    terms = torch.stack(
+        torch.broadcast_tensors(A - a * N.log(), B - b * D.log(), E)
+    )
+    largest = terms.max().detach()
+    r = (terms - largest).exp().sum(0).log() + largest - loss.log()
+    size = r.abs()
+    line = DELTA * (size - DELTA / 2)
+    return torch.where(size <= DELTA, r * r / 2, line).sum(-1)
+
+
 # %% right: logaddexp -- two by two, and the line by clamping
 def objective(theta, N, D, loss):
     t = theta.unsqueeze(-1)

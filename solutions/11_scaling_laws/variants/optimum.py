@@ -117,6 +117,28 @@ def optimum(law, C):
     return N, C / (6 * N)
 
 
+# %% wrong: float32_stays -- a budget in float32 is computed in float32
+# expects: computed in float64
+def optimum(law, C):
+    C = np.asarray(C)
+    if C.dtype.kind != "f":
+        C = C.astype(np.float64)
+    a, b = law.a, law.b
+    G = (a * law.A / (b * law.B)) ** (1 / (a + b))
+    N = G * (C / 6) ** (b / (a + b))
+    return N, C / (6 * N)
+
+
+# %% wrong: same_exponent -- D grows with the exponent of N
+# expects: D is what is left of C
+def optimum(law, C):
+    C = np.asarray(C, np.float64)
+    a, b = law.a, law.b
+    G = (a * law.A / (b * law.B)) ** (1 / (a + b))
+    power = (C / 6) ** (b / (a + b))
+    return G * power, power / G
+
+
 # %% right: D_first -- from the formula of D
 def optimum(law, C):
     C = np.asarray(C, np.float64)

@@ -83,6 +83,15 @@ def predict(fits, N, D, share=0.8):
     return (low, high) if N.ndim or D.ndim else (low[0], high[0])
 
 
+# %% wrong: of_logarithms -- the quantiles of the logarithms of the losses
+# expects: quantiles of the logarithms
+def predict(fits, N, D, share=0.8):
+    losses = np.stack([chinchilla_loss(law_of(t), N, D) for t in fits])
+    edges = [(1 - share) / 2, (1 + share) / 2]
+    low, high = np.exp(np.quantile(np.log(losses), edges, axis=0))
+    return low, high
+
+
 # %% right: broadcast -- all laws at once
 def predict(fits, N, D, share=0.8):
     N, D = np.broadcast_arrays(np.asarray(N, float), np.asarray(D, float))
