@@ -5,9 +5,9 @@
 FOLDER holds the files `model.safetensors` that `make mine` has written, with
 `--student ID`, for each who handed one in. The first weights of such a run are
 drawn from a seed that follows from the id. Training moves every weight, yet
-the trained ones still point somewhat in the direction of the first ones. That is
-evidence, no proof: whoever knows how this works can forge it. Nothing that
-a file says is believed: it is scored again, which takes half a minute each.
+the trained ones still point a little in their direction. That is
+evidence, no proof: whoever knows how this works can forge it. Nothing that a
+file says is believed: it is scored again, which takes half a minute each.
 """
 
 import argparse
