@@ -1,13 +1,13 @@
-"""Whose training run made a model? Its weights remember where they began.
+"""From whose seed did a model begin? Its weights remember it.
 
     python -m minillm.origin FOLDER --students class.csv
 
 FOLDER holds the files `model.safetensors` that `make mine` has written, with
 `--student ID`, for each who handed one in. The first weights of such a run are
 drawn from a seed that follows from the id. Training moves every weight, yet
-the trained ones still point in the direction of the first ones, and of no
-others. Nothing that a file says is believed: it is scored again, which takes
-half a minute each.
+the trained ones still point a little in their direction. That is
+evidence, no proof: whoever knows how this works can forge it. Nothing that a
+file says is believed: it is scored again, which takes half a minute each.
 """
 
 import argparse
@@ -31,6 +31,9 @@ from minillm.yardstick import bits_per_byte
 LARGEST = 50_000_000  # parameters of a model that is looked at
 CLOSE = 0.005  # bits per byte: a file in float16 scores a little differently
 SURE = 8  # times the cosine that chance gives
+# A run of `make mine` leaves a cosine of about 0.4. A share of somebody's
+# first weights, added to a model that began elsewhere, gives little.
+FAINT = 0.1
 
 
 def directions(net: nn.Module) -> Tensor:
@@ -88,6 +91,9 @@ class Origin:
             found.append("names no student: `make mine` had no --student")
         elif self.student not in self.began_as:
             found.append(f"did not begin at the seed of {self.student}")
+        elif self.began_as[self.student] < FAINT:
+            faint = f"resembles the seed of {self.student} faintly"
+            found.append(f"{faint}, {self.began_as[self.student]:.3f}")
         if others:
             found.append(f"began at the seed of {', '.join(others)}")
         if self.same_as:

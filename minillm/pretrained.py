@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from importlib import metadata
 from pathlib import Path
+from typing import Any
 
 import torch
 from safetensors.torch import load_file
@@ -10,12 +11,13 @@ from torch import Tensor
 from torch.nn import functional as F
 from torch.nn.utils.rnn import pad_sequence
 
-from minillm.architectures import configure
+from minillm.architectures import configure, count_parameters
 from minillm.arguments import check_count
 from minillm.config import Config
 from minillm.decoding import GREEDY, Sampling
 from minillm.generation import generate
 from minillm.gguf import GGUF, read
+from minillm.likelihood import log_likelihood
 from minillm.pretokenizer import SMOLLM
 from minillm.texts import check_text, each_text
 from minillm.tokenizer import Tokenizer
@@ -198,3 +200,34 @@ def sentence_vectors(
     mask = torch.arange(ids.shape[1]) < ends  # (B, T)
     states = model.states(ids, mask=mask)
     return F.normalize((states * mask[..., None]).sum(dim=1) / ends, dim=-1)
+
+
+@torch.no_grad()
+def ask_both(
+    text: str, others: Sequence[str], n_tokens: int = 12
+) -> dict[str, dict[str, Any]]:
+    """What a decoder and an encoder make of a text.
+
+    SmolLM2 gives each token but the first a number of bits, and writes on,
+    greedily; MiniLM gives a cosine with each of the `others`. Raises
+    `FileNotFoundError` where the two are not installed.
+    """
+    net, tokenizer = smollm()
+    ids = tokenizer.encode(text)
+    bits = -log_likelihood(lambda x: net(x)[0], torch.tensor(ids))
+    tokens = [tokenizer.decode([i]) for i in ids[1:]]
+    (more,) = generate(net, [ids], n_tokens, GREEDY)
+    encoder, vocabulary = minilm()
+    vectors = sentence_vectors(encoder, vocabulary, [text, *others])
+    cosines = (vectors[1:] @ vectors[0]).tolist()
+    return {
+        "SmolLM2": {
+            "parameters": count_parameters(net.config),
+            "bits": list(zip(tokens, bits.tolist(), strict=True)),
+            "goes on": tokenizer.decode(more),
+        },
+        "MiniLM": {
+            "parameters": count_parameters(encoder.config),
+            "cosines": dict(zip(others, cosines, strict=True)),
+        },
+    }

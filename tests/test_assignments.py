@@ -46,13 +46,13 @@ from grader.authoring.variants import (
 
 COURSE = course_folder()
 PATHS = [path_of(name, COURSE) for name in assignments(COURSE)]
-INTEGRATION = {  # the problem with the run on the real corpus: seconds, where others take none
+INTEGRATION = {  # the problems that train on a corpus: seconds, where others take none
     "01_ngrams": "best_model",
     "02_tokenization": "train_merges",
     "03_word2vec": "austen_vectors",
     "04_rnn": "austen_lstm",
     "05_elmo": "storyland_model",
-    "06_attention": "reader",
+    "06_attention": "reader stack",
     "07_transformer": "transformer",
     "09_training": "train",
     "10_decoding": "write",
@@ -67,6 +67,11 @@ UNCHANGED = [path for path in PATHS if is_unchanged(path)]
 SAMPLE = 6  # of so many variants of a problem of an unchanged topic, one is in the quick tier
 NUMBERED = re.compile(r" {0,3}\d+[.)] ")  # what Markdown takes for an entry of a list
 STUB = re.compile(r" *(# YOUR CODE HERE|raise NotImplementedError\(.*\)|YOUR ANSWER HERE)")
+
+
+def integration(path: Path) -> list[str]:
+    """The problems of an assignment that take seconds, the first one first."""
+    return INTEGRATION.get(path.stem, "").split()
 
 
 def topic(path: Path, *values: object, **options: Any) -> Any:
@@ -91,7 +96,7 @@ def each(variants):
     rows, numbers = [], Counter()
     for path in PATHS:
         for variant in variants(path):
-            whole = variant.problem == INTEGRATION.get(path.stem)
+            whole = variant.problem in integration(path)
             number, of = numbers[path, variant.problem], SAMPLE if path in UNCHANGED else 1
             numbers[path, variant.problem] += 1
             marks = [pytest.mark.slow] if number % (WHOLE if whole else of) else []
@@ -123,10 +128,10 @@ def with_variants(path: Path, *variants: Variant) -> NotebookNode:
 
 def without_integration(notebook: NotebookNode, path: Path) -> NotebookNode:
     """The notebook without the problem that runs on the real corpus, and without what it shows."""
-    names, name = [cell.id for cell in notebook.cells], INTEGRATION.get(path.stem)
-    end = names.index(name) if name else len(names)
+    ids, long = [cell.id for cell in notebook.cells], integration(path)
+    end = ids.index(long[0]) if long else len(ids)
     later = [cell for cell in notebook.cells[end:] if kind(cell) in ("given", "answer", "check")]
-    kept = notebook.cells[:end] + [cell for cell in later if cell.id.split("-")[0] != name]
+    kept = notebook.cells[:end] + [cell for cell in later if cell.id.split("-")[0] not in long]
     return nbformat.v4.new_notebook(cells=kept, metadata=notebook.metadata)
 
 
@@ -238,7 +243,8 @@ def test_a_mistake_costs_the_late_points_of_its_problem_only(path):
 def rounds(path: Path) -> list[list[Variant]]:
     """Every wrong solution once: one of each problem in each round, until none is left."""
     by_problem = {name: [v for v in wrong(path) if v.problem == name] for name in worth(path)}
-    by_problem.pop(INTEGRATION.get(path.stem), None)
+    for name in integration(path):
+        by_problem.pop(name)
     longest = max(map(len, by_problem.values()))
     return [[v[i] for v in by_problem.values() if i < len(v)] for i in range(longest)]
 

@@ -137,6 +137,17 @@ def test_channels_in_another_order_hide_the_beginning_and_this_shows(tmp_path, a
     assert verdict(path) == "did not begin at the seed of ada"
 
 
+def test_a_forged_beginning_is_faint(tmp_path):
+    stranger = trained(12345)
+    fresh = Transformer(stranger.net.config, torch.Generator().manual_seed(seed_of("ada")))
+    with torch.no_grad():
+        for p, q in zip(stranger.net.parameters(), fresh.parameters(), strict=True):
+            if p.ndim == 2:
+                p.add_(q, alpha=0.09)
+    found = verdict(hand_in(tmp_path, "one", stranger, "ada"))
+    assert found.startswith("resembles the seed of ada faintly, 0.0")
+
+
 def test_a_model_of_nobody_in_the_class(tmp_path, ada):
     path = hand_in(tmp_path, "one", trained(12345), "ada")
     assert verdict(path) == "did not begin at the seed of ada"

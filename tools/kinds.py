@@ -3,7 +3,8 @@
 A decoder, an encoder, a prefix model and an encoder-decoder, made of the same parts in the same
 sizes, read the same sentences of Storyland, each with the objective that fits it. Writes
 `data/models/08_kinds.safetensors`, and into `data/results/08_architectures.json` what each of them
-gives to held-out sentences: about ten minutes on one quiet core.
+gives to held-out sentences: about ten minutes on one quiet core. `--published` asks SmolLM2 and
+MiniLM instead, where `make weights` has installed them, and trains nothing.
 """
 
 import argparse
@@ -25,6 +26,7 @@ from minillm.corpus import BOS, DATA, EOS
 from minillm.kinds import MODEL, Kinds, load_kinds
 from minillm.likelihood import log_likelihood, pseudo_log_likelihood
 from minillm.objectives import Causal, Masked, Objective, Prefix, SequenceToSequence
+from minillm.pretrained import ask_both
 from minillm.recipe import Recipe
 from minillm.tasks import IGNORE
 from minillm.tokenizer import Tokenizer
@@ -39,6 +41,12 @@ KINDS = {"decoder": 1000, "encoder": 4000, "prefix": 1500, "encoder-decoder": 15
 SIZES = {"n_layers": 3, "n_heads": 4, "width": 96, "hidden": 256, "context": 64}
 V, N_STORIES, B, T = 512, 3000, 16, 64
 N_TESTED = 300  # sentences
+SENTENCE = "Paris is the capital of France, and Rome is the capital of"
+OTHERS = (
+    "The Italian government sits in Rome.",
+    "The French live in a republic.",
+    "The cat sat on the mat.",
+)
 
 
 def sentences(stories: list[str]) -> list[str]:
@@ -149,7 +157,13 @@ def main() -> None:
     """Train, store, measure."""
     words = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     words.add_argument("--no-train", action="store_true", help="measure the stored models again")
+    words.add_argument("--published", action="store_true", help="ask SmolLM2 and MiniLM, only")
     args = words.parse_args()
+    before = json.loads(RESULTS.read_text()) if RESULTS.exists() else {}
+    if args.published:
+        asked = {"sentence": SENTENCE, **ask_both(SENTENCE, OTHERS), **provenance()}
+        RESULTS.write_text(json.dumps(before | {"published": asked}, indent=1) + "\n")
+        return
     stories = texts_of("storyland", N_STORIES)
     texts = {split: sentences(stories[split]) for split in ("train", "test")}
     if not args.no_train:
@@ -177,6 +191,7 @@ def main() -> None:
         "sentences": len(chosen),
         "parameters": {kind: n_parameters(net.config) for kind, net in kinds.models.items()},
         "bits_per_byte": scores(kinds, chosen),
+        "published": before.get("published"),
         **provenance(),
     }
     RESULTS.write_text(json.dumps(result, indent=1) + "\n")

@@ -253,3 +253,17 @@ def attention_loop(query, keys, values):
     q, k, v = torch.tensor(query), torch.tensor(keys), torch.tensor(values)
     w = (k @ q / len(query) ** 0.5).softmax(0)
     return w.tolist(), (w @ v).tolist()
+
+
+# %% wrong: keys_counted -- divides by the root of the number of keys
+# expects: You divided by the root of the number of keys
+def attention_loop(query, keys, values):
+    D = len(keys)
+    scores = [sum(a * b for a, b in zip(query, k)) / D**0.5 for k in keys]
+    top = max(scores)
+    e = [math.exp(s - top) for s in scores]
+    w = [x / sum(e) for x in e]
+    n = len(values[0])
+    return w, [
+        sum(w[s] * values[s][c] for s in range(len(w))) for c in range(n)
+    ]

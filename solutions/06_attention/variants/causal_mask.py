@@ -113,3 +113,10 @@ def causal_mask(order, T):
     S = order.size(1)
     queries = order.narrow(1, S - T, T).unsqueeze(1).unsqueeze(3)
     return torch.logical_not(order.unsqueeze(1).unsqueeze(1).gt(queries))
+
+
+# %% right: not_later -- not those that come later
+def causal_mask(order, T):
+    B, S = order.shape
+    ask = order.narrow(1, S - T, T).unsqueeze(-1)
+    return torch.logical_not(order.unsqueeze(1) > ask).view(B, 1, T, S)

@@ -381,3 +381,25 @@ class CrossAttention(nn.Module):
         if bias is not None:
             scores = scores + bias
         return self.out((scores.softmax(-1) @ v).transpose(1, 2).flatten(2))
+
+
+# %% wrong: half_heads -- keys and values are the halves of each head
+# expects: You took keys and values in turns
+class CrossAttention(nn.Module):
+    def __init__(self, config: Config):
+        super().__init__()
+        self.D = config.head_size
+        self.q = nn.Linear(config.width, config.width, config.bias)
+        self.kv = nn.Linear(config.width, 2 * config.width, config.bias)
+        self.out = nn.Linear(config.width, config.width, config.bias)
+
+    def keys_values(self, source):
+        heads = split_heads(self.kv(source), 2 * self.D).transpose(1, 2)
+        k, v = heads.chunk(2, dim=-1)
+        return k, v
+
+    def forward(self, x, k, v, bias=None):
+        q = split_heads(self.q(x), self.D).transpose(1, 2)
+        return self.out(
+            join_heads(scaled_dot_product_attention(q, k, v, bias))
+        )

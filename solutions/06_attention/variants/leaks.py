@@ -362,3 +362,31 @@ def leaks(model, ids):
             ):
                 found.append(t)
     return min(found) if found else None
+
+
+# %% wrong: beyond -- the changed id is one that no text has
+# expects: which knows the ids 0 to 6
+def leaks(model, ids):
+    before, first = model(ids), None
+    for t in range(1, ids.shape[1]):
+        other = ids.clone()
+        other[:, t] = ids.max() + 1
+        rows = (model(other) - before).abs().amax((0, 2))[:t]
+        if (rows > 1e-9).any():
+            row = int((rows > 1e-9).nonzero()[0])
+            first = row if first is None else min(first, row)
+    return first
+
+
+# %% right: all_at_once -- every change is a row of one batch
+def leaks(model, ids):
+    V, (B, T) = model(ids).shape[-1], ids.shape
+    if T == 1:
+        return None
+    copies = ids.repeat(T, 1, 1)  # (T, B, T)
+    t = torch.arange(T)
+    copies[t, :, t] = (copies[t, :, t] + 1) % V
+    gap = model(copies.flatten(0, 1)).view(T, B, T, V) - model(ids)
+    moved = (gap.abs() > 1e-9).any(-1).any(1)  # (changed, row)
+    rows = moved.tril(-1).any(0).nonzero()
+    return int(rows[0, 0]) if len(rows) else None

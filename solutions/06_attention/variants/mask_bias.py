@@ -110,3 +110,9 @@ def mask_bias(mask, dtype=torch.float32):
 def mask_bias(mask, dtype=torch.float32):
     low = max(-1e9, torch.finfo(dtype).min / 2)
     return torch.zeros(mask.shape, dtype=dtype).masked_fill(~mask, low)
+
+
+# %% wrong: billion -- minus a billion
+# expects: the bias in torch.float32 is forbidden(torch.float32)
+def mask_bias(mask, dtype=torch.float32):
+    return (~mask).to(dtype) * -1e9

@@ -195,3 +195,22 @@ def scaled_dot_product_attention(q, k, v, bias=None):
         scores = scores + bias
     powers = (scores - scores.max(-1, keepdim=True).values).exp()
     return powers / (powers.sum(-1, keepdim=True) + 1e-9) @ v
+
+
+# %% wrong: plain_exp -- the powers of e of the scores as they are
+# expects: the powers of e overflow
+def scaled_dot_product_attention(q, k, v, bias=None):
+    scores = q @ k.transpose(-1, -2) / q.shape[-1] ** 0.5
+    if bias is not None:
+        scores = scores + bias
+    powers = torch.exp(scores)
+    return powers / powers.sum(dim=-1, keepdim=True) @ v
+
+
+# %% right: einsum_of_logs -- einsum, and the power of a log_softmax
+def scaled_dot_product_attention(q, k, v, bias=None):
+    D = q.size(-1)
+    s = torch.einsum("bhtd,bhsd->bhts", q, k) * D**-0.5
+    s = s if bias is None else s + bias
+    w = torch.log_softmax(s, -1).exp()
+    return torch.einsum("bhts,bhsd->bhtd", w, v)

@@ -197,3 +197,43 @@ def gelu(x):
 def gelu_tanh(x):
     c = (2 / math.pi) ** 0.5
     return x * torch.sigmoid(2 * c * (x + 0.044715 * x * x * x))
+
+
+# %% wrong: one_plus_exp -- silu as x / (1 + exp(-x))
+# expects: they must be finite
+def relu(x):
+    return x.clamp(min=0)
+
+
+def silu(x):
+    return x / (1 + torch.exp(-x))
+
+
+def gelu(x):
+    return x * 0.5 * (1 + torch.erf(x / math.sqrt(2)))
+
+
+def gelu_tanh(x):
+    return (
+        0.5
+        * x
+        * (1 + torch.tanh(math.sqrt(2 / math.pi) * (x + 0.044715 * x**3)))
+    )
+
+
+# %% right: special -- torch.special
+def relu(x):
+    return torch.where(x > 0, x, torch.zeros_like(x))
+
+
+def silu(x):
+    return torch.mul(x, torch.special.expit(x))
+
+
+def gelu(x):
+    return x * torch.special.ndtr(x)
+
+
+def gelu_tanh(x):
+    inner = (2 / math.pi) ** 0.5 * (x + 0.044715 * x * x * x)
+    return x * torch.sigmoid(2 * inner)

@@ -114,3 +114,19 @@ def alibi_slopes(H):
     return torch.cat(
         (alibi_slopes(P), torch.tensor(slopes_of(2 * P)[::2][: H - P]))
     )
+
+
+# %% wrong: next_power -- the first H slopes of the next larger power of two
+# expects: first 12 slopes of 16 heads
+def alibi_slopes(H):
+    P = 2 ** math.ceil(math.log2(H))
+    return torch.tensor([2 ** (-8 * h / P) for h in range(1, H + 1)])
+
+
+# %% right: itself -- the rest by the function itself
+def alibi_slopes(H):
+    P = 1 << (H.bit_length() - 1)
+    first = torch.tensor([2.0 ** (-8 * (h + 1) / P) for h in range(P)])
+    if P == H:
+        return first
+    return torch.cat([first, alibi_slopes(2 * P)[::2][: H - P]])

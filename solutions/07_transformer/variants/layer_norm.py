@@ -163,3 +163,12 @@ def layer_norm(x, weight, bias, eps=1e-5):
     centred = y - y.mean(-1, keepdim=True)
     variance = (centred**2).mean(-1, keepdim=True)
     return (centred / (variance + eps).sqrt()).to(x.dtype) * weight + bias
+
+
+# %% wrong: at_least_eps -- eps is the smallest deviation
+# expects: eps has no effect here
+def layer_norm(x, weight, bias, eps=1e-5):
+    y = widened(x)
+    y = y - y.mean(-1, keepdim=True)
+    deviation = (y * y).mean(-1, keepdim=True).sqrt().clamp(min=eps)
+    return (y / deviation).to(x.dtype) * weight + bias

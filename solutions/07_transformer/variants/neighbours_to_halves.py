@@ -75,3 +75,9 @@ def neighbours_to_halves(weight, D):
             range(start + 1, start + D, 2)
         )
     return weight.index_select(0, torch.tensor(order))
+
+
+# %% wrong: one_head -- all rows are taken for one head
+# expects: Each head is reordered by itself
+def neighbours_to_halves(weight, D):
+    return torch.cat([weight[0::2], weight[1::2]])

@@ -219,3 +219,16 @@ def residual(x, sublayer, norm, kind, alpha=1.0):
             return torch.add(sublayer(x), x, alpha=alpha)
         case _:
             raise ValueError(kind)
+
+
+# %% wrong: alpha_inside -- alpha multiplies what the sublayer writes
+# expects: alpha weighs the skip, not the sublayer
+def residual(x, sublayer, norm, kind, alpha=1.0):
+    if kind == "pre":
+        return x + sublayer(norm(x))
+    if kind == "post":
+        return norm(x + alpha * sublayer(x))
+    if kind == "deep":
+        n = norm(x)
+        return n + alpha * sublayer(n)
+    raise ValueError(f"kind is pre, post or deep, not {kind!r}")

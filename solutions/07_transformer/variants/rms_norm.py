@@ -122,3 +122,11 @@ def rms_norm(x, weight, eps=1e-5):
     return (
         torch.div(y, torch.sqrt(total / y.size(-1) + eps)).type_as(x) * weight
     )
+
+
+# %% wrong: norm_plus_eps -- the length over the root of C, plus eps
+# expects: eps stands outside the root
+def rms_norm(x, weight, eps=1e-5):
+    y = widened(x)
+    size = y.norm(dim=-1, keepdim=True) / y.shape[-1] ** 0.5
+    return (y / (size + eps)).to(x.dtype) * weight

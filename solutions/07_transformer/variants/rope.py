@@ -288,3 +288,35 @@ def rope_angles(positions, D, theta=10_000.0):
     cos = torch.cat((a.cos(), a.cos()), -1)[:, :, None, None]
     sin = torch.cat((-a.sin(), a.sin()), -1)[:, :, None, None]
     return cos, sin
+
+
+# %% wrong: interleaved_angles -- each angle twice in a row, as neighbours need it
+# expects: this repeats each number beside itself
+def rope_angles(positions, D, theta=10_000.0):
+    speeds = theta ** -(torch.arange(0, D, 2) / D)
+    angles = (positions[..., None] * speeds).repeat_interleave(2, dim=-1)
+    cos, sin = angles.cos(), angles.sin()
+    sin = torch.cat([-sin[..., : D // 2], sin[..., D // 2 :]], dim=-1)
+    return cos[:, :, None, None], sin[:, :, None, None]
+
+
+def rotate(x, cos, sin):
+    cos, sin = cos.squeeze(3), sin.squeeze(3)
+    y = x * cos + x.roll(x.shape[-1] // 2, dims=-1) * sin
+    return y.to(x.dtype)
+
+
+# %% right: complex_pairs -- complex numbers
+def rope_angles(positions, D, theta=10_000.0):
+    speeds = torch.tensor([theta ** (-2 * i / D) for i in range(D // 2)])
+    turn = torch.polar(torch.ones(1), positions[..., None].float() * speeds)
+    cos = torch.cat([turn.real, turn.real], -1)
+    sin = torch.cat([-turn.imag, turn.imag], -1)
+    return cos.unsqueeze(2).unsqueeze(2), sin.unsqueeze(2).unsqueeze(2)
+
+
+def rotate(x, cos, sin):
+    n = x.shape[-1] // 2
+    c, s = cos[..., 0, :n], sin[..., 0, n:]
+    a, b = x[..., :n], x[..., n:]
+    return torch.cat([a * c - b * s, b * c + a * s], -1).to(x.dtype)

@@ -314,11 +314,7 @@ def denoising(rows, mask_id, vocab_size, generator, share=0.15):
     )
     asked = torch.bernoulli(p, generator=generator).bool()
     die = torch.randint(10, rows.shape, generator=generator)
-    noise = (
-        (torch.rand(rows.shape, generator=generator) * vocab_size)
-        .long()
-        .clamp(max=vocab_size - 1)
-    )
+    noise = torch.randint(vocab_size, rows.shape, generator=generator)
     ids = rows * ~asked + asked * (
         mask_id * (die < 8) + noise * (die == 8) + rows * (die == 9)
     )
@@ -387,3 +383,16 @@ def denoising(rows, mask_id, vocab_size, generator, share=0.15):
     ids = rows.masked_fill(asked & (kind < 0.8), mask_id)
     ids = torch.where(asked & (kind >= 0.9), noise, ids)
     return Task(ids, rows.masked_fill(~asked, IGNORE), {})
+
+
+# %% wrong: from_the_text -- random tokens are drawn from the text, not from all ids
+# expects: draw from all ids, not from the rows
+def denoising(rows, mask_id, vocab_size, generator, share=0.15):
+    asked = torch.rand(rows.shape, generator=generator) < share
+    asked &= (rows != BOS) & (rows != EOS)
+    what = torch.rand(rows.shape, generator=generator)
+    order = torch.randperm(rows.numel(), generator=generator)
+    noise = rows.flatten()[order].view(rows.shape)
+    ids = torch.where(asked & (what < 0.8), mask_id, rows)
+    ids = torch.where(asked & (what >= 0.9), noise, ids)
+    return Task(ids, torch.where(asked, rows, IGNORE), {})

@@ -59,3 +59,9 @@ def ffn_width(C, multiple=256):
 def ffn_width(C, multiple=256):
     width = 8 * C // 3
     return width + -width % multiple
+
+
+# %% wrong: nearest -- the nearest multiple
+# expects: ffn_width(5120, 256): expected 13824
+def ffn_width(C, multiple=256):
+    return multiple * round(8 * C / 3 / multiple)

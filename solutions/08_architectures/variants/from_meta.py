@@ -775,3 +775,79 @@ def from_meta(state_dict, config):
     if left:
         raise ValueError(f"left over: {sorted(left)}")
     return ours
+
+
+# %% wrong: value_first -- w3 above w1
+# expects: w1, the gate, stands above w3
+def from_meta(state_dict, config):
+    left = {k: v for k, v in state_dict.items() if k != "rope.freqs"}
+
+    def take(name):
+        if name not in left:
+            raise ValueError(f"{name} is missing")
+        return left.pop(name)
+
+    new = {
+        "embedding.token.weight": take("tok_embeddings.weight"),
+        "norm.weight": take("norm.weight"),
+        "head.weight": take("output.weight"),
+    }
+    for i in range(config.n_layers):
+        a, b = f"layers.{i}.", f"blocks.{i}."
+        q, k = (
+            neighbours_to_halves(
+                take(f"{a}attention.w{z}.weight"), config.head_size
+            )
+            for z in "qk"
+        )
+        v = take(f"{a}attention.wv.weight")
+        new[b + "attention.qkv.weight"] = torch.cat([q, k, v])
+        new[b + "attention.out.weight"] = take(f"{a}attention.wo.weight")
+        w1, w3 = (take(f"{a}feed_forward.w{n}.weight") for n in (1, 3))
+        new[b + "feed_forward.up.weight"] = torch.cat([w3, w1])
+        new[b + "feed_forward.down.weight"] = take(
+            f"{a}feed_forward.w2.weight"
+        )
+        new[b + "attention_norm.weight"] = take(f"{a}attention_norm.weight")
+        new[b + "feed_forward_norm.weight"] = take(f"{a}ffn_norm.weight")
+    if left:
+        raise ValueError(f"left over: {sorted(left)}")
+    return new
+
+
+# %% right: by_rule -- a table of names, checked by sets
+def from_meta(state_dict, config):
+    parts = {
+        "embedding.token": ["tok_embeddings"],
+        "norm": ["norm"],
+        "head": ["output"],
+    }
+    for n in range(config.n_layers):
+        inner = {
+            "attention.qkv": ["attention.wq", "attention.wk", "attention.wv"],
+            "attention.out": ["attention.wo"],
+            "feed_forward.up": ["feed_forward.w1", "feed_forward.w3"],
+            "feed_forward.down": ["feed_forward.w2"],
+            "attention_norm": ["attention_norm"],
+            "feed_forward_norm": ["ffn_norm"],
+        }
+        parts |= {
+            f"blocks.{n}.{ours}": [f"layers.{n}.{name}" for name in names]
+            for ours, names in inner.items()
+        }
+    wanted = {f"{name}.weight" for names in parts.values() for name in names}
+    have = set(state_dict) - {"rope.freqs"}
+    for name in sorted(wanted ^ have):
+        raise ValueError(
+            f"{name} is {'missing' if name in wanted else 'left over'}"
+        )
+
+    def read(name):
+        w = state_dict[f"{name}.weight"]
+        turn = name.endswith((".wq", ".wk"))
+        return neighbours_to_halves(w, config.head_size) if turn else w
+
+    return {
+        f"{ours}.weight": torch.cat([read(name) for name in names])
+        for ours, names in parts.items()
+    }

@@ -124,3 +124,19 @@ def prefix(rows, lengths):
         torch.tensor(asked, dtype=rows.dtype),
         {"prefix": lengths, **given},
     )
+
+
+# %% wrong: first_length -- the prefix of the first row for all
+# expects: you used that of row 0
+def prefix(rows, lengths):
+    ids, targets = rows[:, :-1], rows[:, 1:].clone()
+    targets[:, : max(int(lengths[0]) - 1, 0)] = IGNORE
+    return Task(ids, targets, {"prefix": lengths})
+
+
+# %% right: row_by_row -- a loop over the rows
+def prefix(rows, lengths):
+    targets = rows[:, 1:].clone()
+    for row, length in zip(targets, lengths.tolist()):
+        row[: max(length - 1, 0)] = IGNORE
+    return Task(rows[:, :-1].clone(), targets, {"prefix": lengths})

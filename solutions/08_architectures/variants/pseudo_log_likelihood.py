@@ -173,3 +173,13 @@ def pseudo_log_likelihood(predict, ids, mask_id):
     copies[torch.arange(n), torch.arange(1, n + 1)] = mask_id
     logits = predict(copies)[copies == mask_id].log_softmax(-1)
     return logits[torch.arange(n), ids[1:-1]] / math.log(2)
+
+
+# %% wrong: place_before -- the logits at the place before the gap
+# expects: These are the logits in front of the gap
+def pseudo_log_likelihood(predict, ids, mask_id):
+    gaps = torch.arange(1, len(ids) - 1)
+    copies = ids.repeat(len(gaps), 1)
+    copies[torch.arange(len(gaps)), gaps] = mask_id
+    log_p = predict(copies).log_softmax(-1)[torch.arange(len(gaps)), gaps - 1]
+    return log_p.gather(1, ids[gaps, None])[:, 0] / math.log(2)

@@ -130,3 +130,13 @@ def sequence_to_sequence(sources, rows, padding=None):
     return Task(
         rows[:, :-1], targets, {"source": sources, "source_mask": real}
     )
+
+
+# %% wrong: mask_of_padding -- True at padding
+# expects: source_mask is True at padding
+def sequence_to_sequence(sources, rows, padding=None):
+    targets, given = rows[:, 1:], {"source": sources}
+    if padding is not None:
+        targets = targets.masked_fill(targets == padding, IGNORE)
+        given["source_mask"] = sources == padding
+    return Task(rows[:, :-1], targets, given)
