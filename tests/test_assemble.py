@@ -199,7 +199,7 @@ def test_error_of_nobody_comes_through_and_the_library_is_back(own, spaces):
         (
             "10_decoding",
             "top_p",
-            ("check_share", "raise NotImplementedError(); check_share"),
+            ("check_share", 'raise NotImplementedError("top_p: not attempted"); check_share'),
             {"top_p"},
             "not attempted",
         ),
