@@ -9,6 +9,7 @@
 05  elmo probe                         vectors in context, what they know
     senses states                      homonyms, vectors of their tokens
 06  attention cache                    attention, masks; what was read before
+    recall                             what takes one layer, what takes two
 07  config layers embedding            the settings, the parts
     transformer initialisation         the model, its first weights
     arguments stream                   what it can be given, what it writes
@@ -33,10 +34,11 @@
     asking chat four_bit               what is asked, answers, frozen weights
 13  editing tracing edits              a fact: found, changed, and what else
     rivals questions gazette           other ways, the judge, a world of facts
+    landmarks                          facts of a model that others trained
 14  assembly pieces trials             one's own functions, judged and counted
     afterwards assemble                the model of them, adapted, edited
     packing windowed published web     one file, long texts, other programs
-    origin                             whose run made a model
+    origin                             from whose seed a model began
     storyland                          a world whose entropy is known
     ladder figures                     what the book shows
     places                             where the files of the course are
