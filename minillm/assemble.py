@@ -477,6 +477,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     words = command_line().parse_args(arguments)
     size = Size(**{name: getattr(words, name) for name in asdict(Size())})
     if words.student:
+        if words.seed != Size.seed:
+            command_line().error("--student decides on the seed: no --seed")
         size = replace(size, seed=seed_of(words.student))
     own, spaces, reasons = judged(words.folder)
     if not spaces:

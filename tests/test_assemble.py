@@ -273,6 +273,9 @@ def test_command_judges_builds_and_keeps(tmp_path, capsys):
     assert "| `draw` | yours |" in capsys.readouterr().out.replace(
         ": passes, but is not used here", ""
     )
+    with pytest.raises(SystemExit):
+        assemble.main([*words.split(), "--student", "ada", "--seed", "3"])
+    assert "--student decides on the seed" in capsys.readouterr().err
     assemble.main([*words.split(), *tiny.split(), "--student", " Ada"])
     said = capsys.readouterr().out
     assert re.search(r"9 of 59 pieces are yours, [89] of these were called\.", said)

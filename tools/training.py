@@ -320,13 +320,11 @@ def processes() -> Iterator[dict[str, Any]]:
         found[n].append(launched(n, words))
     ratios = [two / one for (_, one), (_, two) in zip(found[1], found[2], strict=True)]
     middle = sorted(range(3), key=ratios.__getitem__)[1]
+    others = [round(ratio, 2) for turn, ratio in enumerate(ratios) if turn != middle]
     for n, turns in found.items():
         losses, speed = turns[middle]
-        yield {"processes": n, "losses": losses, "tokens_per_s": round(speed), "words": words} | (
-            {"ratios_of_other_runs": [round(r, 2) for i, r in enumerate(ratios) if i != middle]}
-            if n == 2
-            else {}
-        )
+        row = {"processes": n, "losses": losses, "tokens_per_s": round(speed), "words": words}
+        yield row | {"ratios_of_other_runs": others}
 
 
 def launched(n: int, words: str) -> tuple[list[float], float]:
@@ -385,9 +383,9 @@ def utilisation() -> Iterator[dict[str, Any]]:
         ids = torch.randint(2, size, (rows, length + 1), generator=torch.Generator().manual_seed(0))
 
         cost = flops.training(config, length) * rows * length
-        product, training_step = partial(torch.mm, *square), partial(one_step, net, stepper, ids)
+        multiply, training_step = partial(torch.mm, *square), partial(one_step, net, stepper, ids)
         turns = [
-            (speed_of(product, 2 * size**3), speed_of(training_step, cost)) for _ in range(n_turns)
+            (speed_of(multiply, 2 * size**3), speed_of(training_step, cost)) for _ in range(n_turns)
         ]
         peak, reached = (float(np.median(x)) for x in zip(*turns, strict=True))
         yield {
