@@ -809,3 +809,31 @@ def train(
             descend(outputs, negative.ravel(), d_neg.reshape(-1, dim), step)
             j += 1
     return inputs, outputs
+
+
+# %% wrong: fewer_batches -- does not count the smaller last batch of an epoch
+# expects: the smaller last batch of each epoch is a batch, too
+
+
+def train(
+    pairs, noise, dim, rng, n_negative=5, n_epochs=1, lr=0.025, batch_size=256
+):
+    V = len(noise)
+    inputs = ((rng.random((V, dim)) - 0.5) / dim).astype(np.float32)
+    outputs = np.zeros((V, dim), np.float32)
+    n = max(1, n_epochs * (len(pairs) // batch_size))
+    j = 0
+    for _ in range(n_epochs):
+        shuffled = rng.permutation(pairs)
+        for start in range(0, len(pairs), batch_size):
+            centre, context = shuffled[start : start + batch_size].T
+            negative = rng.choice(V, (len(centre), n_negative), p=noise)
+            d_v, d_pos, d_neg = sgns_gradients(
+                inputs[centre], outputs[context], outputs[negative]
+            )
+            step = lr * (1 - j / n)
+            descend(inputs, centre, d_v, step)
+            descend(outputs, context, d_pos, step)
+            descend(outputs, negative.ravel(), d_neg.reshape(-1, dim), step)
+            j += 1
+    return inputs, outputs
