@@ -1,5 +1,5 @@
 # %% wrong: dot_products -- long vectors win
-# expects: compare directions, not dot products
+# expects: compare directions
 def neighbours(table, i, n):
     if not 0 <= i < len(table):
         raise ValueError(i)
@@ -136,7 +136,7 @@ def neighbours(table, i, n):
 
 
 # %% wrong: epsilon -- a small number in the denominator, which is not small beside short vectors
-# expects: rows of all lengths:
+# expects: add nothing to a length
 def neighbours(table, i, n):
     if not 0 <= i < len(table):
         raise ValueError(i)

@@ -221,7 +221,7 @@ def train(
 
 
 # %% wrong: in_the_order_of_the_text -- never shuffles
-# expects: in a random order
+# expects: in a new random order
 def train(
     pairs,
     noise,
@@ -252,7 +252,7 @@ def train(
 
 
 # %% wrong: shuffles_the_pairs_in_place -- changes its argument
-# expects: the pairs were changed
+# expects: in another order now
 def train(
     pairs,
     noise,
@@ -696,7 +696,7 @@ def train(
 
 
 # %% wrong: shuffled_in_place -- shuffles the pairs that it was given
-# expects: the pairs were changed
+# expects: in another order now
 
 
 def train(
