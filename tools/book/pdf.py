@@ -46,7 +46,7 @@ FOOTER = """<div style="width: 100%; font: 8pt sans-serif; text-align: center">
 <span class="pageNumber"></span></div>"""
 
 
-class Server(ThreadingHTTPServer):
+class QuietServer(ThreadingHTTPServer):
     """Says nothing where the browser reloads a page before it has all of it."""
 
     def handle_error(self, request: Any, client_address: Any) -> None:
@@ -59,7 +59,7 @@ class Server(ThreadingHTTPServer):
 def served(folder: Path) -> Iterator[str]:
     """The address at which a folder is served on this machine."""
     handler = type("Quiet", (SimpleHTTPRequestHandler,), {"log_message": lambda *words: None})
-    with Server(("127.0.0.1", 0), partial(handler, directory=str(folder))) as server:
+    with QuietServer(("127.0.0.1", 0), partial(handler, directory=str(folder))) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield f"http://127.0.0.1:{server.server_port}/"
         server.shutdown()
