@@ -21,7 +21,7 @@ def cross_entropy(logits, targets, ignore=IGNORE):
 
 
 # %% wrong: clamped -- a small number keeps the logarithm finite
-# expects: not even one with a small number
+# expects: no small number stands in
 def cross_entropy(logits, targets, ignore=IGNORE):
     counts = targets != ignore
     z, y = logits[counts], targets[counts]
