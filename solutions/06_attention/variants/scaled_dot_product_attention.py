@@ -214,3 +214,12 @@ def scaled_dot_product_attention(q, k, v, bias=None):
     s = s if bias is None else s + bias
     w = torch.log_softmax(s, -1).exp()
     return torch.einsum("bhts,bhsd->bhtd", w, v)
+
+
+# %% wrong: over_texts -- a softmax over the first axis
+# expects: the softmax ran over the texts or the heads
+def scaled_dot_product_attention(q, k, v, bias=None):
+    scores = q @ k.transpose(-2, -1) / math.sqrt(q.shape[-1])
+    if bias is not None:
+        scores = scores + bias
+    return scores.softmax(dim=0) @ v

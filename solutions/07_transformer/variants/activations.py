@@ -237,3 +237,16 @@ def gelu(x):
 def gelu_tanh(x):
     inner = (2 / math.pi) ** 0.5 * (x + 0.044715 * x * x * x)
     return x * torch.sigmoid(2 * inner)
+
+
+# %% wrong: no_root -- erf(x), not erf(x / sqrt 2)
+# expects: x is divided by the root of 2
+def gelu(x):
+    return x * 0.5 * (1 + torch.erf(x))
+
+
+# %% wrong: root_of_two_alone -- sqrt(2) / pi in gelu_tanh
+# expects: The root is of 2 / pi
+def gelu_tanh(x):
+    inner = math.sqrt(2) / math.pi * (x + 0.044715 * x**3)
+    return 0.5 * x * (1 + torch.tanh(inner))
