@@ -18,7 +18,7 @@ def train_merges(texts, n_merges):
 
 
 # %% wrong: counts_are_ones -- each distinct piece counts once
-# expects: how often each of them occurs
+# expects: a piece counts as often as it occurs
 
 
 def train_merges(texts, n_merges):

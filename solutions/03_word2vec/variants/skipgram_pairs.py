@@ -285,7 +285,7 @@ def skipgram_pairs(ids, window, rng=None):
 
 
 # %% wrong: one_b_for_all -- one b for the whole text
-# expects: the b of every centre is 4
+# expects: all centres have the same b, 4
 def skipgram_pairs(ids, window, rng=None):
     T = len(ids)
     b = window if rng is None else int(rng.integers(1, window + 1))
