@@ -1,6 +1,7 @@
 """The mini-LLM of the course: each module is an assignment's answer key.
 
 01  corpus texts yardstick ngram       texts, bits per byte, counting
+    mixture                            several models as one
 02  bpe pretokenizer tokenizer         merges, cutting a text, both together
     tokenizer_file                     tokenizer.json
 03  word2vec cbow sgns pmi             vectors of words, by three roads

@@ -46,7 +46,11 @@ def test_mini_llm_trains_scores_compares_and_writes(results, tmp_path, monkeypat
     assert "of the best Kneser-Ney" in out
     assert "times the entropy, 0.4" in out
     assert "Meet Ada.|" in (tmp_path / "out" / "samples.txt").read_text()
-    (rung,) = json.loads((results / "09_training.json").read_text())
+    rung, mixture = json.loads((results / "09_training.json").read_text())
+    assert mixture["model"] == f"{rung['model']}, mixed with counts, n = 6"
+    assert mixture["topic"] == "14_mini_llm"
+    assert mixture["valid"] < rung["valid"]
+    assert mixture["parameters"] > rung["parameters"]
     score = json.loads((tmp_path / "out" / "score.json").read_text())
     assert rung["test"] == pytest.approx(score["test"], abs=1e-5)
     assert rung["flops"] == score["flops"] > 1e8

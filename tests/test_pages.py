@@ -46,6 +46,13 @@ MARK_LOOKS = """n => {
 OF_EACH_LOOK = 3
 
 
+# Formulas that end outside of the screen; a table may be scrolled as a whole.
+CUT_OFF = """() => [...document.querySelectorAll("mjx-container > mjx-math")]
+    .filter(e => !e.closest("table, .figure-host"))
+    .filter(e => e.getBoundingClientRect().right > document.documentElement.clientWidth + 1)
+    .map(e => e.closest(".math").textContent.slice(0, 200))"""
+
+
 def toc_files() -> list[str]:
     """The pages that _toc.yml names, in order, without their suffix."""
     toc = yaml.safe_load((ROOT / "_toc.yml").read_text())
@@ -65,7 +72,10 @@ def pale_texts(visit: Visit) -> list[list[str]]:
 
 
 SOUND = CHECKS | {"all text stands out": pale_texts}
-NARROW = SOUND | {"nothing is too wide": lambda visit: visit.page.evaluate(TOO_WIDE)}
+NARROW = SOUND | {
+    "nothing is too wide": lambda visit: visit.page.evaluate(TOO_WIDE),
+    "no formula is cut off": lambda visit: visit.page.evaluate(CUT_OFF),
+}
 
 
 @pytest.mark.parametrize("path", PAGES)
@@ -81,6 +91,15 @@ def test_page_is_sound_in_the_light_when_it_gets_narrow_and_when_it_turns_dark(v
     page.page.wait_for_function("document.documentElement.dataset.theme === 'dark'")
     assert problems(page, SOUND) == {}
     page.page.close()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("path", PAGES)
+def test_page_of_the_student_edition_is_sound(student_book, visit_at, path):
+    with serve(student_book) as address:
+        page = visit_at(address, path)
+        assert problems(page, SOUND) == {}
+        page.page.close()
 
 
 @pytest.mark.parametrize("path", [PAGES[0], FIRST_CHAPTER])

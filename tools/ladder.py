@@ -88,10 +88,13 @@ def fitted(corpus: str, texts: Texts, name: str, model: NGram) -> Rung:
     start = time.perf_counter()
     model.fit(texts["train"])
     seconds = time.perf_counter() - start
-    parameters = sum(len(alpha) - 1 for alpha in model.alpha)
-    parameters += sum(len(backoff) - 1 for backoff in model.backoff)
     valid, test = (bits_per_byte(model, texts[split]) for split in ("valid", "test"))
-    return rung(corpus, texts, name, valid, test, parameters, seconds)
+    return rung(corpus, texts, name, valid, test, numbers_kept(model), seconds)
+
+
+def numbers_kept(model: NGram) -> int:
+    """How many numbers a fitted model of counts keeps."""
+    return sum(len(table) - 1 for table in [*model.alpha, *model.backoff])
 
 
 def rung(

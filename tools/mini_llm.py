@@ -11,8 +11,9 @@ import argparse
 import json
 import sys
 from collections.abc import Iterable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
+from typing import Any
 
 import torch
 
@@ -22,8 +23,11 @@ from minillm.decoding import Sampling
 from minillm.generation import complete
 from minillm.ladder import Rung
 from minillm.language_model import LanguageModel
+from minillm.mixture import Mixture, tune_weights
+from minillm.ngram import NGram
+from minillm.yardstick import bits_per_byte
 from tools import page
-from tools.ladder import rung
+from tools.ladder import numbers_kept, rung
 from tools.machine import can_compile, fastest_dtype
 from tools.run import Run
 from tools.train import parser, train
@@ -106,6 +110,7 @@ PROMPTS = {
     "storyland": ["Meet Ada.", "Once", ""],
 }
 TASTE = Sampling(temperature=0.8, top_p=0.95)
+ORDER = 6  # of the counts that are mixed in: the best one in data/results/vocabularies.json
 
 
 def command_line() -> argparse.ArgumentParser:
@@ -113,7 +118,11 @@ def command_line() -> argparse.ArgumentParser:
     words = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     words.add_argument("--recipe", default="austen", choices=RECIPES)
     words.add_argument("--out", type=Path, default=None, help="default: runs/ and the recipe")
-    words.add_argument("--keep", action="store_true", help="write the results into data/results")
+    words.add_argument(
+        "--keep",
+        action="store_true",
+        help="write the results into data/results, and those of a mixture with counts",
+    )
     words.add_argument("--page", action="store_true", help="write the model of the book's pages")
     return words
 
@@ -152,6 +161,28 @@ def rung_of(run: Run) -> Rung:
     )
 
 
+def mixed(run: Run, new: Rung) -> Rung:
+    """The rung of the model and of Kneser-Ney over the same tokens, mixed.
+
+    The weights are those that suit the validation texts best.
+    """
+    best = language_model.load(run.out / "model.safetensors")
+    context = best.net.config.context
+    model = LanguageModel(best.net, best.vocabulary, run.args.stride or max(1, context // 4))
+    counts = NGram(model.vocabulary, ORDER).fit(run.texts["train"])
+    weights = tune_weights([model, counts], run.texts["valid"])
+    print(f"weights of the model and of the counts: {weights.round(3)}")
+    both = Mixture([model, counts], weights)
+    return replace(
+        new,
+        model=f"{new.model}, mixed with counts, n = {ORDER}",
+        topic="14_mini_llm",
+        valid=round(bits_per_byte(both, run.texts["valid"]), 5),
+        test=round(bits_per_byte(both, run.texts["test"]), 5),
+        parameters=(new.parameters or 0) + numbers_kept(counts),
+    )
+
+
 def compared(new: Rung, old: Iterable[Rung]) -> str:
     """The ladder with the new rung in its place, and how it does against counting."""
     others = [r for r in old if r.model != new.model]
@@ -178,16 +209,23 @@ def samples(model: LanguageModel, prompts: list[str], seed: int) -> str:
     return "\n\n".join(f"{p}|{t}" for p, t in zip(prompts, texts, strict=True))
 
 
-def keep(new: Rung, entries: Iterable[log.Entry]) -> None:
-    """Write a rung and the validations on its way into the results, in place of its model's."""
+def keep(rungs: Iterable[Rung], entries: Iterable[log.Entry]) -> None:
+    """Write rungs into the results, and the validations on the way of the first one."""
+    first, *others = rungs
     figures = ("step", "flops", "seconds", "train", "valid")
     points = [{name: entry[name] for name in figures} for entry in entries if "valid" in entry]
-    curve = {"corpus": new.corpus, "model": new.model, "commit": new.commit, "points": points}
-    for file, kept in (("09_training.json", asdict(new)), ("curves.json", curve)):
-        path = DATA / "results" / file
-        others = json.loads(path.read_text()) if path.exists() else []
-        others = [o for o in others if (o["corpus"], o["model"]) != (new.corpus, new.model)]
-        path.write_text(json.dumps([*others, kept], indent=1) + "\n")
+    curve = {"corpus": first.corpus, "model": first.model, "commit": first.commit}
+    put("curves.json", curve | {"points": points})
+    for new in (first, *others):
+        put("09_training.json", asdict(new))
+
+
+def put(file: str, new: dict[str, Any]) -> None:
+    """Write an entry into a file of results, in place of its model's."""
+    path = DATA / "results" / file
+    old = json.loads(path.read_text()) if path.exists() else []
+    others = [o for o in old if (o["corpus"], o["model"]) != (new["corpus"], new["model"])]
+    path.write_text(json.dumps([*others, new], indent=1) + "\n")
 
 
 def main() -> None:
@@ -202,7 +240,7 @@ def main() -> None:
     (run.out / "samples.txt").write_text(text + "\n", encoding="utf-8")
     print(f"\n{text}")
     if words.keep:
-        keep(new, log.read(run.out / "log.jsonl"))
+        keep([new, mixed(run, new)], log.read(run.out / "log.jsonl"))
     if words.page:
         page.write(run.out)
 

@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path, PurePosixPath
+from typing import Any
 
 import yaml
 from playwright.sync_api import sync_playwright
@@ -45,11 +46,20 @@ FOOTER = """<div style="width: 100%; font: 8pt sans-serif; text-align: center">
 <span class="pageNumber"></span></div>"""
 
 
+class QuietServer(ThreadingHTTPServer):
+    """Says nothing where the browser reloads a page before it has all of it."""
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Report an error, unless the connection is gone."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
+
+
 @contextmanager
 def served(folder: Path) -> Iterator[str]:
     """The address at which a folder is served on this machine."""
     handler = type("Quiet", (SimpleHTTPRequestHandler,), {"log_message": lambda *words: None})
-    with ThreadingHTTPServer(("127.0.0.1", 0), partial(handler, directory=str(folder))) as server:
+    with QuietServer(("127.0.0.1", 0), partial(handler, directory=str(folder))) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield f"http://127.0.0.1:{server.server_port}/"
         server.shutdown()

@@ -242,3 +242,27 @@ def count_pairs(words, counts):
             {tuple(pair.tolist()): int(n) for pair, n in zip(found, sums)}
         )
     return total
+
+
+# %% wrong: last_pair -- ends one place too early
+# expects: The last pair of each word is missing
+
+
+def count_pairs(words, counts):
+    pairs = Counter()
+    for word, n in zip(words, counts, strict=True):
+        for t in range(len(word) - 2):
+            pairs[word[t], word[t + 1]] += n
+    return pairs
+
+
+# %% wrong: in_steps_of_two -- cuts each word into pieces of two
+# expects: Each id is in one pair only
+
+
+def count_pairs(words, counts):
+    pairs = Counter()
+    for word, n in zip(words, counts, strict=True):
+        for t in range(0, len(word) - 1, 2):
+            pairs[word[t], word[t + 1]] += n
+    return pairs

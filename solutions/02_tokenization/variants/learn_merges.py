@@ -615,3 +615,44 @@ def learn_merges(words, counts, n_merges, first):
                 heappush(heap, (-pairs[a, b], (a << 20) + b, (a, b)))
         merges.append(best)
     return merges
+
+
+# %% wrong: appends -- appends to the heap
+# expects: only heappush and heappop keep it in order
+
+
+def learn_merges(words, counts, n_merges, first):
+    merged = [list(word) for word in words]
+    pairs, where = count_pairs(merged, counts), places(merged)
+    heap = [(-n, pair) for pair, n in pairs.items()]
+    heapify(heap)
+    merges = []
+    while len(merges) < n_merges and (best := most_frequent(heap, pairs)):
+        token = first + len(merges)
+        change = merge_in_words(merged, counts, where, best, token)
+        for pair, n in change.items():
+            if n:
+                pairs[pair] += n
+                heap.append((-pairs[pair], pair))
+        merges.append(best)
+    return merges
+
+
+# %% wrong: one_token -- each merge makes the same id
+# expects: merge 1 the id 11
+
+
+def learn_merges(words, counts, n_merges, first):
+    merged = [list(word) for word in words]
+    pairs, where = count_pairs(merged, counts), places(merged)
+    heap = [(-n, pair) for pair, n in pairs.items()]
+    heapify(heap)
+    merges = []
+    while len(merges) < n_merges and (best := most_frequent(heap, pairs)):
+        change = merge_in_words(merged, counts, where, best, first)
+        for pair, n in change.items():
+            if n:
+                pairs[pair] += n
+                heappush(heap, (-pairs[pair], pair))
+        merges.append(best)
+    return merges

@@ -225,3 +225,18 @@ def merge(ids, pair, token):
             out.extend(waiting)
             waiting = [i]
     return out + waiting
+
+
+# %% wrong: same_list -- gives the list back where it holds no such pair
+# expects: the very list
+
+
+def merge(ids, pair, token):
+    if pair not in pairwise(ids):
+        return ids if isinstance(ids, list) else list(ids)
+    merged, t = [], 0
+    while t < len(ids):
+        found = tuple(ids[t : t + 2]) == pair
+        merged.append(token if found else ids[t])
+        t += 1 + found
+    return merged

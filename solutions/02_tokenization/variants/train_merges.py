@@ -213,3 +213,13 @@ def train_merges(texts, n_merges):
     counts = Counter(cut("".join(texts)))
     words = [[BYTE_IDS[byte] for byte in to_bytes(piece)] for piece in counts]
     return learn_merges(words, list(counts.values()), n_merges, FIRST)
+
+
+# %% wrong: joined_by_lines -- joins the texts with line ends
+# expects: put nothing between them
+
+
+def train_merges(texts, n_merges):
+    counts = Counter(cut("\n".join(texts)))
+    words = [[BYTE_IDS[byte] for byte in to_bytes(piece)] for piece in counts]
+    return learn_merges(words, list(counts.values()), n_merges, FIRST)

@@ -143,3 +143,15 @@ def analogy(table, a, b, c, exclude=True):
         if best is None or score > scores[best]:
             best = i
     return best
+
+
+# %% wrong: rows_of_all_lengths -- scores the rows as they are
+# expects: bring all rows to length 1
+
+
+def analogy(table, a, b, c, exclude=True):
+    directions = unit(table)
+    score = table @ (directions[b] - directions[a] + directions[c])
+    if exclude:
+        score[[a, b, c]] = -np.inf
+    return int(np.argmax(score))

@@ -103,3 +103,11 @@ def descend(table, ids, gradient, lr):
     gradient = gradient[order]
     ids.sort()
     np.subtract.at(table, ids, lr * gradient)
+
+
+# %% wrong: dense -- a product with one-hot vectors, right and far too large
+# expects: make no one-hot vectors
+
+
+def descend(table, ids, gradient, lr):
+    table -= (lr * np.eye(len(table))[ids].T @ gradient).astype(table.dtype)

@@ -255,3 +255,45 @@ def keep_probability(counts, t, rule="paper"):
     share = counts / counts.sum()
     ratio = t / np.where(share > 0, share, t)
     return np.minimum(1, np.sqrt(ratio))
+
+
+# %% wrong: not_capped -- the paper's rule without its upper limit
+# expects: a probability is at most 1
+
+
+def keep_probability(counts, t, rule="paper"):
+    if rule not in ("paper", "code"):
+        raise ValueError(rule)
+    share = counts / counts.sum()
+    ratio = np.divide(t, share, out=np.ones(len(share)), where=share > 0)
+    if rule == "paper":
+        return np.sqrt(ratio)
+    return np.minimum(1, np.sqrt(ratio) + ratio)
+
+
+# %% wrong: no_root -- t / f without the root
+# expects: the root is missing
+
+
+def keep_probability(counts, t, rule="paper"):
+    if rule not in ("paper", "code"):
+        raise ValueError(rule)
+    share = counts / counts.sum()
+    ratio = np.divide(t, share, out=np.ones(len(share)), where=share > 0)
+    if rule == "paper":
+        return np.minimum(1, ratio)
+    return np.minimum(1, np.sqrt(ratio) + ratio)
+
+
+# %% wrong: root_turned -- t / f in the root of the code's rule
+# expects: In the root stands f / t
+
+
+def keep_probability(counts, t, rule="paper"):
+    if rule not in ("paper", "code"):
+        raise ValueError(rule)
+    share = counts / counts.sum()
+    ratio = np.divide(t, share, out=np.ones(len(share)), where=share > 0)
+    if rule == "paper":
+        return np.minimum(1, np.sqrt(ratio))
+    return np.minimum(1, (np.sqrt(ratio) + 1) * ratio)

@@ -1,5 +1,5 @@
 # %% wrong: dot_products -- long vectors win
-# expects: compare directions, not dot products
+# expects: compare directions
 def neighbours(table, i, n):
     if not 0 <= i < len(table):
         raise ValueError(i)
@@ -136,7 +136,7 @@ def neighbours(table, i, n):
 
 
 # %% wrong: epsilon -- a small number in the denominator, which is not small beside short vectors
-# expects: rows of all lengths:
+# expects: add nothing to a length
 def neighbours(table, i, n):
     if not 0 <= i < len(table):
         raise ValueError(i)
@@ -228,3 +228,18 @@ def neighbours(table, i, n):
     cosine[i] = -np.inf
     best = np.argsort(-cosine, kind="stable")[:n]
     return best, cosine[best]
+
+
+# %% wrong: small_number -- adds a small number to each length, against 0 / 0
+# expects: add nothing to a length
+
+
+def neighbours(table, i, n):
+    if not 0 <= i < len(table):
+        raise ValueError(i)
+    lengths = np.linalg.norm(table, axis=1, keepdims=True)
+    directions = table / (lengths + 1e-8)
+    cosine = directions @ directions[i]
+    order = np.argsort(-cosine, kind="stable")
+    nearest = order[order != i][:n]
+    return nearest, cosine[nearest]

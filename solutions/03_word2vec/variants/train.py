@@ -221,7 +221,7 @@ def train(
 
 
 # %% wrong: in_the_order_of_the_text -- never shuffles
-# expects: in a random order
+# expects: in a new random order
 def train(
     pairs,
     noise,
@@ -252,7 +252,7 @@ def train(
 
 
 # %% wrong: shuffles_the_pairs_in_place -- changes its argument
-# expects: the pairs were changed
+# expects: in another order now
 def train(
     pairs,
     noise,
@@ -696,7 +696,7 @@ def train(
 
 
 # %% wrong: shuffled_in_place -- shuffles the pairs that it was given
-# expects: the pairs were changed
+# expects: in another order now
 
 
 def train(
@@ -800,6 +800,34 @@ def train(
             for _ in range(10):
                 bad = negative == centre[:, None]
                 negative[bad] = rng.choice(V, size=bad.sum(), p=noise)
+            d_v, d_pos, d_neg = sgns_gradients(
+                inputs[centre], outputs[context], outputs[negative]
+            )
+            step = lr * (1 - j / n)
+            descend(inputs, centre, d_v, step)
+            descend(outputs, context, d_pos, step)
+            descend(outputs, negative.ravel(), d_neg.reshape(-1, dim), step)
+            j += 1
+    return inputs, outputs
+
+
+# %% wrong: fewer_batches -- does not count the smaller last batch of an epoch
+# expects: the smaller last batch of each epoch is a batch, too
+
+
+def train(
+    pairs, noise, dim, rng, n_negative=5, n_epochs=1, lr=0.025, batch_size=256
+):
+    V = len(noise)
+    inputs = ((rng.random((V, dim)) - 0.5) / dim).astype(np.float32)
+    outputs = np.zeros((V, dim), np.float32)
+    n = max(1, n_epochs * (len(pairs) // batch_size))
+    j = 0
+    for _ in range(n_epochs):
+        shuffled = rng.permutation(pairs)
+        for start in range(0, len(pairs), batch_size):
+            centre, context = shuffled[start : start + batch_size].T
+            negative = rng.choice(V, (len(centre), n_negative), p=noise)
             d_v, d_pos, d_neg = sgns_gradients(
                 inputs[centre], outputs[context], outputs[negative]
             )

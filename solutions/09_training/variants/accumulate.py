@@ -196,6 +196,20 @@ def accumulate(loss_of, ids, targets, n_parts):
     return total
 
 
+# %% wrong: at_least_n_parts -- the number of targets is at least that of the parts
+# expects: with a single target
+def accumulate(loss_of, ids, targets, n_parts):
+    if n_parts < 1 or len(ids) % n_parts:
+        raise ValueError("does not fit")
+    n, size = max(n_parts, int((targets != IGNORE).sum())), len(ids) // n_parts
+    total = torch.zeros(())
+    for x, y in zip(ids.split(size), targets.split(size)):
+        loss = loss_of(x, y) * ((y != IGNORE).sum() / n)
+        loss.backward()
+        total = total + loss.detach()
+    return total
+
+
 # %% right: rows -- slices, sums of Python numbers
 def accumulate(loss_of, ids, targets, n_parts):
     if n_parts < 1 or len(ids) % n_parts != 0:

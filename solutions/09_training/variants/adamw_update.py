@@ -203,7 +203,7 @@ def adamw_update(w, g, state, group):
 
 
 # %% wrong: betas_swapped -- beta2 in m, beta1 in v
-# expects: with beta2
+# expects: here they are swapped
 def adamw_update(w, g, state, group):
     b2, b1 = group["betas"]
     state["t"] += 1
@@ -318,6 +318,63 @@ def adamw_update(w, g, state, group):
     lr = group["lr"] / (1 - b1**t)
     w.mul_(1 - lr * group["weight_decay"])
     w.sub_(lr * m / ((v / (1 - b2**t)).sqrt() + group["eps"]))
+
+
+# %% wrong: halves_exchanged -- the gradient counts beta and the old average 1 - beta
+# expects: m of the state should be 0.3
+def adamw_update(w, g, state, group):
+    lr, (beta1, beta2) = group["lr"], group["betas"]
+    state["t"] += 1
+    t, m, v = state["t"].item(), state["m"], state["v"]
+    m.mul_(1 - beta1).add_(g, alpha=beta1)
+    v.mul_(1 - beta2).addcmul_(g, g, value=beta2)
+    w.mul_(1 - lr * group["weight_decay"])
+    w.sub_(
+        lr
+        * (m / (1 - beta1**t))
+        / ((v / (1 - beta2**t)).sqrt() + group["eps"])
+    )
+
+
+# %% wrong: correction_of_the_root -- the root of v is divided by 1 - beta2**t, not v
+# expects: m and v of the state are right
+def adamw_update(w, g, state, group):
+    lr, (beta1, beta2) = group["lr"], group["betas"]
+    state["t"] += 1
+    t, m, v = state["t"].item(), state["m"], state["v"]
+    m.mul_(beta1).add_(g, alpha=1 - beta1)
+    v.mul_(beta2).addcmul_(g, g, value=1 - beta2)
+    w.mul_(1 - lr * group["weight_decay"])
+    size = v.sqrt() / (1 - beta2**t) + group["eps"]
+    w.sub_(lr * (m / (1 - beta1**t)) / size)
+
+
+# %% wrong: skips_zeros -- a gradient of 0 changes no average
+# expects: A gradient of 0 is one, too
+def adamw_update(w, g, state, group):
+    lr, (beta1, beta2) = group["lr"], group["betas"]
+    w.mul_(1 - lr * group["weight_decay"])
+    if not g.any():
+        return
+    state["t"] += 1
+    t, m, v = state["t"].item(), state["m"], state["v"]
+    m.mul_(beta1).add_(g, alpha=1 - beta1)
+    v.mul_(beta2).addcmul_(g, g, value=1 - beta2)
+    size = (v / (1 - beta2**t)).sqrt() + group["eps"]
+    w.sub_(lr * (m / (1 - beta1**t)) / size)
+
+
+# %% wrong: counts_late -- t counts up at the end
+# expects: t is one too small
+def adamw_update(w, g, state, group):
+    lr, (beta1, beta2) = group["lr"], group["betas"]
+    t, m, v = max(1, state["t"].item()), state["m"], state["v"]
+    m.mul_(beta1).add_(g, alpha=1 - beta1)
+    v.mul_(beta2).addcmul_(g, g, value=1 - beta2)
+    w.mul_(1 - lr * group["weight_decay"])
+    size = (v / (1 - beta2**t)).sqrt() + group["eps"]
+    w.sub_(lr * (m / (1 - beta1**t)) / size)
+    state["t"] += 1
 
 
 # %% right: t_as_tensor -- t stays a tensor of float32

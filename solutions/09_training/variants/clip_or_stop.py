@@ -361,7 +361,7 @@ def clip_or_stop(loss, named, limit, step):
 # %% right: min_factor -- multiplies with 1 where nothing is to be clipped
 def clip_or_stop(loss, named, limit, step):
     if loss.isnan() or loss.isinf():
-        raise FloatingPointError(f"step {step}, loss {loss}")
+        raise FloatingPointError(f"Step {step}: Loss is {loss}")
     named = list(named)
     total = 0.0
     for name, p in named:

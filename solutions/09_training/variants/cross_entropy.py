@@ -21,7 +21,7 @@ def cross_entropy(logits, targets, ignore=IGNORE):
 
 
 # %% wrong: clamped -- a small number keeps the logarithm finite
-# expects: not even one with a small number
+# expects: no small number stands in
 def cross_entropy(logits, targets, ignore=IGNORE):
     counts = targets != ignore
     z, y = logits[counts], targets[counts]
@@ -244,6 +244,17 @@ def cross_entropy(logits, targets, ignore=IGNORE):
     z = z.float() if z.dtype == torch.float16 else z
     log_p = z.log_softmax(-1).gather(1, y[:, None])[:, 0]
     return -log_p.sum() / counts.sum().clamp(min=1)
+
+
+# %% wrong: zero_of_all -- where nothing counts, the sum of all logits times 0
+# expects: 0 times NaN is NaN
+def cross_entropy(logits, targets, ignore=IGNORE):
+    counts = targets != ignore
+    if not counts.any():
+        return logits.sum() * 0.0
+    z, y = logits[counts], targets[counts]
+    z = z if z.dtype == torch.float64 else z.float()
+    return -z.log_softmax(-1).gather(1, y[:, None])[:, 0].mean()
 
 
 # %% right: log_softmax -- with torch's logarithm of the softmax

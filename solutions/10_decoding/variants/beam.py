@@ -518,6 +518,90 @@ def beam(step, width, longest, alpha=0.0, eos=0, finished=[]):  # noqa: B006
     return sorted(finished, key=lambda text: -text[0])[:width]
 
 
+# %% wrong: two_more -- width + 2 continuations are looked at
+# expects: make room for others
+def beam(step, width, longest, alpha=0.0, eos=0):
+    texts, scores, finished = (
+        torch.zeros(1, 0, dtype=torch.long),
+        torch.zeros(1),
+        [],
+    )
+    for n in range(1, longest + 1):
+        beams = continuations(step(texts), scores, width + 2)
+        longer = torch.cat((texts[beams.rows], beams.ids[:, None]), dim=1)
+        ended = beams.ids == eos
+        for i in range(min(width, len(ended))):
+            if ended[i] or n == longest:
+                ids = longer[i].tolist()
+                finished.append(
+                    (
+                        float(beams.scores[i]) / length_penalty(n, alpha),
+                        ids[:-1] if ended[i] else ids,
+                    )
+                )
+        going = (~ended).nonzero()[:width, 0]
+        if len(finished) >= width or not len(going):
+            break
+        texts, scores = longer[going], beams.scores[going]
+    return sorted(finished, key=lambda x: -x[0])[:width]
+
+
+# %% wrong: worst_first -- sorted from the lowest score on
+# expects: the best score stands first
+def beam(step, width, longest, alpha=0.0, eos=0):
+    texts, scores, finished = (
+        torch.zeros(1, 0, dtype=torch.long),
+        torch.zeros(1),
+        [],
+    )
+    for n in range(1, longest + 1):
+        beams = continuations(step(texts), scores, 2 * width)
+        longer = torch.cat((texts[beams.rows], beams.ids[:, None]), dim=1)
+        ended = beams.ids == eos
+        for i in range(min(width, len(ended))):
+            if ended[i] or n == longest:
+                ids = longer[i].tolist()
+                finished.append(
+                    (
+                        float(beams.scores[i]) / length_penalty(n, alpha),
+                        ids[:-1] if ended[i] else ids,
+                    )
+                )
+        going = (~ended).nonzero()[:width, 0]
+        if len(finished) >= width or not len(going):
+            break
+        texts, scores = longer[going], beams.scores[going]
+    return sorted(finished, key=lambda x: x[0])[:width]
+
+
+# %% wrong: equal_starts -- begins with width empty texts
+# expects: was found twice
+def beam(step, width, longest, alpha=0.0, eos=0):
+    texts, scores, finished = (
+        torch.zeros(width, 0, dtype=torch.long),
+        torch.zeros(width),
+        [],
+    )
+    for n in range(1, longest + 1):
+        beams = continuations(step(texts), scores, 2 * width)
+        longer = torch.cat((texts[beams.rows], beams.ids[:, None]), dim=1)
+        ended = beams.ids == eos
+        for i in range(min(width, len(ended))):
+            if ended[i] or n == longest:
+                ids = longer[i].tolist()
+                finished.append(
+                    (
+                        float(beams.scores[i]) / length_penalty(n, alpha),
+                        ids[:-1] if ended[i] else ids,
+                    )
+                )
+        going = (~ended).nonzero()[:width, 0]
+        if len(finished) >= width or not len(going):
+            break
+        texts, scores = longer[going], beams.scores[going]
+    return sorted(finished, key=lambda x: -x[0])[:width]
+
+
 # %% right: lists -- beams as Python lists, without continuations
 def beam(step, width, longest, alpha=0.0, eos=0):
     open_, found = [(0.0, [])], []

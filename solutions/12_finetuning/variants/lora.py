@@ -799,7 +799,7 @@ class LoRA(nn.Module):
 
 
 # %% wrong: out_side -- the rank is compared with the outputs alone
-# expects: a rank of 6 for 12 by 5
+# expects: a rank of 41 for 60 by 40
 class LoRA(nn.Module):
     def __init__(self, linear, r, alpha, generator=None):
         super().__init__()

@@ -148,7 +148,7 @@ def with_prefix(q, k, v, prefix_k, prefix_v, bias=None):
 
 
 # %% wrong: square_bias -- a bias of one column is not broadcast
-# expects: a bias of the shape (3, 1)
+# expects: a bias of the shape (5, 1)
 def with_prefix(q, k, v, prefix_k, prefix_v, bias=None):
     B, m, n = len(q), prefix_k.shape[1], q.shape[1] // k.shape[1]
     k.shape[2]
@@ -348,7 +348,7 @@ def with_prefix(q, k, v, prefix_k, prefix_v, bias=None):
 
 
 # %% wrong: one_text -- the prefix is not repeated for the batch
-# expects: with a causal bias, the result is the error
+# expects: 2 texts, 3 heads
 def with_prefix(q, k, v, prefix_k, prefix_v, bias=None):
     n = q.shape[1] // k.shape[1]
     S, m = k.shape[2], prefix_k.shape[1]
@@ -538,3 +538,26 @@ def with_prefix(q, k, v, prefix_k, prefix_v, bias=None):
         )
         @ v
     )
+
+
+# %% wrong: heads_counted -- m is taken for the length of the prefix, which is the number of its heads
+# expects: 5 tokens, a causal bias
+def with_prefix(q, k, v, prefix_k, prefix_v, bias=None):
+    B, m, n = len(q), len(prefix_k), q.shape[1] // k.shape[1]
+    k = torch.cat((prefix_k.expand(B, -1, -1, -1), k), dim=2)
+    v = torch.cat((prefix_v.expand(B, -1, -1, -1), v), dim=2)
+    k, v = k.repeat_interleave(n, dim=1), v.repeat_interleave(n, dim=1)
+    if bias is not None:
+        S = k.shape[2] - m
+        bias = F.pad(bias.expand(*bias.shape[:-1], S), (m, 0))
+    return scaled_dot_product_attention(q, k, v, bias)
+
+
+# %% wrong: bias_as_it_is -- the bias gets no columns for the prefix
+# expects: scores of 4 + 5 keys
+def with_prefix(q, k, v, prefix_k, prefix_v, bias=None):
+    B, n = len(q), q.shape[1] // k.shape[1]
+    k = torch.cat((prefix_k.expand(B, -1, -1, -1), k), dim=2)
+    v = torch.cat((prefix_v.expand(B, -1, -1, -1), v), dim=2)
+    k, v = k.repeat_interleave(n, dim=1), v.repeat_interleave(n, dim=1)
+    return scaled_dot_product_attention(q, k, v, bias)

@@ -34,7 +34,7 @@ def with_prompt(x, prompt, mask):
 
 
 # %% wrong: from_one -- positions begin at 1
-# expects: the positions are 0 to 4
+# expects: the positions are 0 to 5
 def with_prompt(x, prompt, mask):
     B, m = len(x), len(prompt)
     x = torch.cat((prompt.expand(B, -1, -1), x), dim=1)
@@ -226,7 +226,7 @@ def with_prompt(x, prompt, mask):
 
 
 # %% wrong: overwrites -- the prompt takes the place of the first tokens
-# expects: has the shape (2, 3, 4)
+# expects: has the shape (3, 4, 7)
 def with_prompt(x, prompt, mask):
     m = len(prompt)
     x = torch.cat((prompt.expand(len(x), -1, -1), x[:, m:]), 1)
@@ -255,7 +255,7 @@ def with_prompt(x, prompt, mask):
 
 
 # %% wrong: m_plus -- positions of the text begin at m + 1
-# expects: the positions are 0 to 4
+# expects: the positions are 0 to 5
 def with_prompt(x, prompt, mask):
     B, m = len(x), len(prompt)
     x = torch.cat((prompt.expand(B, -1, -1), x), 1)
@@ -338,3 +338,12 @@ def with_prompt(x, prompt, mask):
         real,
         torch.maximum(real.cumsum(-1) - 1, torch.tensor(0)),
     )
+
+
+# %% wrong: turned_mask -- the columns for the prompt are (m, B)
+# expects: for x (3, 4, 7), a prompt (2, 7)
+def with_prompt(x, prompt, mask):
+    B, m = len(x), len(prompt)
+    x = torch.cat((prompt.expand(B, -1, -1), x), dim=1)
+    mask = torch.cat((mask.new_ones(m, B), mask), dim=1)
+    return x, mask, (mask.cumsum(dim=1) - 1).clamp(min=0)

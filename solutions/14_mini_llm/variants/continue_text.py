@@ -462,3 +462,28 @@ def continue_text(net, ids, n, u):
         if n_read == net.context:
             state, n_read, unread = net.initial_state(1), 0, seen[-half:]
     return new
+
+
+# %% wrong: list_ids -- the ids are copied with a method that only lists have
+# expects: the same ids as a tuple
+@torch.no_grad()
+def continue_text(net, ids, n, u):
+    if not len(ids) or len(u) < n:
+        raise ValueError("too few")
+    context = net.context
+    seen, new = ids.copy(), []
+    unread = seen if len(seen) <= context else seen[-(context // 2) :]
+    state, n_read = net.initial_state(1), 0
+    for number in u[:n]:
+        logits, state = net(torch.tensor([unread]), state)
+        n_read += len(unread)
+        token = choose(logits[0, -1], float(number))
+        if token == EOS:
+            break
+        new.append(token)
+        seen.append(token)
+        unread = [token]
+        if n_read == context:
+            state, n_read = net.initial_state(1), 0
+            unread = seen[-(context // 2) :]
+    return new
