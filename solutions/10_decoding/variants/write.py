@@ -123,6 +123,43 @@ def write(net, prompt, n, choose):
     return ids[0, prompt.shape[1] :].tolist()
 
 
+# %% wrong: twice -- the last token of the prompt is read twice
+# expects: was one read twice
+def write(net, prompt, n, choose):
+    ids, state = prompt, net.initial_state(1)
+    with torch.no_grad():
+        logits, state = net(prompt, state)
+        for _ in range(n):
+            logits, state = net(ids[:, -1:], state)
+            new = choose(logits[:, -1], ids)[:, None]
+            ids = torch.cat((ids, new), dim=1)
+    return ids[0, prompt.shape[1] :].tolist()
+
+
+# %% wrong: other_network -- the model of the notebook in the place of net
+# expects: has read nothing
+def write(net, prompt, n, choose):
+    ids, new, state = prompt, prompt, MODEL.net.initial_state(1)
+    with torch.no_grad():
+        for _ in range(n):
+            logits, state = MODEL.net(new, state)
+            new = choose(logits[:, -1], ids)[:, None]
+            ids = torch.cat((ids, new), dim=1)
+    return ids[0, prompt.shape[1] :].tolist()
+
+
+# %% wrong: all_logits -- choose gets the logits of all tokens that were read
+# expects: logits behind the last token
+def write(net, prompt, n, choose):
+    ids, new, state = prompt, prompt, net.initial_state(1)
+    with torch.no_grad():
+        for _ in range(n):
+            logits, state = net(new, state)
+            new = choose(logits[0], ids)[-1:][:, None]
+            ids = torch.cat((ids, new), dim=1)
+    return ids[0, prompt.shape[1] :].tolist()
+
+
 # %% right: prompt_first -- the prompt before the loop
 def write(net, prompt, n, choose):
     with torch.no_grad():
