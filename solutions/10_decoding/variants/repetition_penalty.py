@@ -116,7 +116,7 @@ def repetition_penalty(logits, ids, penalty, mask=None):
 
 
 # %% wrong: mask_scattered -- the mask is scattered: padding behind a token erases it
-# expects: The tokens 0 and 1 were there
+# expects: The tokens 0 and 1 were there, and no others
 def repetition_penalty(logits, ids, penalty, mask=None):
     if not is_number(penalty) or not 0 < penalty < math.inf:
         raise ValueError(f"penalty {penalty!r}")
@@ -128,7 +128,7 @@ def repetition_penalty(logits, ids, penalty, mask=None):
 
 
 # %% wrong: pad_id -- the id of the padding is never punished
-# expects: The tokens 0 and 1 were there
+# expects: The tokens 0 and 1 were there, and no others
 def repetition_penalty(logits, ids, penalty, mask=None):
     if not is_number(penalty) or not 0 < penalty < math.inf:
         raise ValueError(f"penalty {penalty!r}")
@@ -167,6 +167,18 @@ def repetition_penalty(logits, ids, penalty, mask=None):
         torch.where(logits < 0, logits * penalty, logits / penalty),
         logits,
     )
+
+
+# %% wrong: last_token -- padding counts as the last token of the vocabulary
+# expects: wrong for token 3
+def repetition_penalty(logits, ids, penalty, mask=None):
+    if not is_number(penalty) or not 0 < penalty < math.inf:
+        raise ValueError(f"not {penalty}")
+    if mask is not None:
+        ids = ids.masked_fill(~mask, logits.shape[1] - 1)
+    seen = torch.zeros_like(logits, dtype=torch.bool).scatter(1, ids, True)
+    less = torch.where(logits < 0, logits * penalty, logits / penalty)
+    return torch.where(seen, less, logits)
 
 
 # %% right: sets -- a loop over each text's set of ids

@@ -73,7 +73,7 @@ def write(net, prompt, n, choose):
 
 
 # %% wrong: gradients -- no torch.no_grad()
-# expects: prepared for gradients
+# expects: do both inside torch.no_grad()
 def write(net, prompt, n, choose):
     state, new, ids = net.initial_state(1), prompt, prompt
     for _ in range(n):
@@ -157,6 +157,18 @@ def write(net, prompt, n, choose):
             logits, state = net(new, state)
             new = choose(logits[0], ids)[-1:][:, None]
             ids = torch.cat((ids, new), dim=1)
+    return ids[0, prompt.shape[1] :].tolist()
+
+
+# %% wrong: choice_outside -- choose is called with gradients switched on
+# expects: or while `choose` is called
+def write(net, prompt, n, choose):
+    ids, new, state = prompt, prompt, net.initial_state(1)
+    for _ in range(n):
+        with torch.no_grad():
+            logits, state = net(new, state)
+        new = choose(logits[:, -1], ids)[:, None]
+        ids = torch.cat((ids, new), dim=1)
     return ids[0, prompt.shape[1] :].tolist()
 
 
