@@ -265,3 +265,13 @@ def question_and_answer(question, answer, bos, eos):
     flags = [False] * (n + k + 1)
     flags[n:] = [True] * (k + 1)
     return text[: n + k + 1], text[1 : n + k + 2], flags
+
+
+# %% wrong: empty_list -- the answer is compared with an empty list
+# expects: an empty answer, (), must raise
+def question_and_answer(question, answer, bos, eos):
+    if answer == []:
+        raise ValueError("empty")
+    text = [bos, *question, *answer, eos]
+    counts = [False] * len(question) + [True] * (len(answer) + 1)
+    return text[:-1], text[1:], counts
