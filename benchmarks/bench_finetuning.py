@@ -22,10 +22,11 @@ PARTS = ["qkv", "out", "up", "down"]
 STEPS = 6
 SPEED = "tokens per second"
 INTRODUCTION = f"""
-LLaMA's row with {SIZES["n_layers"]} layers and {SIZES["width"]} channels on {B} texts of {T} tokens,
-float32: the loss and its gradients, {STEPS} times, by the process's own CPU time after one step that
-is not counted. LoRA of rank {R} stands beside {", ".join(PARTS)} of each block, {{trained:,}} numbers.
-All rows have the same weights, and the sums of their squared logits agree to 1e-4, which is checked.
+LLaMA's row with {SIZES["n_layers"]} layers and {SIZES["width"]} channels on {B} texts of {T}
+tokens, float32: the loss and its gradients, {STEPS} times, by the process's own CPU time after
+one step that is not counted. LoRA of rank {R} stands beside {", ".join(PARTS)} of each block,
+{{trained:,}} numbers. All rows have the same weights, and the sums of their squared logits agree
+to 1e-4, which is checked.
 
 *all weights* is the same network with the updates merged and every weight trained, as in full
 fine-tuning. No optimizer takes a step here: for all weights it would cost more."""

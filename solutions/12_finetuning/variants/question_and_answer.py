@@ -82,7 +82,7 @@ def question_and_answer(question, answer, bos, eos):
 
 
 # %% wrong: empty_allowed -- an empty answer is accepted
-# expects: an empty answer must raise
+# expects: an empty answer, [], must raise
 def question_and_answer(question, answer, bos, eos):
     text = [bos, *question, *answer, eos]
     counts = [False] * len(question) + [True] * (len(answer) + 1)
