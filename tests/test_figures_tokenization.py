@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import os
 import random
 from collections.abc import Iterator
 
@@ -276,3 +277,22 @@ def test_data_is_that_of_the_library(address, tokenizer):
     assert data["corpora"]["austen"]["counts"] == sorted(
         data["corpora"]["austen"]["counts"], reverse=True
     )
+
+
+def test_a_notebook_takes_what_the_built_book_mounts(tmp_path, monkeypatch):
+    """Unless the library is newer than the book."""
+    monkeypatch.setattr(figures.widget, "FIGURES", tmp_path)
+    file = tmp_path / "data" / "some.json.gz"
+    made = []
+
+    def make():
+        made.append(1)
+        return {"by": "make"}
+
+    assert figures.widget.mounted(file.name, make) == {"by": "make"}
+    file.parent.mkdir()
+    file.write_bytes(figures.widget.packed({"by": "the book"}))
+    assert figures.widget.mounted(file.name, make) == {"by": "the book"}
+    os.utime(file, (0, 0))
+    assert figures.widget.mounted(file.name, make) == {"by": "make"}
+    assert len(made) == 2

@@ -8,30 +8,40 @@ from typing import Any
 from minillm.bpe import merge_in_words, places
 from minillm.corpus import WordVocabulary, chinese
 from minillm.figures.ngrams import FIRST_WORD
-from minillm.figures.widget import Figure, austen_texts, packed
+from minillm.figures.widget import Figure, austen_texts, mounted, packed
 from minillm.pretokenizer import PATTERN, javascript
 from minillm.tokenizer import Tokenizer
 
+FILE = "merges.json.gz"
+SIZE = 4096  # tokens of the vocabularies on the page
 
-def merges(texts: Iterable[str] | None = None, size: int = 4096) -> Figure:
+
+def merges(texts: Iterable[str] | None = None, size: int = SIZE) -> Figure:
     """The merge player on merges of your texts, or of Austen."""
     corpora = {"austen": list(texts or austen_texts("train"))}
     return Figure("merges", merges_data(corpora, size))
 
 
 def fertility(
-    corpora: Mapping[str, Sequence[str]] | None = None, size: int = 4096
+    corpora: Mapping[str, Sequence[str]] | None = None, size: int = SIZE
 ) -> Figure:
     """Fertility under BPE of your corpora, or of Austen and the classics.
 
     The vocabulary of words is that of the first corpus.
     """
+    if corpora is None and size == SIZE:
+        return Figure("fertility", mounted(FILE, _page))
     return Figure("fertility", merges_data(corpora or _corpora(), size))
 
 
 def files() -> dict[str, bytes]:
     """What the figures mount on a page."""
-    return {"merges.json.gz": packed(merges_data(_corpora()))}
+    return {FILE: packed(_page())}
+
+
+def _page() -> dict[str, Any]:
+    """What the figures of the page mount."""
+    return merges_data(_corpora(), SIZE)
 
 
 def _corpora() -> dict[str, list[str]]:
@@ -46,7 +56,7 @@ def _corpora() -> dict[str, list[str]]:
 
 
 def merges_data(
-    corpora: Mapping[str, Sequence[str]], size: int = 4096
+    corpora: Mapping[str, Sequence[str]], size: int = SIZE
 ) -> dict[str, Any]:
     """What a page needs to encode any text as tokenizers of `corpora` do.
 

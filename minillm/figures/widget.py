@@ -6,6 +6,7 @@ On a page `page.js` mounts the module; in a notebook `Figure` does.
 import gzip
 import json
 import re
+from collections.abc import Callable
 from typing import Any
 
 import anywidget
@@ -53,6 +54,22 @@ def to_json(value: Any) -> bytes:
 def packed(value: Any) -> bytes:
     """A value as JSON for a page to unpack; equal values give equal bytes."""
     return gzip.compress(to_json(value), mtime=0)
+
+
+def mounted(name: str, make: Callable[[], Any]) -> Any:
+    """What the pages mount from a file of the built book, which saves a
+    notebook the time to make it; what `make` returns where there is no such
+    file, or where a module of the library has changed since.
+    """
+    file = FIGURES / "data" / name
+    sources = (COURSE / "minillm").rglob("*.py")
+    if not file.exists() or file.stat().st_mtime < max(
+        source.stat().st_mtime for source in sources
+    ):
+        return make()
+    content = file.read_bytes()
+    is_packed = file.suffix == ".gz"
+    return json.loads(gzip.decompress(content) if is_packed else content)
 
 
 def austen_texts(split: Any) -> list[str]:
