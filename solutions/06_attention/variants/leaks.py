@@ -418,3 +418,39 @@ def leaks(model, ids):
             if not torch.allclose(after[:, t], before[:, t], atol=1e-9)
         ]
     return min(found, default=None)
+
+
+# %% wrong: mean_difference -- the mean over texts and logits
+# expects: not at the mean
+def leaks(model, ids):
+    before, found = model(ids), []
+    for s in range(1, ids.shape[1]):
+        changed = ids.clone()
+        changed[:, s] = (ids[:, s] + 1) % before.shape[-1]
+        gap = (model(changed) - before)[:, :s].abs().mean((0, 2))
+        found += (gap > 1e-9).nonzero().flatten().tolist()
+    return min(found, default=None)
+
+
+# %% wrong: sum_of_differences -- the sum over texts and logits
+# expects: not at the sum
+def leaks(model, ids):
+    before, found = model(ids), []
+    for s in range(1, ids.shape[1]):
+        changed = ids.clone()
+        changed[:, s] = (ids[:, s] + 1) % before.shape[-1]
+        gap = (model(changed) - before)[:, :s].abs().sum((0, 2))
+        found += (gap > 1e-9).nonzero().flatten().tolist()
+    return min(found, default=None)
+
+
+# %% wrong: mirrored_id -- V - 1 - id, which may be the same
+# expects: V = 7, and all ids are 3
+def leaks(model, ids):
+    before, found = model(ids), []
+    for s in range(1, ids.shape[1]):
+        changed = ids.clone()
+        changed[:, s] = before.shape[-1] - 1 - ids[:, s]
+        gap = (model(changed) - before)[:, :s].abs().amax((0, 2))
+        found += (gap > 1e-9).nonzero().flatten().tolist()
+    return min(found, default=None)

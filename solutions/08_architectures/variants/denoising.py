@@ -409,3 +409,16 @@ def denoising(rows, mask_id, vocab_size, generator, share=0.15):
     ids = torch.where(asked & (kind < 0.8), mask_id, rows)
     ids = torch.where(asked & (kind >= 0.9), noise, ids)
     return Task(ids, torch.where(asked, rows, IGNORE), {})
+
+
+# %% wrong: another_id -- a random id is never the one that stood there
+# expects: the vocabulary has 4 ids
+def denoising(rows, mask_id, vocab_size, generator, share=0.15):
+    asked = torch.rand(rows.shape, generator=generator) < share
+    asked &= (rows != BOS) & (rows != EOS)
+    kind = torch.rand(rows.shape, generator=generator)
+    step = torch.randint(1, vocab_size, rows.shape, generator=generator)
+    ids = torch.where(asked & (kind < 0.8), mask_id, rows)
+    noise = (rows + step) % vocab_size
+    ids = torch.where(asked & (kind >= 0.9), noise, ids)
+    return Task(ids, torch.where(asked, rows, IGNORE), {})

@@ -140,3 +140,12 @@ def prefix(rows, lengths):
     for row, length in zip(targets, lengths.tolist()):
         row[: max(length - 1, 0)] = IGNORE
     return Task(rows[:, :-1].clone(), targets, {"prefix": lengths})
+
+
+# %% wrong: at_least_one -- the lengths that are given are clamped to 1
+# expects: given holds the lengths as they are
+def prefix(rows, lengths):
+    ids, targets = rows[:, :-1], rows[:, 1:]
+    lengths = lengths.clamp(min=1)
+    inside = torch.arange(targets.shape[1]) < lengths[:, None] - 1
+    return Task(ids, targets.masked_fill(inside, IGNORE), {"prefix": lengths})
