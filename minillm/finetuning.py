@@ -136,18 +136,18 @@ def with_prompt(
 ) -> tuple[Tensor, Tensor, Tensor]:
     """Trained vectors in front of a batch of texts.
 
-    x          (B, T, C)  vectors of tokens; texts may be padded on any side
+    x          (B, T, C)  vectors of tokens; padding may stand anywhere
     prompt     (m, C)     the same for each text; m may be 0
     mask       (B, T)     of bool, True at real tokens
 
-    Returns the vectors (B, m + T, C), the mask (B, m + T) of bool, and the
+    Returns the vectors (B, m + T, C) in the type of x, the mask (B, m + T) of bool, and the
     positions (B, m + T) of int64: the prompt has 0 to m - 1, the real tokens
     go on counting from m, and padding is not counted: it has the position of
     the real token (or prompt vector) before it, and 0 where there is none.
     Lester et al. 2021, section 2.
     """
     B, m = len(x), len(prompt)
-    x = torch.cat((prompt.expand(B, -1, -1), x), dim=1)
+    x = torch.cat((prompt.to(x).expand(B, -1, -1), x), dim=1)
     mask = torch.cat((mask.new_ones(B, m), mask), dim=1)
     positions = (mask.cumsum(dim=1) - 1).clamp(min=0)
     return x, mask, positions

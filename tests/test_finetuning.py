@@ -153,6 +153,7 @@ def test_prompt_by_hand():
     assert got[..., 0].tolist() == [[8, 9, 1, 2, 3], [8, 9, 0, 0, 4], [8, 9, 5, 6, 0]]
     assert real.int().tolist() == [[1, 1, 1, 1, 1], [1, 1, 0, 0, 1], [1, 1, 1, 1, 0]]
     assert positions.tolist() == [[0, 1, 2, 3, 4], [0, 1, 1, 1, 2], [0, 1, 2, 3, 3]]
+    assert with_prompt(x.half(), torch.ones(2, 1), mask)[0].dtype == torch.half  # that of x
     none, real, positions = with_prompt(x, torch.zeros(0, 1), mask)
     assert torch.equal(none, x)
     assert torch.equal(real, mask)

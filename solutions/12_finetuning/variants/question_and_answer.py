@@ -82,7 +82,7 @@ def question_and_answer(question, answer, bos, eos):
 
 
 # %% wrong: empty_allowed -- an empty answer is accepted
-# expects: an empty answer must raise
+# expects: an empty answer, [], must raise
 def question_and_answer(question, answer, bos, eos):
     text = [bos, *question, *answer, eos]
     counts = [False] * len(question) + [True] * (len(answer) + 1)
@@ -265,3 +265,13 @@ def question_and_answer(question, answer, bos, eos):
     flags = [False] * (n + k + 1)
     flags[n:] = [True] * (k + 1)
     return text[: n + k + 1], text[1 : n + k + 2], flags
+
+
+# %% wrong: empty_list -- the answer is compared with an empty list
+# expects: an empty answer, (), must raise
+def question_and_answer(question, answer, bos, eos):
+    if answer == []:
+        raise ValueError("empty")
+    text = [bos, *question, *answer, eos]
+    counts = [False] * len(question) + [True] * (len(answer) + 1)
+    return text[:-1], text[1:], counts

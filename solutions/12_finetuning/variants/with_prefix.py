@@ -561,3 +561,17 @@ def with_prefix(q, k, v, prefix_k, prefix_v, bias=None):
     v = torch.cat((prefix_v.expand(B, -1, -1, -1), v), dim=2)
     k, v = k.repeat_interleave(n, dim=1), v.repeat_interleave(n, dim=1)
     return scaled_dot_product_attention(q, k, v, bias)
+
+
+# %% wrong: prefix_by_repeat -- the heads of the prefix are repeated block by block
+# expects: the prefix doesn't
+def with_prefix(q, k, v, prefix_k, prefix_v, bias=None):
+    B, m, n = len(q), prefix_k.shape[1], q.shape[1] // k.shape[1]
+    S = k.shape[2]
+    k, v = k.repeat_interleave(n, dim=1), v.repeat_interleave(n, dim=1)
+    pk, pv = prefix_k.repeat(n, 1, 1), prefix_v.repeat(n, 1, 1)
+    k = torch.cat((pk.expand(B, -1, -1, -1), k), dim=2)
+    v = torch.cat((pv.expand(B, -1, -1, -1), v), dim=2)
+    if bias is not None:
+        bias = F.pad(bias.expand(*bias.shape[:-1], S), (m, 0))
+    return scaled_dot_product_attention(q, k, v, bias)

@@ -85,7 +85,7 @@ def with_prompt(x, prompt, mask):
 
 
 # %% wrong: float_mask -- the mask holds floats
-# expects: the mask holds
+# expects: m + T columns holds float32
 def with_prompt(x, prompt, mask):
     B, m = len(x), len(prompt)
     x = torch.cat((prompt.expand(B, -1, -1), x), dim=1)
@@ -266,6 +266,7 @@ def with_prompt(x, prompt, mask):
 
 # %% right: repeat -- repeat instead of expand
 def with_prompt(x, prompt, mask):
+    prompt = prompt.to(x)
     B, m = len(x), len(prompt)
     x = torch.cat((prompt.repeat(B, 1, 1), x), dim=1)
     mask = torch.cat((torch.ones(B, m, dtype=torch.bool), mask), dim=1)
@@ -275,6 +276,7 @@ def with_prompt(x, prompt, mask):
 
 # %% right: stacked -- the prompt stacked for each text
 def with_prompt(x, prompt, mask):
+    prompt = prompt.to(x)
     B, m = len(x), len(prompt)
     x = torch.cat((torch.stack([prompt] * B), x), dim=1)
     mask = torch.cat((mask.new_ones(B, m), mask), dim=1)
@@ -284,6 +286,7 @@ def with_prompt(x, prompt, mask):
 
 # %% right: sum_before -- counts the real tokens before
 def with_prompt(x, prompt, mask):
+    prompt = prompt.to(x)
     B, m = len(x), len(prompt)
     x = torch.cat((prompt.expand(B, -1, -1), x), dim=1)
     mask = torch.cat((mask.new_ones(B, m), mask), dim=1)
@@ -293,6 +296,7 @@ def with_prompt(x, prompt, mask):
 
 # %% right: filled -- an empty tensor is filled
 def with_prompt(x, prompt, mask):
+    prompt = prompt.to(x)
     B, m = len(x), len(prompt)
     new = x.new_zeros(B, m + x.shape[1], x.shape[2])
     new[:, :m], new[:, m:] = prompt, x
@@ -304,6 +308,7 @@ def with_prompt(x, prompt, mask):
 
 # %% right: loops -- row by row, place by place
 def with_prompt(x, prompt, mask):
+    prompt = prompt.to(x)
     rows, masks, places = [], [], []
     for row, real in zip(x, mask):
         rows.append(torch.cat([prompt, row]))
@@ -320,6 +325,7 @@ def with_prompt(x, prompt, mask):
 
 # %% right: pad_and_cummax -- F.pad, repeat, and a running maximum of positions
 def with_prompt(x, prompt, mask):
+    prompt = prompt.to(x)
     m = prompt.size(0)
     vectors = torch.cat([prompt[None].repeat(x.size(0), 1, 1), x], dim=1)
     real = F.pad(mask, (m, 0), value=True)
@@ -329,6 +335,7 @@ def with_prompt(x, prompt, mask):
 
 # %% right: einsum -- einsum with ones
 def with_prompt(x, prompt, mask):
+    prompt = prompt.to(x)
     soft = torch.einsum(
         "b,mc->bmc", torch.ones(x.shape[0], dtype=x.dtype), prompt
     )
@@ -346,4 +353,13 @@ def with_prompt(x, prompt, mask):
     B, m = len(x), len(prompt)
     x = torch.cat((prompt.expand(B, -1, -1), x), dim=1)
     mask = torch.cat((mask.new_ones(m, B), mask), dim=1)
+    return x, mask, (mask.cumsum(dim=1) - 1).clamp(min=0)
+
+
+# %% wrong: promoted -- torch.cat takes the wider of two types
+# expects: for x of float16 and a prompt of float32
+def with_prompt(x, prompt, mask):
+    B, m = len(x), len(prompt)
+    x = torch.cat((prompt.expand(B, -1, -1), x), dim=1)
+    mask = torch.cat((mask.new_ones(B, m), mask), dim=1)
     return x, mask, (mask.cumsum(dim=1) - 1).clamp(min=0)

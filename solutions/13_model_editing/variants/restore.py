@@ -889,3 +889,31 @@ def restore(net, ids, span, noise, cells, part=None):
         for module in patched:
             del module.forward
     return z.softmax(1)[1:].sum(0) / len(noise)
+
+
+# %% wrong: removed_at_the_end -- the layers are looked up first, and no error of the run is caught
+# expects: an error while the network runs
+def restore(net, ids, span, noise, cells, part=None):
+    where = [(net.blocks[layer], token) for layer, token in cells]
+    handles = []
+
+    def corrupt(module, given, x):
+        x = x.clone()
+        x[1:, span[0] : span[1]] += noise
+        return x
+
+    handles.append(net.embedding.register_forward_hook(corrupt))
+    for block, token in where:
+
+        def heal(module, given, x, token=token):
+            x = x.clone()
+            x[1:, token] = x[0, token]
+            return x
+
+        target = block if part is None else getattr(block, part)
+        handles.append(target.register_forward_hook(heal))
+    with evaluating(net), torch.inference_mode():
+        z = net(ids.repeat(1 + len(noise), 1))[0]
+    for handle in handles:
+        handle.remove()
+    return z[1:, -1].softmax(-1).mean(0)

@@ -569,3 +569,24 @@ def scores(groups):
         total[kind] = 0.0 if min(x) == 0 else len(x) / sum(1 / s for s in x)
     groups["score"] = total
     return groups
+
+
+# %% wrong: other_way_round -- P(other) minus P(wanted)
+# expects: The order is P(wanted) minus P(other)
+def scores(groups):
+    if not groups or any(not len(a.wanted) for a in groups.values()):
+        raise ValueError("nothing to score")
+    result = {
+        name: {
+            "success": float((a.wanted > a.other).double().mean()),
+            "magnitude": float((a.other.exp() - a.wanted.exp()).mean()),
+            "exact": float((a.rank == 1).double().mean()),
+        }
+        for name, a in groups.items()
+    }
+    total = {}
+    for kind in ("success", "exact"):
+        shares = [group[kind] for group in result.values()]
+        bad = min(shares) == 0
+        total[kind] = 0.0 if bad else len(shares) / sum(1 / x for x in shares)
+    return result | {"score": total}
