@@ -263,6 +263,26 @@ def objective(theta, N, D, loss):
     return cost.sum(-1).squeeze()
 
 
+# %% wrong: one_largest_a_law -- the largest term of all runs of a law is taken out
+# expects: of each law and run by itself
+def objective(theta, N, D, loss):
+    terms = torch.stack(terms_of(theta, N, D))
+    top = terms.amax(dim=(0, -1), keepdim=True)
+    r = ((terms - top).exp().sum(0).log() + top[0]) - loss.log()
+    size = r.abs()
+    cost = torch.where(size <= DELTA, r * r / 2, DELTA * (size - DELTA / 2))
+    return cost.sum(-1)
+
+
+# %% wrong: log10 -- the decimal logarithm of the loss
+# expects: at ln of the run's loss
+def objective(theta, N, D, loss):
+    r = torch.stack(terms_of(theta, N, D)).logsumexp(0) - loss.log10()
+    size = r.abs()
+    cost = torch.where(size <= DELTA, r * r / 2, DELTA * (size - DELTA / 2))
+    return cost.sum(-1)
+
+
 # %% right: logaddexp -- two by two, and the line by clamping
 def objective(theta, N, D, loss):
     t = theta.unsqueeze(-1)
