@@ -101,14 +101,14 @@ def top_p(logits: Tensor, p: float) -> Tensor:
     """Keep the smallest set of each row of `logits` (B, V) that reaches `p`.
 
     Its probabilities sum to `p` or more, the token that crosses `p` is in it;
-    one token always is. Of equals at the border those with larger ids stay.
-    With `p` = 1 all stay. Raises `ValueError` on a `p` outside 0 to 1.
-    Holtzman et al. 2020, eq. 2.
+    one token always is. With `p` = 1 all stay. Raises `ValueError` on a `p`
+    outside 0 to 1. Holtzman et al. 2020, eq. 2.
     """
     check_share("top-p", p)
     if p == 1:
         return logits
-    ordered, ids = logits.sort(dim=-1, stable=True)  # the worst first
+    # The worst first, and of equals the smaller ids: those go first, too.
+    ordered, ids = logits.sort(dim=-1, stable=True)
     # A token goes where it and all worse ones hold 1 - p at most: then the
     # better ones reach p without it. Small numbers are summed first.
     # In float32 at least: sums of thousands of small numbers need its digits.

@@ -223,3 +223,15 @@ def train_merges(texts, n_merges):
     counts = Counter(cut("\n".join(texts)))
     words = [[BYTE_IDS[byte] for byte in to_bytes(piece)] for piece in counts]
     return learn_merges(words, list(counts.values()), n_merges, FIRST)
+
+
+# %% wrong: once_per_text -- a piece counts once in each text
+# expects: also within one text
+
+
+def train_merges(texts, n_merges):
+    counts = Counter()
+    for text in texts:
+        counts.update(set(cut(text)))
+    words = [[BYTE_IDS[byte] for byte in to_bytes(piece)] for piece in counts]
+    return learn_merges(words, list(counts.values()), n_merges, FIRST)

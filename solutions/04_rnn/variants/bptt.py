@@ -413,3 +413,45 @@ def bptt(x, h0, d_h, W_xh, W_hh, b):
         made["x"][:, t] = delta @ W_xh
         later = delta @ W_hh
     return made | {"h0": later}
+
+
+# %% wrong: direct_outside -- multiplies only what comes later with the derivative
+# expects: the sum is in brackets
+
+
+def bptt(x, h0, d_h, W_xh, W_hh, b):
+    T = x.shape[1]
+    h = [h0]
+    for t in range(T):
+        h.append(np.tanh(x[:, t] @ W_xh.T + h[-1] @ W_hh.T + b))
+    d_x, d_W_xh, d_W_hh, d_b = (np.zeros_like(a) for a in (x, W_xh, W_hh, b))
+    later = np.zeros_like(h0)
+    for t in reversed(range(T)):
+        delta = d_h[:, t] + later * (1 - h[t + 1] ** 2)
+        d_W_xh += delta.T @ x[:, t]
+        d_W_hh += delta.T @ h[t]
+        d_b += delta.sum(axis=0)
+        d_x[:, t] = delta @ W_xh
+        later = delta @ W_hh
+    return {"x": d_x, "h0": later, "W_xh": d_W_xh, "W_hh": d_W_hh, "b": d_b}
+
+
+# %% wrong: only_the_last -- uses the derivative of the last step alone
+# expects: Only the last of the d_h is used
+
+
+def bptt(x, h0, d_h, W_xh, W_hh, b):
+    T = x.shape[1]
+    h = [h0]
+    for t in range(T):
+        h.append(np.tanh(x[:, t] @ W_xh.T + h[-1] @ W_hh.T + b))
+    d_x, d_W_xh, d_W_hh, d_b = (np.zeros_like(a) for a in (x, W_xh, W_hh, b))
+    later = d_h[:, -1] if T else np.zeros_like(h0)
+    for t in reversed(range(T)):
+        delta = later * (1 - h[t + 1] ** 2)
+        d_W_xh += delta.T @ x[:, t]
+        d_W_hh += delta.T @ h[t]
+        d_b += delta.sum(axis=0)
+        d_x[:, t] = delta @ W_xh
+        later = delta @ W_hh
+    return {"x": d_x, "h0": later, "W_xh": d_W_xh, "W_hh": d_W_hh, "b": d_b}

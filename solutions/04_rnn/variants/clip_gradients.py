@@ -274,7 +274,7 @@ def clip_gradients(parameters, limit):
 
 
 # %% wrong: infinite_norm -- refuses NaN, but not an infinite norm
-# expects: an infinite gradient must raise
+# expects: a gradient that is infinite must raise
 
 
 def clip_gradients(parameters, limit):
@@ -361,4 +361,22 @@ def clip_gradients(parameters, limit):
     if norm > limit:
         for g in grads:
             g.mul_(limit / norm)
+    return norm
+
+
+# %% wrong: each_number -- limits each number by itself
+# expects: each number was clipped by itself
+
+
+def clip_gradients(parameters, limit):
+    if not limit > 0:
+        raise ValueError(limit)
+    gradients = [p.grad for p in parameters if p.grad is not None]
+    if not gradients:
+        raise ValueError("no gradient")
+    norm = torch.stack([g.norm() for g in gradients]).norm()
+    if not norm.isfinite():
+        raise FloatingPointError(norm)
+    for g in gradients:
+        g.clamp_(-limit, limit)
     return norm

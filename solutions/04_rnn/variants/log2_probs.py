@@ -323,3 +323,39 @@ def log2_probs(net, ids, window):
             log_p = logits[0].log_softmax(dim=-1)
             found.append(log_p.gather(1, piece[1:, None])[:, 0])
     return torch.cat(found).double().numpy() / np.log(2)
+
+
+# %% wrong: minus_1000 -- a number for minus infinity
+# expects: a number such as -1000 is above all others
+
+
+@torch.no_grad()
+def log2_probs(net, ids, window):
+    stream = torch.tensor([BOS, *ids, EOS])
+    state, found = net.initial_state(1), []
+    with evaluating(net):
+        for start in range(0, len(stream) - 1, window):
+            piece = stream[start : start + window + 1]
+            logits, state = net(piece[None, :-1], state)
+            logits[..., BOS] = -1000.0
+            log_p = logits[0].log_softmax(dim=-1)
+            found.append(log_p.gather(1, piece[1:, None])[:, 0])
+    return torch.cat(found).double().numpy() / np.log(2)
+
+
+# %% wrong: windows_of_ids -- as many windows as the ids need, without EOS
+# expects: count the windows up to T + 1
+
+
+@torch.no_grad()
+def log2_probs(net, ids, window):
+    stream = torch.tensor([BOS, *ids, EOS])
+    state, found = net.initial_state(1), []
+    with evaluating(net):
+        for start in range(0, len(ids), window):
+            piece = stream[start : start + window + 1]
+            logits, state = net(piece[None, :-1], state)
+            logits[..., BOS] = -torch.inf
+            log_p = logits[0].log_softmax(dim=-1)
+            found.append(log_p.gather(1, piece[1:, None])[:, 0])
+    return torch.cat(found).double().numpy() / np.log(2)

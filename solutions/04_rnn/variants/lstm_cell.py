@@ -94,3 +94,13 @@ def lstm_cell(x, h, c, W_x, W_h, b):
     i, f, g, o = lstm_gates(x, h, W_x, W_h, b)
     c = (f * c + i * g).clamp(-3, 3)
     return o * c.tanh(), c
+
+
+# %% wrong: unpacked_as_ifog -- takes g for o
+# expects: g and o are exchanged
+
+
+def lstm_cell(x, h, c, W_x, W_h, b):
+    i, f, o, g = lstm_gates(x, h, W_x, W_h, b)
+    c = f * c + i * g
+    return o * torch.tanh(c), c

@@ -239,3 +239,29 @@ def unrolled_loss(ids, h, weights):
         p = torch.softmax(h @ weights.W_hy.T + weights.b_y, dim=1)
         found.append(-torch.log(p.gather(1, ids[:, t + 1, None])))
     return torch.cat(found, 1).mean(), h
+
+
+# %% wrong: last_state_detached -- cuts the gradient of the state that it returns
+# expects: gradients flow through the returned state
+
+
+def unrolled_loss(ids, h, weights):
+    w, losses = weights, []
+    for t in range(ids.shape[1] - 1):
+        h = rnn_cell(w.table[ids[:, t]], h, w.W_xh, w.W_hh, w.b)
+        logits = h @ w.W_hy.T + w.b_y
+        losses.append(F.cross_entropy(logits, ids[:, t + 1]))
+    return torch.stack(losses).mean(), h.detach()
+
+
+# %% wrong: predicts_first -- makes the logits before it has read the token
+# expects: call rnn_cell first
+
+
+def unrolled_loss(ids, h, weights):
+    w, losses = weights, []
+    for t in range(ids.shape[1] - 1):
+        logits = h @ w.W_hy.T + w.b_y
+        losses.append(F.cross_entropy(logits, ids[:, t + 1]))
+        h = rnn_cell(w.table[ids[:, t]], h, w.W_xh, w.W_hh, w.b)
+    return torch.stack(losses).mean(), h

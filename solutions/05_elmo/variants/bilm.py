@@ -654,3 +654,66 @@ class BiLM(nn.Module):
                 torch.cat((right, reverse(left, lengths)), -1) * real
             )
         return torch.stack(layers)
+
+
+# %% wrong: adds_layer_1 -- from the third layer on adds layer 1
+# expects: the input of layer 3 is layer 2
+
+
+class BiLM(nn.Module):
+    def __init__(self, vocab_size, width, n_layers=2):
+        super().__init__()
+        self.embedding = nn.Embedding(vocab_size, width)
+        self.rightward, self.leftward = (
+            nn.ModuleList(
+                nn.LSTM(width, width, batch_first=True)
+                for _ in range(n_layers)
+            )
+            for _ in range(2)
+        )
+        self.head = nn.Linear(width, vocab_size)
+
+    def states(self, ids, lengths):
+        x = self.embedding(ids)
+        layers, first = [torch.cat((x, x), dim=-1)], None
+        right, left = x, reverse(x, lengths)
+        for ahead, back in zip(self.rightward, self.leftward, strict=True):
+            right, left = ahead(right)[0], back(left)[0]
+            if first is None:
+                first = right, left
+            else:
+                right, left = right + first[0], left + first[1]
+            both = right, reverse(left, lengths)
+            layers.append(torch.cat(both, dim=-1))
+        return torch.stack(layers)
+
+
+# %% right: filling_is_zero -- the vectors of the filling are set to 0
+
+
+class BiLM(nn.Module):
+    def __init__(self, vocab_size, width, n_layers=2):
+        super().__init__()
+        self.embedding = nn.Embedding(vocab_size, width)
+        self.rightward, self.leftward = (
+            nn.ModuleList(
+                nn.LSTM(width, width, batch_first=True)
+                for _ in range(n_layers)
+            )
+            for _ in range(2)
+        )
+        self.head = nn.Linear(width, vocab_size)
+
+    def states(self, ids, lengths):
+        real = torch.arange(ids.shape[1]) < lengths[:, None]
+        x = self.embedding(ids) * real[..., None]
+        layers = [torch.cat((x, x), dim=-1)]
+        right, left = x, reverse(x, lengths)
+        for n, (ahead, back) in enumerate(
+            zip(self.rightward, self.leftward, strict=True)
+        ):
+            right = ahead(right)[0] + (right if n else 0)
+            left = back(left)[0] + (left if n else 0)
+            both = right, reverse(left, lengths)
+            layers.append(torch.cat(both, dim=-1))
+        return torch.stack(layers)

@@ -233,3 +233,15 @@ def direction_losses(model, ids, lengths):
             ),
         ]
     )
+
+
+# %% wrong: no_head -- takes the states for logits
+# expects: send them through model.head
+
+
+def direction_losses(model, ids, lengths):
+    f, b = model.states(ids, lengths)[-1].chunk(2, -1)
+    real = torch.arange(1, ids.shape[1]) < lengths[:, None]
+    ahead = F.cross_entropy(f[:, :-1][real], ids[:, 1:][real])
+    back = F.cross_entropy(b[:, 1:][real], ids[:, :-1][real])
+    return torch.stack((ahead, back))

@@ -344,3 +344,42 @@ def fit_probe(X, y, l2):
         d = torch.linalg.solve(H, g)
         theta = theta - d / max(1.0, float((A @ d).abs().max()) / 4)
     return theta[:-1], theta[-1] - mean @ theta[:-1]
+
+
+# %% wrong: whole_labels -- makes whole numbers of the labels before it looks at them
+# expects: 0.5
+
+
+def fit_probe(X, y, l2):
+    y = y.long()
+    if set(y.tolist()) != {0, 1}:
+        raise ValueError("labels")
+    A = torch.cat((X.double(), torch.ones(len(X), 1).double()), dim=1)
+    ridge = torch.full((A.shape[1],), float(l2), dtype=torch.float64)
+    ridge[-1] = 0
+    theta = torch.zeros(A.shape[1], dtype=torch.float64)
+    for _ in range(30):
+        p = torch.sigmoid(A @ theta)
+        gradient = A.T @ (p - y) / len(X) + ridge * theta
+        H = A.T @ (A * (p * (1 - p))[:, None]) / len(X) + ridge.diag()
+        theta = theta - torch.linalg.solve(H, gradient)
+    return theta[:-1], theta[-1]
+
+
+# %% wrong: short_steps -- the curvature is a sum, the gradient a mean
+# expects: as long as it should be
+
+
+def fit_probe(X, y, l2):
+    if set(y.tolist()) != {0, 1}:
+        raise ValueError("labels")
+    A = torch.cat((X.double(), torch.ones(len(X), 1).double()), dim=1)
+    ridge = torch.full((A.shape[1],), float(l2), dtype=torch.float64)
+    ridge[-1] = 0
+    theta = torch.zeros(A.shape[1], dtype=torch.float64)
+    for _ in range(30):
+        p = torch.sigmoid(A @ theta)
+        gradient = A.T @ (p - y) / len(X) + ridge * theta
+        H = A.T @ (A * (p * (1 - p))[:, None]) + ridge.diag()
+        theta = theta - torch.linalg.solve(H, gradient)
+    return theta[:-1], theta[-1]

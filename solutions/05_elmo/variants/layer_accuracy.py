@@ -106,7 +106,7 @@ def layer_accuracy(layers, y, cuts, l2=0.01):
 
 
 # %% wrong: half -- compares the score, not the probability, with 1/2
-# expects: compare it with 0
+# expects: compared with 0, or its sigmoid with 1/2
 def layer_accuracy(layers, y, cuts, l2=0.01):
     shares = torch.zeros(len(layers), len(cuts))
     for j, X in enumerate(layers):
@@ -258,3 +258,20 @@ def layer_accuracy(layers, y, cuts, l2=0.01):
             )
         result.append(torch.stack(shares).mean())
     return torch.stack(result)
+
+
+# %% wrong: without_b -- judges by w . x alone
+# expects: Is b added to w . x
+
+
+def layer_accuracy(layers, y, cuts, l2=0.01):
+    found = []
+    for X in layers:
+        shares = []
+        for train, test in cuts:
+            known, unknown = standardised(X[train], X[test])
+            w, _ = fit_probe(known, y[train], l2)
+            said = unknown.double() @ w > 0
+            shares.append((said == (y[test] == 1)).double().mean())
+        found.append(torch.stack(shares).mean())
+    return torch.stack(found)

@@ -112,7 +112,7 @@ def reverse(x, lengths):
 
 
 # %% wrong: by_numpy -- works on NumPy arrays, which know no gradient
-# expects: the gradient must flow back
+# expects: gradients flow through it
 
 
 def reverse(x, lengths):

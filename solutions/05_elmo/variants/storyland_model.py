@@ -57,3 +57,14 @@ def storyland_model(ids, lengths, vocab_size, generator):
     model = BiLM(vocab_size, 48, 2)
     train(model, ids, lengths, 120, 32, generator, lr=0.015)
     return model
+
+
+# %% wrong: seeded -- sets the seed of torch's own numbers
+# expects: leave torch.manual_seed out
+
+
+def storyland_model(ids, lengths, vocab_size, generator):
+    torch.manual_seed(0)
+    model = BiLM(vocab_size, 48, 2)
+    train(model, ids, lengths, 120, 32, generator, lr=0.015)
+    return model

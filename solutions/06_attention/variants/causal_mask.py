@@ -120,3 +120,11 @@ def causal_mask(order, T):
     B, S = order.shape
     ask = order.narrow(1, S - T, T).unsqueeze(-1)
     return torch.logical_not(order.unsqueeze(1) > ask).view(B, 1, T, S)
+
+
+# %% wrong: counted_back -- the queries are numbered by counting back from the last one
+# expects: by counting back from the last one
+def causal_mask(order, T):
+    last = order[:, -1:, None]
+    queries = last - torch.arange(T - 1, -1, -1)[None, :, None]
+    return (order[:, None, :] <= queries)[:, None]

@@ -402,3 +402,19 @@ def leaks(model, ids):
         gap = (model(changed) - before)[:, :s].abs().amax((0, 2))
         found += (gap > 1e-9).nonzero().flatten().tolist()
     return min(found, default=None)
+
+
+# %% wrong: allclose -- a relative tolerance beside the absolute one
+# expects: unless rtol is 0
+def leaks(model, ids):
+    before, found = model(ids), []
+    for s in range(1, ids.shape[1]):
+        changed = ids.clone()
+        changed[:, s] = (ids[:, s] + 1) % before.shape[-1]
+        after = model(changed)
+        found += [
+            t
+            for t in range(s)
+            if not torch.allclose(after[:, t], before[:, t], atol=1e-9)
+        ]
+    return min(found, default=None)

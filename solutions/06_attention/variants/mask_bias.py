@@ -116,3 +116,9 @@ def mask_bias(mask, dtype=torch.float32):
 # expects: the bias in torch.float32 is forbidden(torch.float32)
 def mask_bias(mask, dtype=torch.float32):
     return (~mask).to(dtype) * -1e9
+
+
+# %% wrong: through_float32 -- a product in float32, converted afterwards
+# expects: the bias is exactly -1e+30
+def mask_bias(mask, dtype=torch.float32):
+    return ((~mask) * forbidden(dtype)).to(dtype)

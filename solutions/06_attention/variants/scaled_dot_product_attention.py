@@ -223,3 +223,13 @@ def scaled_dot_product_attention(q, k, v, bias=None):
     if bias is not None:
         scores = scores + bias
     return scores.softmax(dim=0) @ v
+
+
+# %% wrong: reshaped -- the keys are reshaped, not transposed
+# expects: k was reshaped
+def scaled_dot_product_attention(q, k, v, bias=None):
+    B, H, S, D = k.shape
+    scores = q @ k.reshape(B, H, D, S) / math.sqrt(D)
+    if bias is not None:
+        scores = scores + bias
+    return scores.softmax(dim=-1) @ v

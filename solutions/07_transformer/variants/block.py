@@ -760,3 +760,45 @@ class Block(nn.Module):
             return None
         k, v = source
         return lambda y: self.cross(y, k, v, bias=source_bias)
+
+
+# %% wrong: attends_x -- the function for the attention uses x, not its argument
+# expects: use the argument of your lambda
+class Block(nn.Module):
+    def __init__(self, config, cross=False):
+        super().__init__()
+        self.kind, self.alpha = config.residual, config.alpha
+        norm = NORMS[config.norm]
+        self.attention, self.attention_norm = Attention(config), norm(config)
+        if cross:
+            self.cross, self.cross_norm = CrossAttention(config), norm(config)
+        self.feed_forward = FeedForward(config)
+        self.feed_forward_norm = norm(config)
+        self.dropout = nn.Dropout(config.dropout)
+
+    def forward(
+        self,
+        x,
+        visible,
+        angles=None,
+        cache=None,
+        source=None,
+        source_bias=None,
+    ):
+        def add(x, f, norm):
+            return residual(
+                x, lambda y: self.dropout(f(y)), norm, self.kind, self.alpha
+            )
+
+        x = add(
+            x,
+            lambda y, x=x: self.attention(x, *visible, angles, cache),
+            self.attention_norm,
+        )
+        if source is not None:
+            x = add(
+                x,
+                lambda y: self.cross(y, *source, source_bias),
+                self.cross_norm,
+            )
+        return add(x, self.feed_forward, self.feed_forward_norm)

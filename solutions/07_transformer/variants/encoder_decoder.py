@@ -161,3 +161,16 @@ def encoder_decoder(source, target, encoder, encoder_norm, decoder, norm):
             target, visible=Masks(None, True), source=pair, source_bias=None
         )
     return norm(target)
+
+
+# %% wrong: norms_exchanged -- each text is normed by the norm of the other
+# expects: the source went through `norm`
+def encoder_decoder(source, target, encoder, encoder_norm, decoder, norm):
+    for block in encoder:
+        source = block(source, Masks())
+    source = norm(source)
+    for block in decoder:
+        target = block(
+            target, Masks(causal=True), source=block.cross.keys_values(source)
+        )
+    return encoder_norm(target)

@@ -320,3 +320,10 @@ def rotate(x, cos, sin):
     c, s = cos[..., 0, :n], sin[..., 0, n:]
     a, b = x[..., :n], x[..., n:]
     return torch.cat([a * c - b * s, b * c + a * s], -1).to(x.dtype)
+
+
+# %% wrong: rolled_flat -- roll without dims goes through all numbers
+# expects: exchange the halves of its channels
+def rotate(x, cos, sin):
+    cos, sin = cos.squeeze(3), sin.squeeze(3)
+    return (x * cos + x.roll(x.shape[-1] // 2) * sin).to(x.dtype)

@@ -396,3 +396,16 @@ def denoising(rows, mask_id, vocab_size, generator, share=0.15):
     ids = torch.where(asked & (what < 0.8), mask_id, rows)
     ids = torch.where(asked & (what >= 0.9), noise, ids)
     return Task(ids, torch.where(asked, rows, IGNORE), {})
+
+
+# %% wrong: never_the_mask -- places that hold the mask's id are not asked for
+# expects: the mask's id itself stands in
+def denoising(rows, mask_id, vocab_size, generator, share=0.15):
+    asked = torch.rand(rows.shape, generator=generator) < share
+    for special in (BOS, EOS, mask_id):
+        asked &= rows != special
+    kind = torch.rand(rows.shape, generator=generator)
+    noise = torch.randint(vocab_size, rows.shape, generator=generator)
+    ids = torch.where(asked & (kind < 0.8), mask_id, rows)
+    ids = torch.where(asked & (kind >= 0.9), noise, ids)
+    return Task(ids, torch.where(asked, rows, IGNORE), {})

@@ -210,6 +210,35 @@ def accumulate(loss_of, ids, targets, n_parts):
     return total
 
 
+# %% wrong: last_part -- returns the loss of the last part
+# expects: the last part alone
+def accumulate(loss_of, ids, targets, n_parts):
+    if n_parts < 1 or len(ids) % n_parts:
+        raise ValueError
+    size = len(ids) // n_parts
+    n = (targets != IGNORE).sum().clamp(min=1)
+    for x, y in zip(ids.split(size), targets.split(size)):
+        loss = loss_of(x, y) * (y != IGNORE).sum() / n
+        loss.backward()
+    return loss.detach()
+
+
+# %% wrong: stops_early -- stops at a part without targets
+# expects: the first of which has no target
+def accumulate(loss_of, ids, targets, n_parts):
+    if n_parts < 1 or len(ids) % n_parts:
+        raise ValueError
+    size, total = len(ids) // n_parts, torch.zeros(())
+    n = (targets != IGNORE).sum().clamp(min=1)
+    for x, y in zip(ids.split(size), targets.split(size)):
+        if not (y != IGNORE).any():
+            break
+        loss = loss_of(x, y) * (y != IGNORE).sum() / n
+        loss.backward()
+        total = total + loss.detach()
+    return total
+
+
 # %% right: rows -- slices, sums of Python numbers
 def accumulate(loss_of, ids, targets, n_parts):
     if n_parts < 1 or len(ids) % n_parts != 0:

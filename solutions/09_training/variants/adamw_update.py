@@ -377,6 +377,24 @@ def adamw_update(w, g, state, group):
     state["t"] += 1
 
 
+# %% wrong: decay_twice -- decays before the step and within it
+# expects: applied twice
+def adamw_update(w, g, state, group):
+    lr, (b1, b2) = group["lr"], group["betas"]
+    state["t"] += 1
+    t = state["t"].item()
+    state["m"].mul_(b1).add_(g, alpha=1 - b1)
+    state["v"].mul_(b2).add_(g * g, alpha=1 - b2)
+    step = (
+        state["m"]
+        / (1 - b1**t)
+        / ((state["v"] / (1 - b2**t)).sqrt() + group["eps"])
+        + group["weight_decay"] * w
+    )
+    w.mul_(1 - lr * group["weight_decay"])
+    w.sub_(lr * step)
+
+
 # %% right: t_as_tensor -- t stays a tensor of float32
 def adamw_update(w, g, state, group):
     b1, b2 = group["betas"]

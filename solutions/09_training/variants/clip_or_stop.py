@@ -319,6 +319,83 @@ def clip_or_stop(loss, named, limit, step):
     return norm
 
 
+# %% wrong: mean_square -- the root of the mean square
+# expects: not of their mean
+def clip_or_stop(loss, named, limit, step):
+    named = list(named)
+    if not torch.isfinite(loss):
+        raise FloatingPointError(f"step {step}: loss")
+    for n, p in named:
+        if p.grad is not None and not p.grad.isfinite().all():
+            raise FloatingPointError(f"step {step}: {n}")
+    gs = torch.cat(
+        [p.grad.flatten().double() for n, p in named if p.grad is not None]
+        or [torch.zeros(1)]
+    )
+    norm = float(gs.square().mean().sqrt())
+    if norm > limit:
+        for _, p in named:
+            if p.grad is not None:
+                p.grad.mul_(limit / norm)
+    return norm
+
+
+# %% wrong: to_one -- divides by the norm
+# expects: the factor is limit / norm
+def clip_or_stop(loss, named, limit, step):
+    named = list(named)
+    if not torch.isfinite(loss):
+        raise FloatingPointError(f"step {step}: loss")
+    for n, p in named:
+        if p.grad is not None and not p.grad.isfinite().all():
+            raise FloatingPointError(f"step {step}: {n}")
+    gs = [p.grad for n, p in named if p.grad is not None]
+    norm = math.sqrt(sum(float(g.double().square().sum()) for g in gs))
+    if norm > limit:
+        for g in gs:
+            g.div_(norm)
+    return norm
+
+
+# %% wrong: largest_number -- the largest number in the place of the norm
+# expects: the largest number
+def clip_or_stop(loss, named, limit, step):
+    named = list(named)
+    if not torch.isfinite(loss):
+        raise FloatingPointError(f"step {step}: loss")
+    for n, p in named:
+        if p.grad is not None and not p.grad.isfinite().all():
+            raise FloatingPointError(f"step {step}: {n}")
+    norm = max(
+        [float(p.grad.abs().max()) for n, p in named if p.grad is not None],
+        default=0.0,
+    )
+    if norm > limit:
+        for _, p in named:
+            if p.grad is not None:
+                p.grad.mul_(limit / norm)
+    return norm
+
+
+# %% wrong: factor_below_one -- clips where limit over norm plus a millionth is below 1
+# expects: Is a small number added
+def clip_or_stop(loss, named, limit, step):
+    if not loss.isfinite():
+        raise FloatingPointError(f"step {step}: loss {loss}")
+    gradients = []
+    for name, p in named:
+        if p.grad is not None:
+            if not p.grad.isfinite().all():
+                raise FloatingPointError(f"step {step}: {name}")
+            gradients.append(p.grad)
+    norm = math.sqrt(sum(float(g.double().square().sum()) for g in gradients))
+    factor = limit / (norm + 1e-6)
+    if factor < 1:
+        for g in gradients:
+            g.mul_(factor)
+    return norm
+
+
 # %% right: two_loops -- a list, torch's norms, a tensor is returned
 def clip_or_stop(loss, named, limit, step):
     parameters = [(name, p) for name, p in named if p.grad is not None]

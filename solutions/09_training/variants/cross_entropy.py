@@ -257,6 +257,49 @@ def cross_entropy(logits, targets, ignore=IGNORE):
     return -z.log_softmax(-1).gather(1, y[:, None])[:, 0].mean()
 
 
+# %% wrong: over_positions -- the softmax goes over the positions
+# expects: goes over the positions
+def cross_entropy(logits, targets, ignore=IGNORE):
+    counts = targets != ignore
+    z, y = logits[counts], targets[counts]
+    z = z if z.dtype == torch.float64 else z.float()
+    s = -z.log_softmax(0).gather(1, y[:, None])[:, 0]
+    return s.sum() / counts.sum().clamp(min=1)
+
+
+# %% wrong: shifts -- shifts the targets by itself
+# expects: shifted by one
+def cross_entropy(logits, targets, ignore=IGNORE):
+    if logits.ndim > 2:
+        logits, targets = logits[:, :-1], targets[:, 1:]
+    counts = targets != ignore
+    z, y = logits[counts], targets[counts]
+    z = z if z.dtype == torch.float64 else z.float()
+    s = -z.log_softmax(-1).gather(1, y[:, None])[:, 0]
+    return s.sum() / counts.sum().clamp(min=1)
+
+
+# %% wrong: perplexity -- e to the power of the loss
+# expects: the perplexity
+def cross_entropy(logits, targets, ignore=IGNORE):
+    counts = targets != ignore
+    z, y = logits[counts], targets[counts]
+    z = z if z.dtype == torch.float64 else z.float()
+    s = -z.log_softmax(-1).gather(1, y[:, None])[:, 0]
+    return (s.sum() / counts.sum().clamp(min=1)).exp()
+
+
+# %% wrong: not_added -- the largest logit is not added to the logarithm of the sum
+# expects: is not added again
+def cross_entropy(logits, targets, ignore=IGNORE):
+    counts = targets != ignore
+    z, y = logits[counts], targets[counts]
+    z = z if z.dtype == torch.float64 else z.float()
+    log_sum = (z - z.max(-1, keepdim=True).values).exp().sum(-1).log()
+    surprise = log_sum - z.gather(1, y[:, None])[:, 0]
+    return surprise.sum() / counts.sum().clamp(min=1)
+
+
 # %% right: log_softmax -- with torch's logarithm of the softmax
 def cross_entropy(logits, targets, ignore=IGNORE):
     z = logits.reshape(-1, logits.shape[-1])

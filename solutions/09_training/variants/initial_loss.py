@@ -23,7 +23,7 @@ def initial_loss(vocab_size, width, std=0.02):
 
 
 # %% wrong: fixed_std -- ignores the deviation that is passed in
-# expects: std = 0.05
+# expects: use the argument `std`
 def initial_loss(vocab_size, width, std=0.02):
     return math.log(vocab_size) + width * 0.0004 / 2
 

@@ -409,6 +409,38 @@ def resume_run(run, path):
     run.states, run.step = kept["states"], kept["step"]
 
 
+# %% wrong: some_compared -- keys, rate and steps of the recipe are compared
+# expects: n_warmup 8 and not 4
+def save_run(run, path):
+    tensors = [
+        *run.net.state_dict().values(),
+        *(x for s in run.states.values() for x in s.values()),
+    ]
+    if not all(x.isfinite().all() for x in tensors):
+        raise ValueError("not finite")
+    part = path.with_name(path.name + ".partial")
+    torch.save(
+        {
+            "net": run.net.state_dict(),
+            "states": run.states,
+            "step": run.step,
+            "recipe": run.recipe,
+        },
+        part,
+    )
+    os.replace(part, path)
+
+
+def resume_run(run, path):
+    kept = torch.load(path, weights_only=True)
+    if kept["recipe"].keys() != run.recipe.keys() or any(
+        kept["recipe"][k] != run.recipe[k] for k in ("lr", "n_steps")
+    ):
+        raise ValueError("another recipe")
+    run.net.load_state_dict(kept["net"])
+    run.states, run.step = kept["states"], kept["step"]
+
+
 # %% wrong: keys_of_the_file -- a setting that the file does not know passes
 # expects: a key 'dropout'
 def save_run(run, path):

@@ -129,6 +129,21 @@ def training_flops(config, T):
     return 6 * (config.n_layers * layer + C * config.vocab_size)
 
 
+# %% wrong: attention_once -- attention's way back is left out
+# expects: or the way back of scores
+def training_flops(config, T):
+    C = config.width
+    n = 3 if config.activation in GATED else 2
+    return (
+        6
+        * (
+            config.n_layers * (4 * C * C + n * C * config.hidden)
+            + C * config.vocab_size
+        )
+        + 2 * config.n_layers * 2 * T * C
+    )
+
+
 # %% right: by_heads -- scores and mixtures head by head
 def training_flops(config, T):
     C, D = config.width, config.head_size

@@ -97,6 +97,26 @@ def warmup_cosine(step, n_steps, n_warmup, floor=0.1):
     return (1 - floor) * (1 + math.cos(math.pi * a)) / 2
 
 
+# %% wrong: zero_beyond -- 0 after the last step
+# expects: keep the floor
+def warmup_cosine(step, n_steps, n_warmup, floor=0.1):
+    if step >= n_steps:
+        return 0.0
+    if step < n_warmup:
+        return (step + 1) / n_warmup
+    share = (step - n_warmup) / max(1, n_steps - 1 - n_warmup)
+    return floor + (1 - floor) * (1 + math.cos(math.pi * min(1, share))) / 2
+
+
+# %% wrong: no_pi -- the cosine of a, not of pi a
+# expects: cos(pi a), not cos(a)
+def warmup_cosine(step, n_steps, n_warmup, floor=0.1):
+    if step < n_warmup:
+        return (step + 1) / n_warmup
+    a = min(1, (step - n_warmup) / max(1, n_steps - 1 - n_warmup))
+    return floor + (1 - floor) * (1 + math.cos(a)) / 2
+
+
 # %% right: numpy -- with NumPy
 def warmup_cosine(step, n_steps, n_warmup, floor=0.1):
     if step < n_warmup:

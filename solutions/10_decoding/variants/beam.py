@@ -602,6 +602,63 @@ def beam(step, width, longest, alpha=0.0, eos=0):
     return sorted(finished, key=lambda x: -x[0])[:width]
 
 
+# %% wrong: other_penalty -- the length penalty of the other kind
+# expects: Yours found
+def beam(step, width, longest, alpha=0.0, eos=0):
+    texts, scores, finished = (
+        torch.zeros(1, 0, dtype=torch.long),
+        torch.zeros(1),
+        [],
+    )
+    for n in range(1, longest + 1):
+        beams = continuations(step(texts), scores, 2 * width)
+        longer = torch.cat((texts[beams.rows], beams.ids[:, None]), dim=1)
+        ended = beams.ids == eos
+        for i in range(min(width, len(ended))):
+            if ended[i] or n == longest:
+                ids = longer[i].tolist()
+                finished.append(
+                    (
+                        float(beams.scores[i])
+                        / length_penalty(n, alpha, "gnmt"),
+                        ids[:-1] if ended[i] else ids,
+                    )
+                )
+        going = (~ended).nonzero()[:width, 0]
+        if len(finished) >= width or not len(going):
+            break
+        texts, scores = longer[going], beams.scores[going]
+    return sorted(finished, key=lambda x: -x[0])[:width]
+
+
+# %% wrong: scores_stay -- the scores are not those of the beams that go on
+# expects: beam:
+def beam(step, width, longest, alpha=0.0, eos=0):
+    texts, scores, finished = (
+        torch.zeros(1, 0, dtype=torch.long),
+        torch.zeros(1),
+        [],
+    )
+    for n in range(1, longest + 1):
+        beams = continuations(step(texts), scores, 2 * width)
+        longer = torch.cat((texts[beams.rows], beams.ids[:, None]), dim=1)
+        ended = beams.ids == eos
+        for i in range(min(width, len(ended))):
+            if ended[i] or n == longest:
+                ids = longer[i].tolist()
+                finished.append(
+                    (
+                        float(beams.scores[i]) / length_penalty(n, alpha),
+                        ids[:-1] if ended[i] else ids,
+                    )
+                )
+        going = (~ended).nonzero()[:width, 0]
+        if len(finished) >= width or not len(going):
+            break
+        texts, scores = longer[going], beams.scores[: len(going)]
+    return sorted(finished, key=lambda x: -x[0])[:width]
+
+
 # %% right: lists -- beams as Python lists, without continuations
 def beam(step, width, longest, alpha=0.0, eos=0):
     open_, found = [(0.0, [])], []

@@ -199,6 +199,51 @@ class Cache:
         self.parts = [(k[rows], v[rows]) for k, v in self.parts]
 
 
+# %% wrong: values_first -- returns values and then keys
+# expects: keys come first
+class Cache:
+    def __init__(self, B, room, C, dtype=torch.float64):
+        self.k = torch.zeros(B, room, C, dtype=dtype)
+        self.v = torch.zeros(B, room, C, dtype=dtype)
+        self.length = 0
+
+    def append(self, k, v):
+        start, end = self.length, self.length + k.shape[1]
+        if end > self.k.shape[1]:
+            raise ValueError("full")
+        self.k[:, start:end], self.v[:, start:end] = k, v
+        self.length = end
+        return self.v[:, :end], self.k[:, :end]
+
+    def reorder(self, rows):
+        self.k, self.v = self.k[rows], self.v[rows]
+
+
+# %% wrong: inverse -- row i goes to place rows[i]
+# expects: is the old row 2
+class Cache:
+    def __init__(self, B, room, C, dtype=torch.float64):
+        self.k = torch.zeros(B, room, C, dtype=dtype)
+        self.v = torch.zeros(B, room, C, dtype=dtype)
+        self.length = 0
+
+    def append(self, k, v):
+        start, end = self.length, self.length + k.shape[1]
+        if end > self.k.shape[1]:
+            raise ValueError("full")
+        self.k[:, start:end], self.v[:, start:end] = k, v
+        self.length = end
+        return self.k[:, :end], self.v[:, :end]
+
+    def reorder(self, rows):
+        k, v = self.k.clone(), self.v.clone()
+        k[rows], v[rows] = (
+            self.k[: len(rows)].clone(),
+            self.v[: len(rows)].clone(),
+        )
+        self.k, self.v = k, v
+
+
 # %% right: lists -- pieces in a list, joined when asked
 class Cache:
     def __init__(self, B, room, C, dtype=torch.float64):

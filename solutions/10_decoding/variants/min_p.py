@@ -90,6 +90,14 @@ def min_p(logits, p):
     )
 
 
+# %% wrong: overflow -- exp without subtracting the largest logit
+# expects: logits around 1000
+def min_p(logits, p):
+    check_share("min-p", p)
+    e = logits.to(wide(logits.dtype)).exp()
+    return logits.masked_fill(e < p * e.amax(-1, keepdim=True), -math.inf)
+
+
 # %% right: logarithm -- a bar for the logits
 def min_p(logits, p):
     check_share("min-p", p)

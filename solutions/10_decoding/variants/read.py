@@ -122,6 +122,58 @@ def read(model, caches, ids):
     return model.head(h)
 
 
+# %% wrong: strict -- a token does not see itself
+# expects: sees itself, too
+def read(model, caches, ids):
+    start, T = caches[0].length, ids.shape[1]
+    places = torch.arange(start, start + T)
+    x = model.token(ids) + model.position(places)
+    look = torch.arange(start + T) < places[:, None]
+    for layer, cache in zip(model.layers, caches):
+        k, v = cache.append(layer.k(x), layer.v(x))
+        x = x + layer.out(attend(layer.q(x), k, v, look))
+    return model.head(x)
+
+
+# %% wrong: no_out -- the output matrix is left out
+# expects: through layer.out
+def read(model, caches, ids):
+    start, T = caches[0].length, ids.shape[1]
+    places = torch.arange(start, start + T)
+    x = model.token(ids) + model.position(places)
+    look = torch.arange(start + T) <= places[:, None]
+    for layer, cache in zip(model.layers, caches):
+        k, v = cache.append(layer.k(x), layer.v(x))
+        x = x + attend(layer.q(x), k, v, look)
+    return model.head(x)
+
+
+# %% wrong: swapped -- values are taken for keys
+# expects: swapped
+def read(model, caches, ids):
+    start, T = caches[0].length, ids.shape[1]
+    places = torch.arange(start, start + T)
+    x = model.token(ids) + model.position(places)
+    look = torch.arange(start + T) <= places[:, None]
+    for layer, cache in zip(model.layers, caches):
+        k, v = cache.append(layer.k(x), layer.v(x))
+        x = x + layer.out(attend(layer.q(x), v, k, look))
+    return model.head(x)
+
+
+# %% wrong: no_positions -- the vectors of the positions are left out
+# expects: positions are missing
+def read(model, caches, ids):
+    start, T = caches[0].length, ids.shape[1]
+    places = torch.arange(start, start + T)
+    x = model.token(ids)
+    look = torch.arange(start + T) <= places[:, None]
+    for layer, cache in zip(model.layers, caches):
+        k, v = cache.append(layer.k(x), layer.v(x))
+        x = x + layer.out(attend(layer.q(x), k, v, look))
+    return model.head(x)
+
+
 # %% right: tril -- the mask as a shifted triangle
 def read(model, caches, ids):
     start, T = caches[0].length, ids.shape[1]

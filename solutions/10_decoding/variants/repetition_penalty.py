@@ -116,7 +116,7 @@ def repetition_penalty(logits, ids, penalty, mask=None):
 
 
 # %% wrong: mask_scattered -- the mask is scattered: padding behind a token erases it
-# expects: Token 0 was there
+# expects: The tokens 0 and 1 were there, and no others
 def repetition_penalty(logits, ids, penalty, mask=None):
     if not is_number(penalty) or not 0 < penalty < math.inf:
         raise ValueError(f"penalty {penalty!r}")
@@ -128,7 +128,7 @@ def repetition_penalty(logits, ids, penalty, mask=None):
 
 
 # %% wrong: pad_id -- the id of the padding is never punished
-# expects: Token 0 was there
+# expects: The tokens 0 and 1 were there, and no others
 def repetition_penalty(logits, ids, penalty, mask=None):
     if not is_number(penalty) or not 0 < penalty < math.inf:
         raise ValueError(f"penalty {penalty!r}")
@@ -141,12 +141,41 @@ def repetition_penalty(logits, ids, penalty, mask=None):
 
 
 # %% wrong: first_mask -- the mask of row 0 for all rows
-# expects: with the mask of row 0
+# expects: as the mask of row 0 would say
 def repetition_penalty(logits, ids, penalty, mask=None):
     if not is_number(penalty) or not 0 < penalty < math.inf:
         raise ValueError(f"no penalty: {penalty!r}")
     if mask is not None:
         ids = ids[:, mask[0]]
+    seen = torch.zeros_like(logits, dtype=torch.bool).scatter(1, ids, True)
+    less = torch.where(logits < 0, logits * penalty, logits / penalty)
+    return torch.where(seen, less, logits)
+
+
+# %% wrong: left_padding -- all from the first real token on counts
+# expects: padding with the id 3
+def repetition_penalty(logits, ids, penalty, mask=None):
+    if not is_number(penalty) or not 0 < penalty < math.inf:
+        raise ValueError(f"{penalty}")
+    if mask is not None:
+        ids = ids.masked_fill(~(mask.cumsum(1) > 0), logits.shape[1])
+    seen = torch.zeros(
+        len(logits), logits.shape[1] + 1, dtype=torch.bool
+    ).scatter(1, ids, True)[:, :-1]
+    return torch.where(
+        seen,
+        torch.where(logits < 0, logits * penalty, logits / penalty),
+        logits,
+    )
+
+
+# %% wrong: last_token -- padding counts as the last token of the vocabulary
+# expects: wrong for token 3
+def repetition_penalty(logits, ids, penalty, mask=None):
+    if not is_number(penalty) or not 0 < penalty < math.inf:
+        raise ValueError(f"not {penalty}")
+    if mask is not None:
+        ids = ids.masked_fill(~mask, logits.shape[1] - 1)
     seen = torch.zeros_like(logits, dtype=torch.bool).scatter(1, ids, True)
     less = torch.where(logits < 0, logits * penalty, logits / penalty)
     return torch.where(seen, less, logits)

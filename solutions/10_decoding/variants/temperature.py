@@ -161,6 +161,19 @@ def temperature(logits, tau):
     return logits / tau
 
 
+# %% wrong: log_softmax -- log-probabilities are divided
+# expects: log-probabilities over 4
+def temperature(logits, tau):
+    if not is_number(tau) or not 0 <= tau < math.inf:
+        raise ValueError(f"{tau}")
+    if tau < COLDEST:
+        best = greedy(logits)[:, None]
+        return torch.full_like(logits, -math.inf).scatter(
+            -1, best, logits.gather(-1, best)
+        )
+    return logits.log_softmax(-1) / tau
+
+
 # %% right: loop -- rows by hand at 0
 def temperature(logits, tau):
     if not is_number(tau) or math.isnan(tau) or tau < 0 or tau == math.inf:

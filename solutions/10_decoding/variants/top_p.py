@@ -210,6 +210,33 @@ def top_p(logits, p):
     return logits.masked_fill(drop.scatter(-1, ids, drop), -1e9)
 
 
+# %% wrong: over_texts -- the softmax goes over the texts
+# expects: axis 0
+def top_p(logits, p):
+    check_share("top-p", p)
+    if p == 1:
+        return logits
+    z, ids = logits.sort(dim=-1, descending=True)
+    s = z.softmax(0, dtype=wide(logits.dtype))
+    drop = s.cumsum(-1) - s >= p
+    drop[..., 0] = False
+    return logits.masked_fill(drop.scatter(-1, ids, drop), -math.inf)
+
+
+# %% wrong: float32 -- computed and returned in float32
+# expects: dtype of the logits
+def top_p(logits, p):
+    check_share("top-p", p)
+    if p == 1:
+        return logits
+    logits = logits.float()
+    z, ids = logits.sort(dim=-1, descending=True)
+    s = z.softmax(-1)
+    drop = s.cumsum(-1) - s >= p
+    drop[..., 0] = False
+    return logits.masked_fill(drop.scatter(-1, ids, drop), -math.inf)
+
+
 # %% right: from_the_top -- the sum before each token
 def top_p(logits, p):
     check_share("top-p", p)

@@ -73,7 +73,7 @@ def write(net, prompt, n, choose):
 
 
 # %% wrong: gradients -- no torch.no_grad()
-# expects: prepared for gradients
+# expects: do both inside torch.no_grad()
 def write(net, prompt, n, choose):
     state, new, ids = net.initial_state(1), prompt, prompt
     for _ in range(n):
@@ -120,6 +120,55 @@ def write(net, prompt, n, choose):
             if int(new) == BOS:
                 break
             ids = torch.cat((ids, new), dim=1)
+    return ids[0, prompt.shape[1] :].tolist()
+
+
+# %% wrong: twice -- the last token of the prompt is read twice
+# expects: was one read twice
+def write(net, prompt, n, choose):
+    ids, state = prompt, net.initial_state(1)
+    with torch.no_grad():
+        logits, state = net(prompt, state)
+        for _ in range(n):
+            logits, state = net(ids[:, -1:], state)
+            new = choose(logits[:, -1], ids)[:, None]
+            ids = torch.cat((ids, new), dim=1)
+    return ids[0, prompt.shape[1] :].tolist()
+
+
+# %% wrong: other_network -- the model of the notebook in the place of net
+# expects: has read nothing
+def write(net, prompt, n, choose):
+    ids, new, state = prompt, prompt, MODEL.net.initial_state(1)
+    with torch.no_grad():
+        for _ in range(n):
+            logits, state = MODEL.net(new, state)
+            new = choose(logits[:, -1], ids)[:, None]
+            ids = torch.cat((ids, new), dim=1)
+    return ids[0, prompt.shape[1] :].tolist()
+
+
+# %% wrong: all_logits -- choose gets the logits of all tokens that were read
+# expects: logits behind the last token
+def write(net, prompt, n, choose):
+    ids, new, state = prompt, prompt, net.initial_state(1)
+    with torch.no_grad():
+        for _ in range(n):
+            logits, state = net(new, state)
+            new = choose(logits[0], ids)[-1:][:, None]
+            ids = torch.cat((ids, new), dim=1)
+    return ids[0, prompt.shape[1] :].tolist()
+
+
+# %% wrong: choice_outside -- choose is called with gradients switched on
+# expects: or while `choose` is called
+def write(net, prompt, n, choose):
+    ids, new, state = prompt, prompt, net.initial_state(1)
+    for _ in range(n):
+        with torch.no_grad():
+            logits, state = net(new, state)
+        new = choose(logits[:, -1], ids)[:, None]
+        ids = torch.cat((ids, new), dim=1)
     return ids[0, prompt.shape[1] :].tolist()
 
 

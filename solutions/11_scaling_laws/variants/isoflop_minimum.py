@@ -194,6 +194,16 @@ def isoflop_minimum(N, loss):
     return float(np.exp(vertex))
 
 
+# %% wrong: no_two -- the vertex is taken to be at -q / p
+# expects: its vertex, -q / 2p
+def isoflop_minimum(N, loss):
+    x = np.log(np.asarray(N, float))
+    p, q, _ = np.polyfit(x, loss, 2)
+    if len(set(x)) < 3 or p <= 0 or not x.min() <= -q / p <= x.max():
+        raise ValueError("not seen")
+    return float(np.exp(-q / p))
+
+
 # %% right: centred -- around the mean, by least squares
 def isoflop_minimum(N, loss):
     x = np.log(np.asarray(N, float))

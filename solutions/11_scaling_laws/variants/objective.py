@@ -77,7 +77,7 @@ def objective(theta, N, D, loss):
 
 
 # %% wrong: one_law -- one theta only
-# expects: for theta (2, 3, 5)
+# expects: for theta (1, 5)
 def objective(theta, N, D, loss):
     a, b, e, alpha, beta = theta
     terms = torch.stack(
@@ -252,6 +252,15 @@ def objective(theta, N, D, loss):
     size = r.abs()
     line = DELTA * (size - DELTA / 2)
     return torch.where(size <= DELTA, r * r / 2, line).sum(-1)
+
+
+# %% wrong: squeezed -- axes of length 1 are dropped
+# expects: not (1,)
+def objective(theta, N, D, loss):
+    r = torch.stack(terms_of(theta, N, D)).logsumexp(0) - loss.log()
+    size = r.abs()
+    cost = torch.where(size <= DELTA, r * r / 2, DELTA * (size - DELTA / 2))
+    return cost.sum(-1).squeeze()
 
 
 # %% right: logaddexp -- two by two, and the line by clamping

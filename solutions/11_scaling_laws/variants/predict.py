@@ -74,7 +74,7 @@ def predict(fits, N, D, share=0.8):
 
 
 # %% wrong: one_axis -- broadcasts the fits against N of one axis
-# expects: for a grid of N and D
+# expects: for N (3, 1) and D (2,)
 def predict(fits, N, D, share=0.8):
     N, D = np.asarray(N, float), np.asarray(D, float)
     A, B, E, a, b = (fits[:, k, None] for k in range(5))
@@ -89,6 +89,15 @@ def predict(fits, N, D, share=0.8):
     losses = np.stack([chinchilla_loss(law_of(t), N, D) for t in fits])
     edges = [(1 - share) / 2, (1 + share) / 2]
     low, high = np.exp(np.quantile(np.log(losses), edges, axis=0))
+    return low, high
+
+
+# %% wrong: never_a_number -- low and high are arrays of one axis for numbers N and D
+# expects: low has the shape ()
+def predict(fits, N, D, share=0.8):
+    N, D = np.broadcast_arrays(*np.atleast_1d(N, D))
+    losses = [chinchilla_loss(law_of(theta), N, D) for theta in fits]
+    low, high = np.quantile(losses, [(1 - share) / 2, (1 + share) / 2], axis=0)
     return low, high
 
 
