@@ -511,3 +511,31 @@ def fact_probe(net, tokenizer, prompts, objects):
         logs.append(log)
         ranks.append(worst)
     return torch.tensor(logs), torch.tensor(ranks)
+
+
+# %% wrong: strips_both -- spaces in front of a prompt are taken off, too
+# expects: only those at the end
+def fact_probe(net, tokenizer, prompts, objects):
+    if not len(prompts) == len(objects) > 0:
+        raise ValueError("lists")
+    rows = []
+    for p, o in zip(prompts, objects):
+        a = [BOS, *map(int, tokenizer.encode(p.strip()))]
+        b = list(map(int, tokenizer.encode(" " + o)))
+        rows.append((a, b))
+    longest = max(len(a) + len(b) for a, b in rows)
+    ids = torch.tensor(
+        [a + b + [EOS] * (longest - len(a) - len(b)) for a, b in rows]
+    )
+    with evaluating(net), torch.inference_mode():
+        z = net(ids)[0]
+    logs, ranks = [], []
+    for i, (a, b) in enumerate(rows):
+        log, worst = 0.0, 1
+        for n, token in enumerate(b):
+            row = z[i, len(a) - 1 + n]
+            log += float(row[token] - row.logsumexp(0))
+            worst = max(worst, 1 + int((row > row[token]).sum()))
+        logs.append(log)
+        ranks.append(worst)
+    return torch.tensor(logs), torch.tensor(ranks)

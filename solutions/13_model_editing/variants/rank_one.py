@@ -298,3 +298,24 @@ def rank_one(W, k, v, C):
     A, k, v = W.double(), k.double(), v.double()
     u = torch.linalg.solve(C.double(), k)
     return (A + torch.outer(v - A @ k, u) / (u @ k)).to(W.dtype)
+
+
+# %% wrong: any_zero -- a key in which one number is 0 is refused
+# expects: the key (0, 1)
+def rank_one(W, k, v, C):
+    if (k == 0).any():
+        raise ValueError("zero")
+    A, k, v = W.double(), k.double(), v.double()
+    u = torch.linalg.solve(C.double(), k)
+    return (A + torch.outer(v - A @ k, u) / (u @ k)).to(W.dtype)
+
+
+# %% wrong: small_ridge -- a ten-thousandth of the mean diagonal is added to C
+# expects: Something small is added to C
+def rank_one(W, k, v, C):
+    if not k.any():
+        raise ValueError("zero")
+    A, k, v = W.double(), k.double(), v.double()
+    ridge = 1e-4 * C.diagonal().mean() * torch.eye(len(C))
+    u = torch.linalg.solve(C.double() + ridge, k)
+    return (A + torch.outer(v - A @ k, u) / (u @ k)).to(W.dtype)

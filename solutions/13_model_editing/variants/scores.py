@@ -590,3 +590,24 @@ def scores(groups):
         bad = min(shares) == 0
         total[kind] = 0.0 if bad else len(shares) / sum(1 / x for x in shares)
     return result | {"score": total}
+
+
+# %% wrong: ratios -- the exponential of the difference of logarithms
+# expects: These are ratios of probabilities
+def scores(groups):
+    if not groups or any(not len(a.wanted) for a in groups.values()):
+        raise ValueError("nothing to score")
+    result = {
+        name: {
+            "success": float((a.wanted > a.other).double().mean()),
+            "magnitude": float((a.wanted - a.other).exp().mean()),
+            "exact": float((a.rank == 1).double().mean()),
+        }
+        for name, a in groups.items()
+    }
+    total = {}
+    for kind in ("success", "exact"):
+        shares = [group[kind] for group in result.values()]
+        bad = min(shares) == 0
+        total[kind] = 0.0 if bad else len(shares) / sum(1 / x for x in shares)
+    return result | {"score": total}

@@ -286,3 +286,17 @@ def second_moment(batches):
     if not count:
         raise ValueError("no key")
     return total / count
+
+
+# %% wrong: zero_keys -- what is 0 counts as padding
+# expects: A real key of zeros
+def second_moment(batches):
+    total, count = None, 0
+    for keys, mask in batches:
+        real = keys[mask].double()
+        product = real.T @ real
+        total = product if total is None else total + product
+        count += int((real != 0).any(1).sum())
+    if total is None or not count:
+        raise ValueError("no keys")
+    return total / count
