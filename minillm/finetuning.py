@@ -140,10 +140,11 @@ def with_prompt(
     prompt     (m, C)     the same for each text; m may be 0
     mask       (B, T)     of bool, True at real tokens
 
-    Returns the vectors (B, m + T, C) in the type of x, the mask (B, m + T) of bool, and the
-    positions (B, m + T) of int64: the prompt has 0 to m - 1, the real tokens
-    go on counting from m, and padding is not counted: it has the position of
-    the real token (or prompt vector) before it, and 0 where there is none.
+    Returns the vectors (B, m + T, C) in the type of x, the mask (B, m + T) of
+    bool, and the positions (B, m + T) of int64: the prompt has 0 to m - 1, the
+    real tokens go on counting from m, and padding is not counted: it has the
+    position of the real token (or prompt vector) before it, and 0 where there
+    is none.
     Lester et al. 2021, section 2.
     """
     B, m = len(x), len(prompt)
