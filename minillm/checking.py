@@ -54,7 +54,9 @@ def kind_of(got: Any) -> str:
     if got is None:
         return "None"
     if isinstance(got, Exception):
-        return f"the error {type(got).__name__}: {got}"
+        # Some errors of PyTorch go on with a list of its own C++ functions.
+        message = str(got).partition("\nException raised from ")[0]
+        return f"the error {type(got).__name__}: {message}"
     if isinstance(got, np.ndarray) or is_tensor(got):
         name = "a tensor" if is_tensor(got) else "an array"
         dtype = str(got.dtype).removeprefix("torch.")

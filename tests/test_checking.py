@@ -118,6 +118,8 @@ def test_rounded_is_short():
 
 
 def test_kind_of_and_shown_put_results_into_words():
+    of_torch = RuntimeError("no view\nException raised from f at x.cpp:1\nframe #0: f()")
+    assert kind_of(of_torch) == "the error RuntimeError: no view"
     assert kind_of(3) == "3 (an int)"
     assert kind_of("x") == "'x' (a str)"
     assert shown(np.array([1, 2])) == "[1, 2] (an array of int64)"
