@@ -56,6 +56,14 @@ def test_stored_runs_train_as_much_as_the_page_says(page):
         assert run in call(page, "rankwhere", "runsOf", data, run["names"][::-1], run["r"])
 
 
+def test_runs_of_one_rate_stand_together(page):
+    runs = [{"rate": 0.03, "test": 0.41}, {"rate": 0.01, "test": 0.8}, {"rate": 0.03, "test": 0.96}]
+    said = call(page, "rankwhere", "reached", runs)
+    assert said == (
+        "41, 96 % of the answers right at the rate 0.03; 80 % of the answers right at the rate 0.01"
+    )
+
+
 # The figures
 
 

@@ -36,8 +36,10 @@ def test_every_method_was_tuned_and_repeated():
         tried = {r["rate"] for r in MEASURED["methods"] if r["name"] == name and r["seed"] == 0}
         assert tried == set(rates)
         assert sorted(run["seed"] for run in best(name)) == [0, 1, 2, 3, 4]
-    assert [r["name"] for r in MEASURED["ranks"]] == [f"r = {r}" for r in RANKS]
-    assert [r["name"] for r in MEASURED["places"]] == list(PLACES)
+    for part, names in (("ranks", [f"r = {r}" for r in RANKS]), ("places", PLACES)):
+        runs = [(run["name"], run["seed"]) for run in MEASURED[part]]
+        assert runs == [(name, seed) for seed in range(3) for name in names]
+    assert [run["seed"] for run in MEASURED["four_bit"]["runs"]] == [0, 1, 2]
 
 
 def test_no_best_rate_lies_at_the_end_of_its_grid():

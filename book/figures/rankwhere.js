@@ -23,6 +23,13 @@ export function runsOf(data, names, r) {
   return data.runs.filter((run) => [...run.names].sort().join(", ") === key && run.r === r);
 }
 
+/** What the stored runs reached, seed by seed, for each rate. */
+export function reached(runs) {
+  const shares = new Map();
+  for (const { rate, test } of runs) shares.set(rate, [...shares.get(rate) ?? [], (100 * test).toFixed(0)]);
+  return [...shares].map(([rate, found]) => `${found.join(", ")} % of the answers right at the rate ${rate}`).join("; ");
+}
+
 /** A number of bytes in words. */
 export function bytes(n) {
   return n >= 1e6 ? `${(n / 1e6).toFixed(2)} MB` : `${(n / 1e3).toFixed(1)} kB`;
@@ -77,7 +84,7 @@ export function mount(el, data) {
     rows.replaceChildren(...entries.map(([name, value, text]) => html("tr", {}, html("th", { scope: "row" }, name),
       html("td", { class: "fig-number", "data-name": name, "data-value": value }, text))));
     note.textContent = !names.length ? "Choose a layer." : found.length
-      ? `Stored: ${found.map((run) => `${(100 * run.test).toFixed(0)} % of the answers right at the rate ${run.rate}`).join(", ")}.`
+      ? `Stored, each seed: ${reached(found)}.`
       : "This choice was not run. The numbers hold; how well it learns is not known.";
     drawPlot(n);
   }
