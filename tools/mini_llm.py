@@ -166,9 +166,7 @@ def mixed(run: Run, new: Rung) -> Rung:
 
     The weights are those that suit the validation texts best.
     """
-    best = language_model.load(run.out / "model.safetensors")
-    context = best.net.config.context
-    model = LanguageModel(best.net, best.vocabulary, run.args.stride or max(1, context // 4))
+    model = run.best_model()
     counts = NGram(model.vocabulary, ORDER).fit(run.texts["train"])
     weights = tune_weights([model, counts], run.texts["valid"])
     print(f"weights of the model and of the counts: {weights.round(3)}")

@@ -16,13 +16,13 @@ import ast
 import copy
 import difflib
 import random
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from grader.authoring.assignment import course_folder, path_of
+from grader.authoring.assignment import cells, course_folder, path_of, read
 from grader.authoring.tries import outcomes
-from grader.authoring.variants import Variant, solution_answers, wrong
+from grader.authoring.variants import Variant, solution_answers
 
 OPERATORS: dict[type, tuple[type, ...]] = {
     ast.Lt: (ast.LtE,),
@@ -169,10 +169,8 @@ def difference(answer: str, mutant: str) -> str:
     return "\n".join(line for line in lines if not line.startswith(("---", "+++", "@@")))
 
 
-def examine(
-    path: Path, problem: str, most: int | None, say: Callable[[str], None], messages: bool
-) -> tuple[int, int]:
-    """Try the mutants of one answer; returns how many keep all points, and of how many."""
+def examine(path: Path, problem: str, most: int | None, messages: bool) -> tuple[int, int]:
+    """Try and print the mutants of an answer; returns how many keep all points, and of how many."""
     answer = ast.unparse(ast.parse(solution_answers(path)[problem]))
     tried = list(mutants(answer))
     if most is not None and most < len(tried):
@@ -182,8 +180,9 @@ def examine(
         message = judged(path, problem, mutant)
         n_left += not message
         if messages or not message:
-            say(f"{difference(answer, mutant)}\n    {message or 'keeps all points'}\n")
-    say(f"## {problem}: {n_left} of {len(tried)} mutants keep all points\n")
+            said = message or "keeps all points"
+            print(f"{difference(answer, mutant)}\n    {said}\n", flush=True)
+    print(f"## {problem}: {n_left} of {len(tried)} mutants keep all points\n")
     return n_left, len(tried)
 
 
@@ -198,12 +197,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
     words.add_argument("--messages", action="store_true", help="print those that fail, too")
     given = words.parse_args(arguments)
     path = path_of(given.assignment, course_folder()).resolve()
-    problems = list(dict.fromkeys(variant.problem for variant in wrong(path)))
+    problems = [cell.id for cell in cells(read(path), "answer")]
     if given.problem:
         if given.problem not in problems:
             words.error(f"{given.assignment} has the problems {', '.join(problems)}")
         problems = [given.problem]
-    counts = [examine(path, p, given.most, print, given.messages) for p in problems]
+    counts = [examine(path, p, given.most, given.messages) for p in problems]
     left, tried = map(sum, zip(*counts, strict=True))
     print(f"{given.assignment}: {left} of {tried} mutants keep all points")
 

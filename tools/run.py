@@ -166,13 +166,16 @@ class Run:
         )
         self.saved = time.perf_counter()
 
+    def best_model(self) -> LanguageModel:
+        """What did best on the validation texts, as the yardstick is to read it."""
+        kind = type(self.trainer.net)
+        best = language_model.load(self.out / "model.safetensors", kind, self.trainer.device)
+        stride = self.args.stride or max(1, best.net.config.context // 4)
+        return LanguageModel(best.net, best.vocabulary, stride)
+
     def score(self) -> dict[str, Any]:
         """The best model on the yardstick, and what it took."""
-        best = language_model.load(
-            self.out / "model.safetensors", type(self.trainer.net), self.trainer.device
-        )
-        stride = self.args.stride or max(1, best.net.config.context // 4)
-        model = LanguageModel(best.net, best.vocabulary, stride)
+        model = self.best_model()
         splits = ("valid",) if self.args.no_test else ("valid", "test")
         tokens = self.trainer.step * self.tokens_per_step
         return {
