@@ -7,6 +7,7 @@ from codecs import getincrementaldecoder
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Literal, Protocol
 
@@ -50,7 +51,8 @@ def austen(split: Literal["train", "valid", "test"]) -> list[Document]:
     """
     if split not in ("train", "valid", "test"):
         raise ValueError(f"split is 'train', 'valid' or 'test', not {split!r}")
-    return [c for file in _files("austen") for c in _chapters(*file, split)]
+    chapters = (c for file in _files("austen") for c in _chapters(*file))
+    return [chapter for chapter in chapters if split_of(chapter.name) == split]
 
 
 def chinese() -> list[Document]:
@@ -88,13 +90,15 @@ def _files(folder: str) -> Iterator[tuple[str, str]]:
         yield file, raw.decode()
 
 
-def _chapters(file: str, text: str, split: str) -> Iterator[Document]:
-    """The chapters of one novel that belong to a split."""
+@lru_cache(maxsize=6)  # the novels: checks and chapters ask again and again
+def _chapters(file: str, text: str) -> tuple[Document, ...]:
+    """The chapters of one novel."""
     _, *bodies = CHAPTER.split(text)
-    for number, body in enumerate(bodies, 1):
-        name = f"{file.removesuffix('.txt')}/{number:02}"
-        if split_of(name) == split:
-            yield Document(name, unwrap(BORDER.sub("", body)))
+    novel = file.removesuffix(".txt")
+    return tuple(
+        Document(f"{novel}/{number:02}", unwrap(BORDER.sub("", body)))
+        for number, body in enumerate(bodies, 1)
+    )
 
 
 def unwrap(text: str) -> str:

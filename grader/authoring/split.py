@@ -8,13 +8,15 @@ other rules.
 
 import ast
 import contextlib
+import re
+from collections import Counter
 from collections.abc import Iterator
 
 from nbformat import NotebookNode
 
 from grader.authoring.assignment import cells, kind, label, problem
-from grader.authoring.names import Code, bound, codes, of
-from grader.authoring.probes import MARK, MARK_LIKE, Part, ProbeError, parts
+from grader.authoring.names import Code, bound, codes, names, of
+from grader.authoring.probes import DEFINITIONS, MARK, MARK_LIKE, Part, ProbeError, parts
 
 COMPARING = {
     *("equal", "allclose", "isclose", "array_equal", "eq", "ne", "__eq__", "__ne__", "all", "any"),
@@ -155,6 +157,40 @@ def _decides(value: ast.expr | None) -> bool:
     return False
 
 
+def patches_lose_no_name(source: NotebookNode) -> Iterator[str]:
+    """What `with mock.patch.dict(globals(), ...)` binds is gone at its end, and read no more."""
+    for code, all_parts in _checks(codes(source)):
+        read = Counter(name for part in all_parts for name in _read(part.tree))
+        for part in all_parts:
+            for node in _outside_of_functions(part.tree):
+                if isinstance(node, ast.With) and any(map(_patches_globals, node.items)):
+                    read_elsewhere = read - Counter(_read(node))
+                    for name in sorted(names(ast.unparse(node))[0] & read_elsewhere.keys()):
+                        yield (
+                            f"{code}: line {node.lineno} binds {name!r} while globals() is "
+                            "patched, and all names are put back at the end; append it to a list "
+                            "that is bound above"
+                        )
+
+
+def _read(tree: ast.AST) -> Iterator[str]:
+    """Each name that is read, as often as it is."""
+    found = (node for node in ast.walk(tree) if isinstance(node, ast.Name))
+    return (node.id for node in found if isinstance(node.ctx, ast.Load))
+
+
+def _outside_of_functions(tree: ast.AST) -> Iterator[ast.AST]:
+    """The nodes that run when the lines themselves do."""
+    todo = [tree]
+    for node in todo:  # which grows
+        yield node
+        todo += [] if isinstance(node, DEFINITIONS) else ast.iter_child_nodes(node)
+
+
+def _patches_globals(item: ast.withitem) -> bool:
+    return bool(re.match(r"[\w.]*\bpatch\.dict\((in_dict=)?globals\(\)", ast.unparse(item)))
+
+
 def checks_can_fail(source: NotebookNode) -> Iterator[str]:
     """Each assertion below a probe can fail: what was sent is a copy, in a notebook it is not."""
     for code, all_parts in _checks(codes(source)):
@@ -237,9 +273,9 @@ def _checks(found: list[Code]) -> Iterator[tuple[Code, list[Part]]]:
             yield code, [part for part in parts(code.cell.source) if not part.woven]
 
 
-def _using(found: list[Code], names: set[str]) -> set[str]:
+def _using(found: list[Code], answers: set[str]) -> set[str]:
     """These names, and those of given functions and classes that use them."""
-    using = set(names)
+    using = set(answers)
     types = ast.FunctionDef | ast.ClassDef
     bodies = (code.tree.body for code in of(found, "given"))
     given = [node for body in bodies for node in body if isinstance(node, types)]
@@ -264,6 +300,7 @@ SPLIT_RULES = [
     trusted_lines_use_no_answer,
     probes_get_data,
     probes_do_not_decide,
+    patches_lose_no_name,
     checks_can_fail,
     checks_rebind_nothing,
     references_stand_below_their_checks,

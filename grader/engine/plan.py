@@ -2,6 +2,7 @@
 
 import ast
 import linecache
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -54,23 +55,7 @@ class Check:
     @cached_property
     def steps(self) -> list[Step]:
         """Its parts, first the visible ones, without the reference of earlier problems."""
-        found: list[Step] = []
-        own: set[str] = set()  # names that trusted lines have bound
-        fresh: set[str] = set()  # those that they have bound or changed since they were last sent
-        imports: dict[str, str] = {}
-        for part in sorted(parts(self.source), key=lambda part: part.hidden):
-            if not part.is_probe:
-                own |= part.data
-                fresh |= part.data | {root(place) for place in changes(part.tree)} & own
-                imports |= part.imports
-                if not part.woven:
-                    found.append(Step(part, compile(part.text, self.file, "exec")))
-                continue
-            needed = [text for name, text in imports.items() if name in part.reads]
-            source = "; ".join(dict.fromkeys(needed)) + part.text  # the first line is a mark's
-            found.append(Step(part, None, source, sorted(fresh & part.reads), sorted(part.data)))
-            fresh -= part.reads | part.binds
-        return found
+        return steps_of(sorted(parts(self.source), key=lambda part: part.hidden), self.file)
 
     @cached_property
     def visible(self) -> list[Step]:
@@ -113,6 +98,27 @@ class Check:
         names = {name for part in shown for name in part.data}
         helpers = [name for part in shown for name in part.defines]
         return sorted(names), helpers, "\n\n".join(map(ast.unparse, definitions))
+
+
+def steps_of(all_parts: Iterable[Part], file: str) -> list[Step]:
+    """The parts of a check in the order in which they run."""
+    found: list[Step] = []
+    own: set[str] = set()  # names that trusted lines have bound
+    fresh: set[str] = set()  # those that they have bound or changed since they were last sent
+    imports: dict[str, str] = {}
+    for part in all_parts:
+        if not part.is_probe:
+            own |= part.data
+            fresh |= part.data | {root(place) for place in changes(part.tree)} & own
+            imports |= part.imports
+            if not part.woven:
+                found.append(Step(part, compile(part.text, file, "exec")))
+            continue
+        needed = [text for name, text in imports.items() if name in part.reads]
+        source = "; ".join(dict.fromkeys(needed)) + part.text  # the first line is a mark's
+        found.append(Step(part, None, source, sorted(fresh & part.reads), sorted(part.data)))
+        fresh -= part.reads | part.binds
+    return found
 
 
 @dataclass

@@ -226,6 +226,25 @@ def test_hanging_and_dying_submissions_raise(demo):
         next(cells(notebook, "answer")).source = source
         with pytest.raises(error):
             trial(notebook, demo, timeout_s=3)
+        assert [o.earned for o in trial(submission(demo), demo)] == [20, 20, 20]
+
+
+def test_trials_change_nothing_for_each_other(demo):
+    notebook = submission(demo)
+    answer = next(cells(notebook, "answer"))
+    right, answer.source = answer.source, "random.Random = None\n" + answer.source
+    assert [o.earned for o in trial(notebook, demo)] == [20, 0, 20]
+    answer.source = right
+    assert [o.earned for o in trial(notebook, demo)] == [20, 20, 20]
+
+
+def test_names_of_a_check_are_no_names_of_answers(demo):
+    edit(demo, "### BEGIN PROBE\ncounts = attempt", "count = 3\n### BEGIN PROBE\ncounts = attempt")
+    notebook = submission(demo)
+    answer = next(cells(notebook, "answer"))
+    answer.source = answer.source.replace("def tally(", "def count(")
+    answer.source += "\n\n\ndef tally(items):\n    return count(items)"
+    assert [o.earned for o in trial(notebook, demo)] == [20, 20, 20]
 
 
 def test_replace_swaps_definitions_and_keeps_the_rest():

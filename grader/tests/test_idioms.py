@@ -1,5 +1,7 @@
 """Idioms of check cells: the same verdict and the same words in a notebook and in the grader."""
 
+import contextlib
+import io
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -7,10 +9,12 @@ from pathlib import Path
 import pytest
 from made_course import hand_in, make_course
 from made_idioms import Wrong, checks_of, exercise, idioms, rounds, submission, write_course
+from nbformat import NotebookNode
 
 from grader.attempt import Job
+from grader.authoring.assignment import cells, read
 from grader.authoring.build_exercises import checked_source
-from grader.authoring.trial import trial
+from grader.authoring.trial import execute, trial
 from grader.engine.worker import Worker
 
 
@@ -18,7 +22,7 @@ from grader.engine.worker import Worker
 class Verdicts:
     """What each check says, "" where it passes, by the id of the check."""
 
-    notebook: dict[str, str]  # in a student's own notebook: plain Python in one namespace
+    notebook: dict[str, str]  # in a student's own notebook
     grader: dict[str, str]
 
 
@@ -41,12 +45,27 @@ def both(source: Path, folder: Path) -> Iterator[Verdicts]:
             notebook = submission(source, *wrong)
             hand_in(course, source.stem, f"round-{number}", notebook)
             attempt = worker.grade(Job(source.stem, f"round-{number}"))
-            outcomes = trial(notebook, source)
             yield Verdicts(
-                {o.check: o.message for o in outcomes},
+                in_notebook(notebook, source),
                 {c.id: "" if c.status == "passed" else f"{c.error}: {c.message}"
                  for c in attempt.checks},
             )  # fmt: skip
+
+
+def in_notebook(notebook: NotebookNode, source: Path) -> dict[str, str]:
+    """What each check says as plain Python, all cells in one namespace."""
+    checks = {cell.id: cell.source for cell in cells(read(source), "check")}
+    namespace = {"__name__": "__main__"}
+    with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
+        code = [cell for cell in notebook.cells if cell.cell_type == "code"]
+        said = {c.id: execute(checks.get(c.id, c.source), namespace) for c in code}
+    return {name: message for name, message in said.items() if name in checks}
+
+
+def test_trial_says_what_the_grader_says(course, verdicts):
+    for wrong, found in zip([[], *rounds()], verdicts.values(), strict=True):
+        said = {o.check: o.message for o in trial(submission(course, *wrong), course)}
+        assert said == found.grader
 
 
 def cases() -> list[tuple[int, Wrong]]:

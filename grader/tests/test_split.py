@@ -111,6 +111,12 @@ REFUSED = {
     "`is None` in a probe": (
         [F, "check f-a: " + probe("right = f(3) is None") + "assert right"], "compare below"
     ),
+    "name that ends with a patch of globals()": (
+        ["given g: from unittest import mock", F, "check f-a: " + probe(
+            "with mock.patch.dict(globals(), len=max):", "    got = f(3)") + "assert got"],
+        "line 2 binds 'got' while globals() is patched, and all names are put back at the end; "
+        "append it to a list that is bound above",
+    ),
     "what was sent and cannot have changed": (
         [F, "check f-a: x = [1]\n" + probe("got = f(x)") + "assert got == [1]\nassert x == [1]"],
         "line 6 cannot tell whether 'x' has changed; copy it above the probe, write `after = x` "
@@ -184,6 +190,12 @@ PASSING = {
     "answer in the functions of a given cell": [
         F, "given g: class Table:\n    size = 3\n    def rows(self, n=size): return f(n)",
         "check f-a: " + probe("got = Table().rows()") + "assert got == 3",
+    ],
+    "patch of globals() that binds nothing, or in a function": [
+        "given g: from unittest import mock", F, "check f-a: " + probe(
+            "got = []", "def patched():", "    with mock.patch.dict(globals(), len=max):",
+            "        now = f(3)", "    return now", "with mock.patch.dict(globals(), len=max):",
+            "    got.append(f(3))", "later = patched()") + "assert got == [later]",
     ],
     "free cell that reads a check's name": [F, GOT + "assert got == 0", "free: got"],
     "free cell that uses an answer": [F, "free: f(3)\nf.x = 3", GOT + "assert not got"],
