@@ -469,20 +469,6 @@ def adamw_update(w, g, state, group):
     )
 
 
-# %% wrong: slice -- w[:] fails for a single number without a shape
-# expects: a w without a shape
-def adamw_update(w, g, state, group):
-    b1, b2 = group["betas"]
-    state["t"] += 1
-    t = state["t"].item()
-    state["m"][:] = b1 * state["m"] + (1 - b1) * g
-    state["v"][:] = b2 * state["v"] + (1 - b2) * g * g
-    w[:] = w - group["lr"] * group["weight_decay"] * w
-    w[:] = w - group["lr"] * state["m"] / (1 - b1**t) / (
-        (state["v"] / (1 - b2**t)).sqrt() + group["eps"]
-    )
-
-
 # %% wrong: short_steps -- v never falls, or a step is cut
 # expects: 500 gradients
 def adamw_update(w, g, state, group):

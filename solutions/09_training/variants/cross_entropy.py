@@ -350,7 +350,7 @@ def cross_entropy(logits, targets, ignore=IGNORE):
 
 
 # %% wrong: through_float32 -- float64 logits are computed in float32
-# expects: Only about seven digits
+# expects: logits in float64 stay float64
 def cross_entropy(logits, targets, ignore=IGNORE):
     count = targets != ignore
     z, y = logits[count].float(), targets[count]

@@ -169,10 +169,11 @@ def warmup_cosine(step, n_steps, n_warmup, floor=0.1):
 
 
 # %% wrong: cached -- keeps shares without regard to the floor
-# expects: now with another floor
-def warmup_cosine(step, n_steps, n_warmup, floor=0.1, my_cache=None):
-    if my_cache is None:
-        my_cache = {}
+# expects: now with floor
+my_cache = {}
+
+
+def warmup_cosine(step, n_steps, n_warmup, floor=0.1):
     key = step, n_steps, n_warmup
     if key not in my_cache:
         if step < n_warmup:

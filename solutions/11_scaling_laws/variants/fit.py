@@ -109,7 +109,7 @@ def fit(N, D, loss, starts):
 
 
 # %% wrong: own_grid -- starts from grid(), not from the argument
-# expects: not among the 40 `starts`
+# expects: not among the 4,500 `starts`
 def fit(N, D, loss, starts):
     check_runs(N, D, loss)
     starts = grid()
@@ -191,7 +191,7 @@ def fit(N, D, loss, starts):
 
 
 # %% wrong: early_stop -- stops polishing as soon as a value is small
-# expects: leads to the smallest value
+# expects: ten best are polished, once each
 def fit(N, D, loss, starts):
     check_runs(N, D, loss)
     values = objective(*tensors(starts, N, D, loss))

@@ -265,7 +265,7 @@ def isoflop_minimum(N, loss):
 
 
 # %% wrong: slack -- a vertex up to 20 % outside passes
-# expects: turns at 95
+# expects: turns at 99
 def isoflop_minimum(N, loss):
     if len(np.unique(N)) < 3:
         raise ValueError("three sizes")

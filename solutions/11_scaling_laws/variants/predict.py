@@ -136,7 +136,7 @@ def predict(fits, N, D, share=0.8):
 
 
 # %% wrong: whole_percent -- rounds the quantiles to whole percents
-# expects: the share
+# expects: whole percents
 def predict(fits, N, D, share=0.8):
     losses = np.stack([chinchilla_loss(law_of(t), N, D) for t in fits])
     low = round(50 * (1 - share))
@@ -145,8 +145,8 @@ def predict(fits, N, D, share=0.8):
     )
 
 
-# %% wrong: one_is_default -- a share of 1 counts as not given
-# expects: the share 1
+# %% wrong: one_is_default -- a share of 0 or 1 counts as not given
+# expects: the interval of 0.8
 def predict(fits, N, D, share=0.8):
     share = share if 0 < share < 1 else 0.8
     losses = np.stack([chinchilla_loss(law_of(t), N, D) for t in fits])
@@ -155,7 +155,7 @@ def predict(fits, N, D, share=0.8):
     )
 
 
-# %% wrong: one_order -- O: one sorted list of laws: the quantiles are those of the laws ordered by their loss at the first size
+# %% wrong: one_order -- one order of the laws, that at the first size, for all
 # expects: another order
 def predict(fits, N, D, share=0.8):
     losses = np.stack([chinchilla_loss(law_of(t), N, D) for t in fits])
