@@ -7,7 +7,7 @@ from nbformat import NotebookNode
 
 from grader.attempt import Attempt, CheckResult
 from grader.authoring.assignment import cells, problem
-from grader.verdict import cell_messages, is_authors, not_attempted, stopped_cells
+from grader.verdict import NOT_ATTEMPTED, cell_messages, is_authors, stopped_cells
 
 EXAMPLES = 5  # students who are named
 ENDS = {"timeout": "too slow, or an endless loop", "died": "ends its process"}
@@ -53,7 +53,7 @@ def mistakes(source: NotebookNode, attempts: Iterable[Attempt]) -> list[Mistake]
         lost = [check for check in attempt.checks if check.status != "passed"]
         made = {(problem(c.id), _cause(attempt, c) or name(c)): None for c in lost}
         for where, text in made:
-            if text != not_attempted(where):
+            if not text.endswith(NOT_ATTEMPTED):
                 mistake = found.setdefault((where, text), Mistake(where, text))
                 mistake.students.append(attempt.student)
     return sorted(found.values(), key=lambda m: (-len(m.students), m.problem, m.text))

@@ -4,7 +4,9 @@ from nbformat import NotebookNode
 from nbgrader import utils
 from nbgrader.preprocessors import NbGraderPreprocessor
 
-from grader.verdict import not_attempted
+from grader.verdict import stub_messages
+
+STUB = "raise NotImplementedError()"
 
 
 class NameStubs(NbGraderPreprocessor):
@@ -13,9 +15,9 @@ class NameStubs(NbGraderPreprocessor):
     def preprocess_cell(
         self, cell: NotebookNode, resources: dict, index: int
     ) -> tuple[NotebookNode, dict]:
-        """Put the message of `not_attempted` into the stub of an answer cell."""
+        """Put the `stub_messages` into the stubs of an answer cell."""
         if utils.is_solution(cell) and cell.cell_type == "code":
-            message = not_attempted(cell.metadata.nbgrader.grade_id)
-            stub = f'raise NotImplementedError("{message}")'
-            cell.source = cell.source.replace("raise NotImplementedError()", stub)
+            for message in stub_messages(cell, STUB):
+                stub = f'raise NotImplementedError("{message}")'
+                cell.source = cell.source.replace(STUB, stub, 1)
         return cell, resources

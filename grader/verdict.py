@@ -15,11 +15,13 @@ from nbformat import NotebookNode
 
 from grader.attempt import Attempt, CellResult, CheckResult, Limits
 from grader.authoring.assignment import kind
+from grader.authoring.weave import BEGIN
 
 TELLING_LENGTH = 12  # characters; a shorter string may well be an input
 LONGEST_MESSAGE = 2_000  # characters
 ON_OTHER_INPUTS = "on other inputs: "
 NOT_TOLD = "raised while a hidden check ran"
+NOT_ATTEMPTED = ": not attempted"
 CUT_OFF = {
     "timeout": "stopped after {:g} s: an endless loop?",
     "died": "the Python process ended: did it crash, call exit or take too much memory?",
@@ -54,9 +56,21 @@ class Message:
         return place <= end
 
 
-def not_attempted(answer: str) -> str:
-    """What the stub of an answer raises."""
-    return f"{answer}: not attempted"
+def stub_messages(cell: NotebookNode, line: str) -> list[str]:
+    """What the stubs of an answer cell raise, one for each such line in it.
+
+    A single one names the cell, one of several the function or method that it stands in.
+    """
+    lines = cell.source.split("\n")
+    numbers = [n for n, text in enumerate(lines, 1) if text.strip() == line]
+    names = [cell.metadata.nbgrader.grade_id] * len(numbers)
+    if len(numbers) > 1:
+        kinds = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
+        found = [node for node in ast.walk(ast.parse(cell.source)) if isinstance(node, kinds)]
+        for i, n in enumerate(numbers):
+            around = [node.name for node in found if node.lineno <= n <= (node.end_lineno or 0)]
+            names[i] = ".".join(around) or names[i]
+    return [name + NOT_ATTEMPTED for name in names]
 
 
 def messages(notebook: NotebookNode) -> list[Message]:
@@ -65,9 +79,9 @@ def messages(notebook: NotebookNode) -> list[Message]:
 
 
 def cell_messages(cell: NotebookNode) -> list[Message]:
-    """Strings in a cell of the author, or what the stub of an answer says."""
+    """Strings in a cell of the author, or what the stubs of an answer say."""
     if kind(cell) == "answer":
-        return [Message((not_attempted(cell.metadata.nbgrader.grade_id),))]
+        return [Message((text,)) for text in stub_messages(cell, BEGIN)]
     if cell.cell_type == "code" and kind(cell) in ("given", "check"):
         return _strings(cell.source)
     return []
