@@ -1,3 +1,6 @@
+import torch
+
+
 # %% wrong: no_correction -- averages as they are
 # expects: The averages begin at 0
 def adamw_update(w, g, state, group):
@@ -445,3 +448,42 @@ def adamw_update(w, g, state, group):
         (state["t"], state["m"], state["v"], w), (t, m, v, w_new)
     ):
         old.copy_(new)
+
+
+# %% wrong: lr_zero -- with lr 0 it returns before the averages
+# expects: updates with lr 0 count
+def adamw_update(w, g, state, group):
+    if group["lr"] == 0:
+        return
+    b1, b2 = group["betas"]
+    state["t"] += 1
+    t = state["t"].item()
+    state["m"].mul_(b1).add_(g, alpha=1 - b1)
+    state["v"].mul_(b2).addcmul_(g, g, value=1 - b2)
+    w.mul_(1 - group["lr"] * group["weight_decay"])
+    w.sub_(
+        group["lr"]
+        * state["m"]
+        / (1 - b1**t)
+        / ((state["v"] / (1 - b2**t)).sqrt() + group["eps"])
+    )
+
+
+# %% wrong: short_steps -- v never falls, or a step is cut
+# expects: 500 gradients
+def adamw_update(w, g, state, group):
+    b1, b2 = group["betas"]
+    state["t"] += 1
+    t = state["t"].item()
+    state["m"].mul_(b1).add_(g, alpha=1 - b1)
+    state["v"].copy_(
+        torch.maximum(0.05 * state["v"], b2 * state["v"] + (1 - b2) * g * g)
+    )
+    w.mul_(1 - group["lr"] * group["weight_decay"])
+    step = (
+        group["lr"]
+        * state["m"]
+        / (1 - b1**t)
+        / ((state["v"] / (1 - b2**t)).sqrt() + group["eps"])
+    )
+    w.sub_(step.clamp(-10 * group["lr"], 10 * group["lr"]))

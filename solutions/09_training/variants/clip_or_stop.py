@@ -1,3 +1,6 @@
+import math
+
+
 # %% wrong: per_tensor -- clips each tensor by itself
 # expects: one factor for all
 def clip_or_stop(loss, named, limit, step):
@@ -452,4 +455,22 @@ def clip_or_stop(loss, named, limit, step):
     for _, p in named:
         if p.grad is not None:
             p.grad.mul_(factor)
+    return norm
+
+
+# %% wrong: zero_limit -- a limit of 0 counts as none
+# expects: with the limit 0
+def clip_or_stop(loss, named, limit, step):
+    if not loss.isfinite():
+        raise FloatingPointError(f"step {step}: the loss is {loss}")
+    grads = []
+    for name, p in named:
+        if p.grad is not None:
+            if not p.grad.isfinite().all():
+                raise FloatingPointError(f"step {step}: {name}")
+            grads.append(p.grad)
+    norm = math.sqrt(sum(g.double().square().sum().item() for g in grads))
+    if limit and norm > limit:
+        for g in grads:
+            g.mul_(limit / norm)
     return norm

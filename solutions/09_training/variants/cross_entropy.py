@@ -1,3 +1,6 @@
+import torch
+
+
 # %% wrong: no_max -- exp of the logits as they are
 # expects: take out the largest logit
 def cross_entropy(logits, targets, ignore=IGNORE):
@@ -333,3 +336,46 @@ def cross_entropy(logits, targets, ignore=IGNORE):
     cost = torch.log(torch.exp(z).sum(-1)) - chosen
     n = counts.sum()
     return torch.where(counts, cost, 0 * cost).sum() / torch.clamp(n, min=1)
+
+
+# %% wrong: small_number -- 1e-6 is added in the logarithm
+# expects: a small number added
+def cross_entropy(logits, targets, ignore=IGNORE):
+    count = targets != ignore
+    z, y = logits[count], targets[count]
+    z = z if z.dtype == torch.float64 else z.float()
+    m = z.max(-1, keepdim=True).values
+    log_sum = ((z - m).exp().sum(-1) + 1e-6).log() + m[:, 0]
+    return (log_sum - z.gather(1, y[:, None])[:, 0]).sum() / max(1, len(y))
+
+
+# %% wrong: through_float32 -- float64 logits are computed in float32
+# expects: logits in float64 stay float64
+def cross_entropy(logits, targets, ignore=IGNORE):
+    count = targets != ignore
+    z, y = logits[count].float(), targets[count]
+    surprise = torch.logsumexp(z, -1) - z.gather(1, y[:, None])[:, 0]
+    loss = surprise.sum() / max(1, len(y))
+    return loss.double() if logits.dtype == torch.float64 else loss
+
+
+# %% wrong: nan_replaced -- NaN in the logits is replaced in place
+# expects: were changed to
+def cross_entropy(logits, targets, ignore=IGNORE):
+    with torch.no_grad():
+        logits.nan_to_num_()
+    count = targets != ignore
+    z, y = logits[count], targets[count]
+    z = z if z.dtype == torch.float64 else z.float()
+    surprise = torch.logsumexp(z, -1) - z.gather(1, y[:, None])[:, 0]
+    return surprise.sum() / max(1, len(y))
+
+
+# %% wrong: cut_logits -- logits are cut at 10,000
+# expects: (1e5, 0)
+def cross_entropy(logits, targets, ignore=IGNORE):
+    count = targets != ignore
+    z, y = logits[count], targets[count]
+    z = (z if z.dtype == torch.float64 else z.float()).clamp(-1e4, 1e4)
+    surprise = torch.logsumexp(z, -1) - z.gather(1, y[:, None])[:, 0]
+    return surprise.sum() / max(1, len(y))

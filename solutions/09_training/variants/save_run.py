@@ -1,3 +1,8 @@
+import os
+
+import torch
+
+
 # %% wrong: weights_only -- m, v and t are lost
 # expects: is not what it was
 def save_run(run, path):
@@ -577,3 +582,65 @@ def resume_run(run, path):
             run.states[rest][kind] = x
     run.net.load_state_dict(net)
     run.step = int(kept["step"])
+
+
+# %% wrong: writes_float32 -- writes float32 of a float64 network
+# expects: in its own dtype
+def save_run(run, path):
+    tensors = [
+        *run.net.state_dict().values(),
+        *(x for s in run.states.values() for x in s.values()),
+    ]
+    if not all(x.isfinite().all() for x in tensors):
+        raise ValueError("not finite")
+    partial = path.with_name(path.name + ".partial")
+    net = {name: x.float() for name, x in run.net.state_dict().items()}
+    torch.save(
+        {
+            "net": net,
+            "states": run.states,
+            "step": run.step,
+            "recipe": run.recipe,
+        },
+        partial,
+    )
+    os.replace(partial, path)
+
+
+def resume_run(run, path):
+    kept = torch.load(path, weights_only=True)
+    if kept["recipe"] != run.recipe:
+        raise ValueError("recipe")
+    run.net.load_state_dict(kept["net"])
+    run.states, run.step = kept["states"], kept["step"]
+
+
+# %% wrong: removes_first -- removes the old file before it renames the new one
+# expects: in one act
+def save_run(run, path):
+    tensors = [
+        *run.net.state_dict().values(),
+        *(x for s in run.states.values() for x in s.values()),
+    ]
+    if not all(x.isfinite().all() for x in tensors):
+        raise ValueError("not finite")
+    partial = path.with_name(path.name + ".partial")
+    torch.save(
+        {
+            "net": run.net.state_dict(),
+            "states": run.states,
+            "step": run.step,
+            "recipe": run.recipe,
+        },
+        partial,
+    )
+    path.unlink(missing_ok=True)
+    partial.rename(path)
+
+
+def resume_run(run, path):
+    kept = torch.load(path, weights_only=True)
+    if kept["recipe"] != run.recipe:
+        raise ValueError("recipe")
+    run.net.load_state_dict(kept["net"])
+    run.states, run.step = kept["states"], kept["step"]

@@ -1,3 +1,6 @@
+import torch
+
+
 # %% wrong: no_zero -- gradients of all steps add up
 # expects: set the gradients to zero in each step
 def train(run, batch):
@@ -512,3 +515,57 @@ def train(run, batch):
         )
         run.step += 1
         losses.append(float(loss))
+
+
+# %% wrong: recipe_left -- writes the rate into the recipe and leaves it there after an error
+# expects: run.recipe is changed
+def train(run, batch):
+    r, losses, lr = run.recipe, [], run.recipe["lr"]
+    while run.step < r["n_steps"]:
+        ids, targets = batch(run.step)
+        run.net.zero_grad()
+        r["lr"] = lr * warmup_cosine(
+            run.step, r["n_steps"], r["n_warmup"], r["floor"]
+        )
+        loss = accumulate(
+            lambda x, y: cross_entropy(run.net(x)[0], y),
+            ids,
+            targets,
+            r["n_parts"],
+        )
+        clip_or_stop(loss, run.net.named_parameters(), r["clip"], run.step + 1)
+        with torch.no_grad():
+            for name, p in run.net.named_parameters():
+                if p.grad is not None:
+                    adamw_update(p, p.grad, run.states[name], r)
+        run.step += 1
+        losses.append(loss.item())
+    r["lr"] = lr
+    return losses
+
+
+# %% wrong: counted_early -- counts the step before the gradients are looked at
+# expects: run.step is
+def train(run, batch):
+    r, losses = run.recipe, []
+    for s in range(run.step, r["n_steps"]):
+        ids, targets = batch(s)
+        run.net.zero_grad()
+        loss = accumulate(
+            lambda x, y: cross_entropy(run.net(x)[0], y),
+            ids,
+            targets,
+            r["n_parts"],
+        )
+        run.step = s + 1 if loss.isfinite() else s
+        clip_or_stop(loss, run.net.named_parameters(), r["clip"], s + 1)
+        group = r | {
+            "lr": r["lr"]
+            * warmup_cosine(s, r["n_steps"], r["n_warmup"], r["floor"])
+        }
+        with torch.no_grad():
+            for name, p in run.net.named_parameters():
+                if p.grad is not None:
+                    adamw_update(p, p.grad, run.states[name], group)
+        losses.append(loss.item())
+    return losses

@@ -1,3 +1,6 @@
+import math
+
+
 # %% wrong: from_zero -- the first step has rate 0
 # expects: the first step has 1 / n_warmup
 def warmup_cosine(step, n_steps, n_warmup, floor=0.1):
@@ -152,3 +155,31 @@ def warmup_cosine(step, n_steps, n_warmup, floor=0.1):
         floor
         + 0.5 * (1 - floor) * (1 + torch.cos(torch.pi * progress.clamp(max=1)))
     ).item()
+
+
+# %% wrong: one_left_always -- where one step is left, all later ones have 1
+# expects: after the last step
+def warmup_cosine(step, n_steps, n_warmup, floor=0.1):
+    if step < n_warmup:
+        return (step + 1) / n_warmup
+    if n_steps - 1 - n_warmup <= 0:
+        return 1.0
+    a = min(1.0, (step - n_warmup) / (n_steps - 1 - n_warmup))
+    return floor + (1 - floor) * (1 + math.cos(math.pi * a)) / 2
+
+
+# %% wrong: cached -- keeps shares without regard to the floor
+# expects: now with floor
+my_cache = {}
+
+
+def warmup_cosine(step, n_steps, n_warmup, floor=0.1):
+    key = step, n_steps, n_warmup
+    if key not in my_cache:
+        if step < n_warmup:
+            share = (step + 1) / n_warmup
+        else:
+            a = min(1.0, (step - n_warmup) / max(1, n_steps - 1 - n_warmup))
+            share = floor + (1 - floor) * (1 + math.cos(math.pi * a)) / 2
+        my_cache[key] = share
+    return my_cache[key]

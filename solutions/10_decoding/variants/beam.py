@@ -732,3 +732,32 @@ def beam(step, width, longest, alpha=0.0, eos=0):
 
     found = go_on(torch.zeros((1, 0), dtype=torch.long), torch.zeros(1), 1, [])
     return sorted(found, key=lambda x: x[0], reverse=True)[:width]
+
+
+# %% wrong: keeps_last_end -- keeps an end sign in the last place
+# expects: does not belong to the ids
+def beam(step, width, longest, alpha=0.0, eos=0):
+    texts, scores, finished = (
+        torch.zeros(1, 0, dtype=torch.long),
+        torch.zeros(1),
+        [],
+    )
+    for n in range(1, longest + 1):
+        beams = continuations(step(texts), scores, 2 * width)
+        longer = torch.cat((texts[beams.rows], beams.ids[:, None]), dim=1)
+        ended = beams.ids == eos
+        for i in range(min(width, len(longer))):
+            if ended[i] or n == longest:
+                ids = longer[i].tolist()
+                cut = ended[i] and n < longest
+                finished.append(
+                    (
+                        float(beams.scores[i]) / length_penalty(n, alpha),
+                        ids[:-1] if cut else ids,
+                    )
+                )
+        going = (~ended).nonzero()[:width, 0]
+        if len(finished) >= width or not len(going):
+            break
+        texts, scores = longer[going], beams.scores[going]
+    return sorted(finished, key=lambda x: -x[0])[:width]

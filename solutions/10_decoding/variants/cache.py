@@ -1,3 +1,5 @@
+from typing import ClassVar
+
 import torch
 
 
@@ -307,3 +309,50 @@ class Cache:
     def reorder(self, rows):
         self.k = torch.stack([self.k[int(r)] for r in rows])
         self.v = torch.stack([self.v[int(r)] for r in rows])
+
+
+# %% wrong: shared_rooms -- caches of one shape share their room
+# expects: a room of its own
+class Cache:
+    rooms: ClassVar = {}
+
+    def __init__(self, B, room, C, dtype=torch.float64):
+        key = (B, room, C, dtype)
+        if key not in Cache.rooms:
+            Cache.rooms[key] = (
+                torch.zeros(B, room, C, dtype=dtype),
+                torch.zeros(B, room, C, dtype=dtype),
+            )
+        self.k, self.v = Cache.rooms[key]
+        self.length = 0
+
+    def append(self, k, v):
+        start, end = self.length, self.length + k.shape[1]
+        if end > self.k.shape[1]:
+            raise ValueError("no room")
+        self.k[:, start:end], self.v[:, start:end] = k, v
+        self.length = end
+        return self.k[:, :end], self.v[:, :end]
+
+    def reorder(self, rows):
+        self.k, self.v = self.k[rows], self.v[rows]
+
+
+# %% wrong: always_double -- the room is always float64
+# expects: returns float32
+class Cache:
+    def __init__(self, B, room, C, dtype=torch.float64):
+        self.k = torch.zeros(B, room, C, dtype=torch.float64)
+        self.v = torch.zeros(B, room, C, dtype=torch.float64)
+        self.length = 0
+
+    def append(self, k, v):
+        start, end = self.length, self.length + k.shape[1]
+        if end > self.k.shape[1]:
+            raise ValueError("no room")
+        self.k[:, start:end], self.v[:, start:end] = k, v
+        self.length = end
+        return self.k[:, :end], self.v[:, :end]
+
+    def reorder(self, rows):
+        self.k, self.v = self.k[rows], self.v[rows]

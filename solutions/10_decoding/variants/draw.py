@@ -117,3 +117,9 @@ def draw(logits, generator):
         p = torch.softmax(row.double(), 0)
         ids.append(torch.multinomial(p, 1, generator=generator).item())
     return torch.tensor(ids)
+
+
+# %% right: own_dtype -- the softmax stays in the dtype of the logits
+def draw(logits, generator):
+    check_logits(logits)
+    return torch.multinomial(logits.softmax(-1), 1, generator=generator)[:, 0]

@@ -176,3 +176,37 @@ def filtered(logits, ids, penalty=None, tau=None, k=None, p=None, least=None):
     z = z if k is None else top_k(z, k)
     z = z if p is None else top_p(z, p)
     return z if least is None else min_p(z, least)
+
+
+# %% wrong: cold_return -- at tau 0 the later rules are skipped
+# expects: refuses its setting
+def filtered(logits, ids, penalty=None, tau=None, k=None, p=None, least=None):
+    if penalty is not None:
+        logits = repetition_penalty(logits, ids, penalty)
+    if tau is not None:
+        logits = temperature(logits, tau)
+        if tau == 0:
+            return logits
+    if k is not None:
+        logits = top_k(logits, k)
+    if p is not None:
+        logits = top_p(logits, p)
+    if least is not None:
+        logits = min_p(logits, least)
+    return logits
+
+
+# %% wrong: p_over -- top-p is left out from 1 on
+# expects: refuses its setting
+def filtered(logits, ids, penalty=None, tau=None, k=None, p=None, least=None):
+    if penalty is not None:
+        logits = repetition_penalty(logits, ids, penalty)
+    if tau is not None:
+        logits = temperature(logits, tau)
+    if k is not None:
+        logits = top_k(logits, k)
+    if p is not None and not p >= 1:
+        logits = top_p(logits, p)
+    if least is not None:
+        logits = min_p(logits, least)
+    return logits

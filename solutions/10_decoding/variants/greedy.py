@@ -71,3 +71,10 @@ def greedy(logits):
 def greedy(logits):
     check_logits(logits)
     return logits.sort(dim=-1, descending=True, stable=True).indices[:, 0]
+
+
+# %% wrong: topk -- topk, which does not promise the smallest id
+# expects: smallest id
+def greedy(logits):
+    check_logits(logits)
+    return logits.topk(1).indices[:, 0]

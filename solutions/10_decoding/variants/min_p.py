@@ -124,3 +124,26 @@ def min_p(logits, p):
         shares = row.double().softmax(0)
         rows.append(row.masked_fill(shares < p * shares.max(), -math.inf))
     return torch.stack(rows)
+
+
+# %% wrong: zero_share_goes -- with p = 0, tokens whose share is rounded to 0 go
+# expects: keeps all
+def min_p(logits, p):
+    check_share("min-p", p)
+    shares = logits.softmax(-1, dtype=torch.float64)
+    drop = shares < p * shares.amax(-1, keepdim=True)
+    if p == 0:
+        drop = (shares == 0) & (logits < -1000)
+    return logits.masked_fill(drop, -math.inf)
+
+
+# %% wrong: all_float32 -- float64 logits are compared in float32
+# expects: has not enough digits
+def min_p(logits, p):
+    check_share("min-p", p)
+    if p == 0:
+        return logits
+    shares = logits.softmax(-1, dtype=torch.float32)
+    return logits.masked_fill(
+        shares < p * shares.amax(-1, keepdim=True), -math.inf
+    )

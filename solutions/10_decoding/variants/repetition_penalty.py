@@ -230,3 +230,33 @@ def repetition_penalty(logits, ids, penalty, mask=None):
     )
     less = logits.clamp(min=0) / penalty + logits.clamp(max=0) * penalty
     return torch.where(seen, less, logits)
+
+
+# %% wrong: empty_mask -- a mask that is False everywhere counts as none
+# expects: leaves no token to punish
+def repetition_penalty(logits, ids, penalty, mask=None):
+    if not is_number(penalty) or not 0 < penalty < math.inf:
+        raise ValueError(f"{penalty!r}")
+    out = logits.clone()
+    for b in range(len(ids)):
+        row = ids[b] if mask is None or not mask.any() else ids[b][mask[b]]
+        for i in set(row.tolist()):
+            out[b, i] = (
+                out[b, i] * penalty if out[b, i] < 0 else out[b, i] / penalty
+            )
+    return out
+
+
+# %% wrong: twice_apart -- only neighbours are merged
+# expects: with token 2 in between
+def repetition_penalty(logits, ids, penalty, mask=None):
+    if not is_number(penalty) or not 0 < penalty < math.inf:
+        raise ValueError(f"{penalty!r}")
+    out = logits.clone()
+    for b in range(len(ids)):
+        row = ids[b] if mask is None else ids[b][mask[b]]
+        for i in row.unique_consecutive().tolist():
+            out[b, i] = (
+                out[b, i] * penalty if out[b, i] < 0 else out[b, i] / penalty
+            )
+    return out

@@ -210,3 +210,16 @@ def temperature(logits, tau):
         return z
     z /= tau
     return z
+
+
+# %% wrong: plain_types -- refuses numbers of NumPy
+# expects: are numbers
+def temperature(logits, tau):
+    if type(tau) not in (int, float) or not 0 <= tau < math.inf:
+        raise ValueError(f"{tau!r}")
+    if tau < COLDEST:
+        best = greedy(logits)[:, None]
+        return torch.full_like(logits, -math.inf).scatter(
+            1, best, logits.gather(1, best)
+        )
+    return logits / tau

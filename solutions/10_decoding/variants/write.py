@@ -224,3 +224,16 @@ def write(net, prompt, n, choose):
             out.append(chosen.item())
             new = chosen.reshape(1, 1)
     return out
+
+
+# %% wrong: set_grad -- switches gradients on at the end
+# expects: switched gradients on
+def write(net, prompt, n, choose):
+    state, new, ids = net.initial_state(1), prompt, prompt
+    torch.set_grad_enabled(False)
+    for _ in range(n):
+        logits, state = net(new, state)
+        new = choose(logits[:, -1], ids)[:, None]
+        ids = torch.cat((ids, new), dim=1)
+    torch.set_grad_enabled(True)
+    return ids[0, prompt.shape[1] :].tolist()

@@ -1,3 +1,6 @@
+import numpy as np
+
+
 # %% wrong: without_replacement -- a permutation
 # expects: with replacement
 def bootstrap(N, D, loss, theta, n, rng):
@@ -170,3 +173,71 @@ def bootstrap(N, D, loss, theta, n, rng):
         i = rng.integers(0, N.size, N.size)
         fits.append(fit(N[i], D[i], loss[i], theta[None]))
     return np.array(fits)
+
+
+# %% wrong: by_loss -- runs with a low loss are drawn more often
+# expects: with equal chances each comes
+def bootstrap(N, D, loss, theta, n, rng):
+    R, out = len(N), []
+    p = 1 / loss**2 / (1 / loss**2).sum()
+    for _ in range(n):
+        rows = rng.choice(R, size=R, p=p)
+        out.append(polish(theta, N[rows], D[rows], loss[rows])[0])
+    return np.stack(out)
+
+
+# %% wrong: thirty -- draws 30 runs at most
+# expects: from 100 runs draw 100
+def bootstrap(N, D, loss, theta, n, rng):
+    R, out = len(N), []
+    for _ in range(n):
+        rows = rng.integers(R, size=min(R, 30))
+        out.append(polish(theta, N[rows], D[rows], loss[rows])[0])
+    return np.stack(out)
+
+
+# %% wrong: jackknife -- two thirds of the runs without replacement, some of them twice
+# expects: spread more
+def bootstrap(N, D, loss, theta, n, rng):
+    R, out = len(N), []
+    for _ in range(n):
+        some = rng.permutation(R)[: round(0.64 * R)]
+        rows = np.concatenate([some, some])[:R]
+        out.append(polish(theta, N[rows], D[rows], loss[rows])[0])
+    return np.stack(out)
+
+
+# %% wrong: draws_again -- throws away draws with few different runs
+# expects: spread more
+def bootstrap(N, D, loss, theta, n, rng):
+    R, out = len(N), []
+    while len(out) < n:
+        rows = rng.integers(R, size=R)
+        if len(set(rows.tolist())) < 0.6 * R:
+            continue
+        out.append(polish(theta, N[rows], D[rows], loss[rows])[0])
+    return np.stack(out)
+
+
+# %% wrong: outliers_out -- replaces results that are far off by the median
+# expects: must be the theta that polish returns
+def bootstrap(N, D, loss, theta, n, rng):
+    R, out = len(N), []
+    for _ in range(n):
+        rows = rng.integers(R, size=R)
+        new = polish(theta, N[rows], D[rows], loss[rows])[0]
+        out.append(new if np.abs(new - theta).max() < 1e3 else theta.copy())
+    out = np.stack(out)
+    far = np.abs(out - np.median(out, 0)) > 3 * out.std(0) + 1e-12
+    return np.where(far, np.median(out, 0), out)
+
+
+# %% wrong: reseeded -- a generator of its own from the seed of rng
+# expects: so that it moves on
+def bootstrap(N, D, loss, theta, n, rng):
+    rng = np.random.default_rng(rng.bit_generator.seed_seq)
+    R, out = len(N), []
+    for _ in range(n):
+        rows = rng.integers(R, size=R)
+        out.append(polish(theta, N[rows], D[rows], loss[rows])[0])
+    return np.stack(out)

@@ -1,3 +1,6 @@
+import numpy as np
+
+
 # %% wrong: no_E -- forgets E
 # expects: E is missing
 def chinchilla_loss(law, N, D):
@@ -104,3 +107,13 @@ def chinchilla_loss(law, N, D):
     for size, scale, power in ((N, law.A, law.a), (D, law.B, law.b)):
         total = total + scale / np.float64(size) ** power
     return total
+
+
+# %% wrong: capped -- sizes are cut at 1e30
+# expects: N infinite and D = 1
+def chinchilla_loss(law, N, D):
+    N, D = (
+        np.minimum(np.asarray(N, np.float64), 1e30),
+        np.minimum(np.asarray(D, np.float64), 1e30),
+    )
+    return law.E + law.A * N**-law.a + law.B * D**-law.b

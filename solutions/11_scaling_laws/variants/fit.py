@@ -1,3 +1,6 @@
+import numpy as np
+
+
 # %% wrong: first_start -- polishes the best start only
 # expects: a better fit exists
 def fit(N, D, loss, starts):
@@ -78,7 +81,7 @@ def fit(N, D, loss, starts):
 
 
 # %% wrong: all_starts -- polishes each start
-# expects: polish was called 40 times
+# expects: polish was called 4500 times
 def fit(N, D, loss, starts):
     check_runs(N, D, loss)
     return min((polish(s, N, D, loss) for s in starts), key=lambda x: x[1])[0]
@@ -106,7 +109,7 @@ def fit(N, D, loss, starts):
 
 
 # %% wrong: own_grid -- starts from grid(), not from the argument
-# expects: not among the 40 `starts`
+# expects: not among the 4,500 `starts`
 def fit(N, D, loss, starts):
     check_runs(N, D, loss)
     starts = grid()
@@ -150,3 +153,88 @@ def fit(N, D, loss, starts):
     best = [polish(starts[i], N, D, loss) for _, i in order[:10]]
     best.sort(key=lambda pair: pair[1])
     return best[0][0]
+
+
+# %% wrong: run_0_only -- ranks the starts by the first run only
+# expects: those with the smallest objective
+def fit(N, D, loss, starts):
+    check_runs(N, D, loss)
+    values = objective(*tensors(starts, N[:1], D[:1], loss[:1]))
+    found = [
+        polish(starts[i], N, D, loss) for i in values.argsort()[:10].tolist()
+    ]
+    return min(found, key=lambda pair: pair[1])[0]
+
+
+# %% wrong: every_second_run -- ranks the starts by every second run
+# expects: those with the smallest objective
+def fit(N, D, loss, starts):
+    check_runs(N, D, loss)
+    values = objective(*tensors(starts, N[::2], D[::2], loss[::2]))
+    found = [
+        polish(starts[i], N, D, loss) for i in values.argsort()[:10].tolist()
+    ]
+    return min(found, key=lambda pair: pair[1])[0]
+
+
+# %% wrong: polishes_half -- polishes on the half of the runs with the lower losses
+# expects: N, D and loss of all 30 runs
+def fit(N, D, loss, starts):
+    check_runs(N, D, loss)
+    values = objective(*tensors(starts, N, D, loss))
+    good = np.sort(np.argsort(loss)[: max(5, len(loss) // 2)])
+    found = [
+        polish(starts[i], N[good], D[good], loss[good])
+        for i in values.argsort()[:10].tolist()
+    ]
+    return min(found, key=lambda pair: pair[1])[0]
+
+
+# %% wrong: early_stop -- stops polishing as soon as a value is small
+# expects: ten best are polished, once each
+def fit(N, D, loss, starts):
+    check_runs(N, D, loss)
+    values = objective(*tensors(starts, N, D, loss))
+    best = None
+    for i in values.argsort()[:10].tolist():
+        theta, value = polish(starts[i], N, D, loss)
+        if best is None or value < best[1]:
+            best = theta, value
+        if value < 1e-3:
+            break
+    return best[0]
+
+
+# %% wrong: mean_of_two -- the mean of the two best where they are close
+# expects: none of the results of polish
+def fit(N, D, loss, starts):
+    check_runs(N, D, loss)
+    values = objective(*tensors(starts, N, D, loss))
+    found = [
+        polish(starts[i], N, D, loss) for i in values.argsort()[:10].tolist()
+    ]
+    found.sort(key=lambda pair: pair[1])
+    if len(found) > 1 and found[1][1] < 1.05 * found[0][1]:
+        return (found[0][0] + found[1][0]) / 2
+    return found[0][0]
+
+
+# %% wrong: first_thousand -- looks at the first 1,000 starts only
+# expects: those with the smallest objective
+def fit(N, D, loss, starts):
+    check_runs(N, D, loss)
+    values = objective(*tensors(starts[:1000], N, D, loss))
+    found = [
+        polish(starts[i], N, D, loss) for i in values.argsort()[:10].tolist()
+    ]
+    return min(found, key=lambda pair: pair[1])[0]
+
+
+# %% right: recomputed -- takes the values of the results from objective, all at once
+def fit(N, D, loss, starts):
+    check_runs(N, D, loss)
+    order = np.argsort(
+        objective(*tensors(starts, N, D, loss)).numpy(), kind="stable"
+    )[:10]
+    thetas = np.stack([polish(starts[i], N, D, loss)[0] for i in order])
+    return thetas[int(objective(*tensors(thetas, N, D, loss)).argmin())]

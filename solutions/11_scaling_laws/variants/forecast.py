@@ -1,3 +1,6 @@
+import numpy as np
+
+
 # %% wrong: interval_first -- low, high, loss
 # expects: the order is loss, low, high
 def forecast(N, D, loss, N_new, D_new, rng):
@@ -170,3 +173,37 @@ def forecast(N, D, loss, N_new, D_new, rng):
     fits = bootstrap(N, D, loss, theta, n=30, rng=rng)
     low, high = predict(fits, [N_new], [D_new])
     return np.float64(predict(theta[None], N_new, D_new)[0]), low[0], high[0]
+
+
+# %% wrong: stretched -- stretches the interval so that it holds the forecast
+# expects: expected loss, low, high
+def forecast(N, D, loss, N_new, D_new, rng):
+    theta = fit(N, D, loss, grid())
+    fits = bootstrap(N, D, loss, theta, 30, rng)
+    low, high = map(float, predict(fits, N_new, D_new))
+    at = float(chinchilla_loss(law_of(theta), N_new, D_new))
+    return at, min(low, at), max(high, at)
+
+
+# %% wrong: rounded_sizes -- rounds N_new and D_new
+# expects: expected loss, low, high
+def forecast(N, D, loss, N_new, D_new, rng):
+    theta = fit(N, D, loss, grid())
+    fits = bootstrap(N, D, loss, theta, 30, rng)
+    N_new = max(1.0, round(N_new / 1e3)) * 1e3
+    low, high = predict(fits, N_new, D_new)
+    return (
+        float(chinchilla_loss(law_of(theta), N_new, D_new)),
+        float(low),
+        float(high),
+    )
+
+
+# %% wrong: arrays -- returns arrays of shape (1,)
+# expects: return three floats
+def forecast(N, D, loss, N_new, D_new, rng):
+    theta = fit(N, D, loss, grid())
+    fits = bootstrap(N, D, loss, theta, 30, rng)
+    new = np.array([N_new]), np.array([D_new])
+    low, high = predict(fits, *new)
+    return chinchilla_loss(law_of(theta), *new), low, high

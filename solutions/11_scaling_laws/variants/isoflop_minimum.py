@@ -1,3 +1,8 @@
+import math
+
+import numpy as np
+
+
 # %% wrong: in_N -- a parabola in N
 # expects: parabola in N
 def isoflop_minimum(N, loss):
@@ -257,3 +262,72 @@ def isoflop_minimum(N, loss):
     if at < min(x) or at > max(x):
         raise ValueError("not seen")
     return 2.0**at
+
+
+# %% wrong: slack -- a vertex up to 20 % outside passes
+# expects: turns at 99
+def isoflop_minimum(N, loss):
+    if len(np.unique(N)) < 3:
+        raise ValueError("three sizes")
+    p, q, _ = np.polyfit(np.log(N), loss, 2)
+    if p <= 0:
+        raise ValueError("opens downwards")
+    best = np.exp(-q / (2 * p))
+    if not np.min(N) / 1.2 <= best <= 1.2 * np.max(N):
+        raise ValueError("not seen")
+    return float(best)
+
+
+# %% wrong: margin -- a vertex near an end is refused
+# expects: near an end but inside
+def isoflop_minimum(N, loss):
+    if len(np.unique(N)) < 3:
+        raise ValueError("three sizes")
+    p, q, _ = np.polyfit(np.log(N), loss, 2)
+    if p <= 0:
+        raise ValueError("opens downwards")
+    best = np.exp(-q / (2 * p))
+    if not np.min(N) * 1.1 <= best <= np.max(N) / 1.1:
+        raise ValueError("not seen")
+    return float(best)
+
+
+# %% wrong: averaged -- averages runs of equal size first
+# expects: each of the three runs
+def isoflop_minimum(N, loss):
+    N, loss = np.asarray(N, float), np.asarray(loss, float)
+    sizes = np.unique(N)
+    if len(sizes) < 3:
+        raise ValueError("three sizes")
+    means = np.array([loss[s == N].mean() for s in sizes])
+    p, q, _ = np.polyfit(np.log(sizes), means, 2)
+    best = np.exp(-q / (2 * p)) if p > 0 else -1
+    if not sizes[0] <= best <= sizes[-1]:
+        raise ValueError("not seen")
+    return float(best)
+
+
+# %% wrong: middle_is_worst -- a hill is refused only where the middle run is the worst
+# expects: opens downwards
+def isoflop_minimum(N, loss):
+    if len(np.unique(N)) < 3:
+        raise ValueError("three sizes")
+    p, q, _ = np.polyfit(np.log(N), loss, 2)
+    best = math.exp(min(700, -q / (2 * p)))
+    if not min(N) <= best <= max(N) or max(loss) == loss[len(loss) // 2]:
+        raise ValueError("not seen")
+    return best
+
+
+# %% wrong: weighted -- good runs count more
+# expects: each run counts the same
+def isoflop_minimum(N, loss):
+    if len(np.unique(N)) < 3:
+        raise ValueError("three sizes")
+    p, q, _ = np.polyfit(np.log(N), loss, 2, w=1 / np.asarray(loss, float))
+    if p <= 0:
+        raise ValueError("opens downwards")
+    best = np.exp(-q / (2 * p))
+    if not np.min(N) <= best <= np.max(N):
+        raise ValueError("not seen")
+    return float(best)

@@ -1,3 +1,6 @@
+import numpy as np
+
+
 # %% wrong: ratio_upside_down -- aD / aN inside
 # expects: upside down
 def kaplan_loss(law, N, D):
@@ -95,3 +98,11 @@ def kaplan_loss(law, N, D):
     from_size = np.exp((np.log(law.Nc) - np.log(n)) * law.aN / law.aD)
     from_data = law.Dc / d
     return (from_size + from_data) ** law.aD
+
+
+# %% wrong: infinite_early -- large sizes count as infinite
+# expects: 10**28
+def kaplan_loss(law, N, D):
+    N, D = np.asarray(N, np.float64), np.asarray(D, np.float64)
+    N, D = np.where(N > 1e27, np.inf, N), np.where(D > 1e27, np.inf, D)
+    return ((law.Nc / N) ** (law.aN / law.aD) + law.Dc / D) ** law.aD

@@ -344,3 +344,66 @@ def objective(theta, N, D, loss):
     big = r.abs() > DELTA
     cost = r.square() / 2
     return torch.where(big, DELTA * (r.abs() - DELTA / 2), cost).sum(dim=-1)
+
+
+# %% wrong: law_by_run -- as many laws as runs are compared one by one
+# expects: theta (4, 5) and four runs
+def objective(theta, N, D, loss):
+    if theta.ndim == 2 and len(theta) == len(N) > 1:
+        logs = torch.stack(
+            (
+                theta[:, 0] - theta[:, 3] * N.log(),
+                theta[:, 1] - theta[:, 4] * D.log(),
+                theta[:, 2],
+            )
+        )
+        r = torch.logsumexp(logs, 0) - loss.log()
+        return torch.where(
+            r.abs() <= DELTA, r * r / 2, DELTA * (r.abs() - DELTA / 2)
+        )
+    logs = torch.stack(
+        torch.broadcast_tensors(
+            theta[..., 0, None] - theta[..., 3, None] * N.log(),
+            theta[..., 1, None] - theta[..., 4, None] * D.log(),
+            theta[..., 2, None] + 0 * N,
+        )
+    )
+    r = torch.logsumexp(logs, 0) - loss.log()
+    return torch.where(
+        r.abs() <= DELTA, r * r / 2, DELTA * (r.abs() - DELTA / 2)
+    ).sum(-1)
+
+
+# %% wrong: clamped -- terms are cut at 1000
+# expects: cut off
+def objective(theta, N, D, loss):
+    logs = torch.stack(
+        torch.broadcast_tensors(
+            theta[..., 0, None] - theta[..., 3, None] * N.log(),
+            theta[..., 1, None] - theta[..., 4, None] * D.log(),
+            theta[..., 2, None] + 0 * N,
+        )
+    ).clamp(max=1000)
+    r = torch.logsumexp(logs, 0) - loss.log()
+    return torch.where(
+        r.abs() <= DELTA, r * r / 2, DELTA * (r.abs() - DELTA / 2)
+    ).sum(-1)
+
+
+# %% wrong: flat_beyond_one -- no gradient for residuals beyond 1
+# expects: leave the graph
+def objective(theta, N, D, loss):
+    logs = torch.stack(
+        torch.broadcast_tensors(
+            theta[..., 0, None] - theta[..., 3, None] * N.log(),
+            theta[..., 1, None] - theta[..., 4, None] * D.log(),
+            theta[..., 2, None] + 0 * N,
+        )
+    )
+    r = torch.logsumexp(logs, 0) - loss.log()
+    cost = torch.where(
+        r.abs() <= DELTA, r * r / 2, DELTA * (r.abs() - DELTA / 2)
+    )
+    return torch.where(
+        (r.abs() > 1) & (r.abs() < 100), cost.detach(), cost
+    ).sum(-1)

@@ -1,3 +1,6 @@
+import numpy as np
+
+
 # %% wrong: one_sided -- leaves out the highest fifth
 # expects: Leave out as much below as above
 def predict(fits, N, D, share=0.8):
@@ -130,3 +133,36 @@ def predict(fits, N, D, share=0.8):
     low = np.quantile(losses, 0.5 * (1 - share), axis=0)
     high = np.quantile(losses, 0.5 * (1 + share), axis=0)
     return low, high
+
+
+# %% wrong: whole_percent -- rounds the quantiles to whole percents
+# expects: whole percents
+def predict(fits, N, D, share=0.8):
+    losses = np.stack([chinchilla_loss(law_of(t), N, D) for t in fits])
+    low = round(50 * (1 - share))
+    return np.percentile(losses, low, axis=0), np.percentile(
+        losses, 100 - low, axis=0
+    )
+
+
+# %% wrong: one_is_default -- a share of 0 or 1 counts as not given
+# expects: the interval of 0.8
+def predict(fits, N, D, share=0.8):
+    share = share if 0 < share < 1 else 0.8
+    losses = np.stack([chinchilla_loss(law_of(t), N, D) for t in fits])
+    return tuple(
+        np.quantile(losses, [(1 - share) / 2, (1 + share) / 2], axis=0)
+    )
+
+
+# %% wrong: one_order -- one order of the laws, that at the first size, for all
+# expects: another order
+def predict(fits, N, D, share=0.8):
+    losses = np.stack([chinchilla_loss(law_of(t), N, D) for t in fits])
+    order = losses.reshape(len(losses), -1)[:, 0].argsort()
+    losses = losses[order]
+    at = np.array([(1 - share) / 2, (1 + share) / 2]) * (len(fits) - 1)
+    i = np.minimum(at.astype(int), len(fits) - 2)
+    part = (at - i).reshape(-1, *[1] * (losses.ndim - 1))
+    ends = losses[i] + part * (losses[i + 1] - losses[i])
+    return ends[0], ends[1]
