@@ -101,7 +101,7 @@ def top_k(logits, k):
 
 
 # %% wrong: in_float32 -- float64 logits are compared in float32
-# expects: compare them in their own dtype
+# expects: in their own dtype
 def top_k(logits, k):
     if type(k) is not int or k < 1:
         raise ValueError(f"no k: {k!r}")
