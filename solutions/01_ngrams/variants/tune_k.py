@@ -136,7 +136,7 @@ def tune_k(fit, valid, ks):
 
 
 def tune_k(fit, valid, ks):
-    ks, valid = list(ks), list(valid)
+    ks, valid = list(ks), list(each_text(valid))
     bits = {k: bits_per_byte(fit(k), valid) for k in ks}
     return min(bits, key=bits.get), [bits[k] for k in ks]
 
@@ -158,3 +158,13 @@ def tune_k(fit, valid, ks):
     ks, valid = tuple(ks), tuple(valid)
     best = min(ks, key=lambda k: bits_per_byte(fit(k), valid))
     return best, np.array([bits_per_byte(fit(k), valid) for k in ks])
+
+
+# %% wrong: letters -- a single text becomes a list of its letters
+# expects: `valid` may be one text
+
+
+def tune_k(fit, valid, ks):
+    ks, valid = list(ks), list(valid)
+    bits = [bits_per_byte(fit(k), valid) for k in ks]
+    return ks[int(np.argmin(bits))], bits
