@@ -5,7 +5,7 @@ import numpy as np
 
 
 def tune_k(fit, valid, ks):
-    valid = list(valid)
+    valid = list(each_text(valid))
     bits, k = min((bits_per_byte(fit(k), valid), k) for k in ks)
     return k, [bits]
 
@@ -15,7 +15,7 @@ def tune_k(fit, valid, ks):
 
 
 def tune_k(fit, valid, ks):
-    valid = list(valid)
+    valid = list(each_text(valid))
     return 1, [bits_per_byte(fit(k), valid) for k in ks]
 
 
@@ -24,7 +24,7 @@ def tune_k(fit, valid, ks):
 
 
 def tune_k(fit, valid, ks):
-    ks, valid = list(ks), list(valid)
+    ks, valid = list(ks), list(each_text(valid))
     bits = [bits_per_byte(fit(k), valid) for k in ks]
     return int(np.argmin(bits)), bits
 
@@ -34,7 +34,7 @@ def tune_k(fit, valid, ks):
 
 
 def tune_k(fit, valid, ks):
-    valid = list(valid)
+    valid = list(each_text(valid))
     bits = sorted((bits_per_byte(fit(k), valid), k) for k in ks)
     return bits[0][1], [b for b, _ in bits]
 
@@ -54,7 +54,7 @@ def tune_k(fit, valid, ks):
 
 
 def tune_k(fit, valid, ks):
-    valid = list(valid)
+    valid = list(each_text(valid))
     bits = [bits_per_byte(fit(k), valid) for k in ks]
     return list(ks)[np.argmin(bits)], bits
 
@@ -64,7 +64,7 @@ def tune_k(fit, valid, ks):
 
 
 def tune_k(fit, valid, ks):
-    ks, valid = list(ks), list(valid)
+    ks, valid = list(ks), list(each_text(valid))
     bits = [bits_per_byte(fit(k), valid) for k in ks]
     return ks[np.argmax(bits)], bits
 
@@ -87,7 +87,7 @@ def tune_k(fit, valid, ks):
 
 
 def tune_k(fit, valid, ks):
-    ks, valid = list(ks), list(valid)
+    ks, valid = list(ks), list(each_text(valid))
     bits = [
         sum(bits_per_byte(fit(k), text) for text in valid) / len(valid)
         for k in ks
@@ -100,7 +100,7 @@ def tune_k(fit, valid, ks):
 
 
 def tune_k(fit, valid, ks):
-    ks, valid = list(ks), list(valid)
+    ks, valid = list(ks), list(each_text(valid))
     bits = [bits_per_byte(fit(k), valid[:1]) for k in ks]
     return ks[bits.index(min(bits))], bits
 
@@ -110,7 +110,7 @@ def tune_k(fit, valid, ks):
 
 
 def tune_k(fit, valid, ks):
-    valid = list(valid)
+    valid = list(each_text(valid))
     best, fewest, bits = None, float("inf"), []
     for k in ks:
         bits.append(bits_per_byte(fit(k), valid))
