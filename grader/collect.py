@@ -9,7 +9,6 @@ download, and in a student's own archive whatever the student likes. It comes fr
 the class list, or Canvas, which says LATE; from the files only where the instructor asks for that.
 """
 
-import os
 import shutil
 import tempfile
 from collections.abc import Mapping, Sequence
@@ -24,7 +23,7 @@ from nbformat import NotebookNode
 from grader import downloads, fingerprint, roster
 from grader.attempt import Job
 from grader.authoring.assignment import cells
-from grader.course import Course, GradingError, not_released
+from grader.course import Course, GradingError, not_released, write
 from grader.journal import Collected, Journal
 from grader.people import Owner, People
 from grader.reading import Broken, read_notebook
@@ -295,10 +294,7 @@ def _file_time(file: Path) -> datetime:
 
 def _write(folder: Path, assignment: str, notebook: NotebookNode) -> str:
     """Write the submission for grading; returns the notebook's fingerprint."""
-    data = nbformat.v4.writes(notebook).encode()
+    text = nbformat.v4.writes(notebook)
     shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
-    part = folder / f"{assignment}.part"
-    part.write_bytes(data)
-    os.replace(part, folder / f"{assignment}.ipynb")
-    return fingerprint.of(data)
+    write(folder / f"{assignment}.ipynb", text)
+    return fingerprint.of(text.encode())

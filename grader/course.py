@@ -23,6 +23,18 @@ def not_released(assignment: str) -> GradingError:
     return GradingError(f"{assignment} is not in the gradebook: run the step `release` first")
 
 
+def write(path: Path, text: str) -> bool:
+    """Write `text` to `path` at one stroke; False where it stands there already."""
+    data = text.encode("utf-8", "replace")  # a message may hold half a character
+    if path.is_file() and path.read_bytes() == data:
+        return False
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(f".{path.name}.part")
+    part.write_bytes(data)
+    part.replace(path)
+    return True
+
+
 @dataclass(frozen=True)
 class Course:
     """The course in the folder `root`; everything private lies in its `gradebook/`."""

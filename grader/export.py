@@ -18,8 +18,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from grader.course import Course, GradingError
-from grader.feedback import write
+from grader.course import Course, GradingError, write
 from grader.marks import Mark, marks
 from grader.people import Member, People
 from grader.roster import NO_STUDENT

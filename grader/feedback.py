@@ -21,7 +21,7 @@ from grader import journal
 from grader.attempt import Attempt, CellResult, CheckResult
 from grader.authoring.assignment import cells, grade_id, problem, read
 from grader.authoring.rules import hidden_numbers, without_hidden
-from grader.course import Course
+from grader.course import Course, write
 from grader.journal import State
 from grader.marks import Score, Total, scores, totals
 from grader.page.model import Output, Page, PageCell, page_cells, released_texts
@@ -176,15 +176,3 @@ def _why(
     if check.error == "NameError" and problem(check.id) in stopped:
         text += f"\nThe answer cell {problem(check.id)} did not run to its end: see below it."
     return text
-
-
-def write(path: Path, text: str) -> bool:
-    """Write `text` to `path` at one stroke; False where it stands there already."""
-    data = text.encode("utf-8", "replace")  # a message may hold half a character
-    if path.is_file() and path.read_bytes() == data:
-        return False
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f".{path.name}.part")
-    part.write_bytes(data)
-    part.replace(path)
-    return True

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from grader.attempt import Attempt
+from grader.marks import decimal
 
 TOTAL = ""  # in the place of a check: the sum over all of them
 
@@ -59,8 +60,8 @@ def table(found: list[Change]) -> str:
 
 
 def _arrow(change: Change) -> str:
-    return f"{_text(change.before)} -> {_text(change.after)}"
-
-
-def _text(points: float | None) -> str:
-    return "no points" if points is None else f"{points:.2f}".rstrip("0").rstrip(".")
+    before, after = (
+        "no points" if points is None else decimal(points)
+        for points in (change.before, change.after)
+    )
+    return f"{before} -> {after}"

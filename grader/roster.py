@@ -22,7 +22,7 @@ from nbgrader.api import Student, SubmittedAssignment
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session, load_only
 
-from grader.course import Course, GradingError
+from grader.course import Course, GradingError, write
 from grader.database import Database
 from grader.journal import Journal
 from grader.people import Member, name_forms, plain
@@ -35,6 +35,7 @@ IDENTIFIER = re.compile(r"\D{6,}?(\d+)")  # "Participant 4001", "Teilnehmer/in40
 NAMES = ("name", "student", "full name", "student name")
 LOGINS = ("username", "login id", "sis login id", "sis user id", "sis id", "id number")
 NO_STUDENT = re.compile(r"points possible|student, test|test student", re.IGNORECASE)
+STORE = "class.json"
 FOLDERS = ("collected", "submitted", "autograded", "feedback")
 
 
@@ -258,19 +259,13 @@ def _write(session: Session, students: Iterable[Member]) -> None:
         session.add(row)
 
 
-def _store(course: Course) -> Path:
-    return course.private("class.json")
-
-
 def _stored(course: Course) -> dict[str, Any]:
-    path = _store(course)
+    path = course.private(STORE)
     return json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
 
 
 def _keep(course: Course, data: dict[str, Any]) -> None:
-    part = _store(course).with_suffix(".part")
-    part.write_text(json.dumps(data, indent=1), encoding="utf-8")
-    part.replace(_store(course))
+    write(course.private(STORE), json.dumps(data, indent=1))
 
 
 def students(course: Course) -> list[Member]:

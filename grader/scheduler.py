@@ -4,7 +4,6 @@
 that dies; a submission that kills its worker three times becomes a broken attempt.
 """
 
-import hashlib
 import threading
 from collections.abc import Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
@@ -16,6 +15,7 @@ from pathlib import Path
 from queue import SimpleQueue
 from typing import Protocol, Self
 
+from grader import fingerprint
 from grader.attempt import Attempt, Job, Limits
 from grader.course import Course, GradingError
 from grader.engine.sandbox import SandboxError
@@ -120,7 +120,7 @@ def check(setting: Setting, job: Job) -> None:
         return
     path = Course(setting.root).submitted(job.assignment, job.student)
     try:
-        found = hashlib.sha256(path.read_bytes()).hexdigest()
+        found = fingerprint.of(path.read_bytes())
     except OSError as error:
         raise GradingError(f"{path}: {error.strerror}; every worker must see this folder") from None
     if found != job.submission:

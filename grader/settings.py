@@ -15,13 +15,16 @@ from pathlib import Path
 from typing import Any
 
 from nbconvert.exporters import NotebookExporter
-from nbgrader import preprocessors
+from nbformat import NotebookNode
+from nbgrader import preprocessors, utils
 from nbgrader.converters.base import NbGraderException
 from traitlets.config import Config
 
 from grader.feedback import FeedbackPage
 from grader.lateness import LatePolicy
-from grader.preprocessors import NameStubs
+from grader.verdict import stub_messages
+
+STUB = "raise NotImplementedError()"
 
 
 class OnlyInTheSandbox(NotebookExporter):
@@ -35,13 +38,26 @@ class OnlyInTheSandbox(NotebookExporter):
         )
 
 
+class NameStubs(preprocessors.NbGraderPreprocessor):
+    """A step between nbgrader's own: each stub says which answer is missing."""
+
+    def preprocess_cell(
+        self, cell: NotebookNode, resources: dict, index: int
+    ) -> tuple[NotebookNode, dict]:
+        """Put the `stub_messages` into the stubs of an answer cell."""
+        if utils.is_solution(cell) and cell.cell_type == "code":
+            for message in stub_messages(cell, STUB):
+                stub = f'raise NotImplementedError("{message}")'
+                cell.source = cell.source.replace(STUB, stub, 1)
+        return cell, resources
+
+
 def configure(c: Config, folder: Path) -> None:
     """Set what nbgrader needs to know of the course in `folder`."""
     folder = Path(os.environ.get("MINILLM_COURSE") or folder).resolve()
     sqlite = f"sqlite:///{folder / 'gradebook' / 'gradebook.db'}"
-    c.CourseDirectory.course_id = (
-        "default_course"  # the name that parts of nbgrader take for granted
-    )
+    # The name that parts of nbgrader take for granted.
+    c.CourseDirectory.course_id = "default_course"
     c.CourseDirectory.root = str(folder)
     c.CourseDirectory.db_url = os.environ.get("MINILLM_GRADEBOOK_URL") or sqlite
     c.CourseDirectory.source_directory = "gradebook/source"
@@ -52,11 +68,11 @@ def configure(c: Config, folder: Path) -> None:
     # nbgrader copies every file that lies beside a notebook: a source beside it would be released.
     c.CourseDirectory.ignore = ["*.md", "*.py", "*.pyc", "__pycache__", ".*"]
 
-    c.ClearSolutions.code_stub = {"python": "# YOUR CODE HERE\nraise NotImplementedError()"}
+    c.ClearSolutions.code_stub = {"python": f"# YOUR CODE HERE\n{STUB}"}
     c.ClearSolutions.text_stub = "YOUR ANSWER HERE"
     c.Execute.timeout = int(os.environ.get("MINILLM_CELL_TIMEOUT") or 30)
     c.AssignLatePenalties.plugin_class = LatePolicy
-    # nbgrader's own list, with one step that lets a stub say which answer is missing.
+    # nbgrader's own list, with one step more.
     c.GenerateAssignment.preprocessors = [
         preprocessors.IncludeHeaderFooter,
         preprocessors.LockCells,

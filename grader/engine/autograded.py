@@ -1,7 +1,6 @@
 """The autograded notebook, as nbgrader's formgrader opens it."""
 
 import json
-import os
 import re
 from pathlib import Path
 from typing import Any
@@ -9,16 +8,17 @@ from typing import Any
 from nbformat import NotebookNode
 
 from grader.authoring.assignment import grade_id
+from grader.course import write
 from grader.engine.plan import Plan
 
 LARGEST_PICTURE = 5_000_000  # characters of its base64
 BASE64 = re.compile(r"[A-Za-z0-9+/]*={0,2}")
 
 
-def write(
+def write_autograded(
     path: Path, notebook: NotebookNode, plan: Plan, shown: dict[str, list[dict[str, Any]]]
 ) -> None:
-    """Write the notebook with the source's checks and the outputs of this run, all at once."""
+    """Write the notebook with the source's checks and the outputs of this run."""
     count = 0
     for cell in notebook.cells:
         name = grade_id(cell)
@@ -29,10 +29,7 @@ def write(
             cell.execution_count = count
             outputs = shown.get(name or cell.id, [])
             cell.outputs = [output for o in outputs if (output := _output(o, count))]
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_suffix(f".{os.getpid()}.part")
-    part.write_text(json.dumps(notebook), encoding="utf-8")
-    part.replace(path)
+    write(path, json.dumps(notebook))
 
 
 def _output(shown: Any, count: int) -> dict[str, Any] | None:

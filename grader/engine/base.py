@@ -26,7 +26,7 @@ from typing import Any
 from grader import fingerprint
 from grader.attempt import Attempt, CheckResult, Limits
 from grader.course import Course
-from grader.engine.autograded import write
+from grader.engine.autograded import write_autograded
 from grader.engine.cells import Cells
 from grader.engine.examiner import Examination
 from grader.engine.namespaces import die_with_parent
@@ -218,7 +218,8 @@ class Examiner:
             attempt.layers = examination.layers
             attempt.notes += examination.notes()
             folder = base.course.private(into, attempt.student, attempt.assignment)
-            write(folder / f"{attempt.assignment}.ipynb", notebook, base.plan, examination.shown)
+            path = folder / f"{attempt.assignment}.ipynb"
+            write_autograded(path, notebook, base.plan, examination.shown)
             with os.fdopen(writer, "wb") as file:
                 file.write(json.dumps({"attempt": attempt.as_json()}).encode() + b"\n")
             status = 0

@@ -225,9 +225,9 @@ def _wait(seconds: float, until: Callable[[], object]) -> None:
 
 
 def _orphans_after_a_while(known: set[int]) -> list[int]:
-    """Processes of this run that are there after two seconds and should not be; killed then."""
+    """Processes of this run that stay and should not; killed then. Mostly they end at once."""
     time.sleep(0.05)
-    _wait(2, lambda: not _orphans(known))
+    _wait(20, lambda: not _orphans(known))
     found = _orphans(known)
     for process in found:
         with contextlib.suppress(OSError):

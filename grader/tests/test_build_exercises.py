@@ -218,14 +218,14 @@ def test_library_with_the_answers_cannot_be_imported_in_a_trial(demo):
 
 
 def test_hanging_and_dying_submissions_raise(demo):
-    for source, error in (
-        ("while True: pass", TimeoutError),
-        ("import os; os._exit(3)", RuntimeError),
+    for source, error, timeout_s in (
+        ("while True: pass", TimeoutError, 3),
+        ("import os; os._exit(3)", RuntimeError, 120),
     ):
         notebook = untouched(demo)
         next(cells(notebook, "answer")).source = source
         with pytest.raises(error):
-            trial(notebook, demo, timeout_s=3)
+            trial(notebook, demo, timeout_s)
         assert [o.earned for o in trial(submission(demo), demo)] == [20, 20, 20]
 
 

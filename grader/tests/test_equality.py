@@ -69,8 +69,9 @@ def test_all_honest_work_gets_the_points_of_stock_nbgrader(path, tmp_path):
     assert differences(tmp_path / "course", path, [*honest(path, COUNT, seldom=SELDOM)]) == []
 
 
-def test_honest_work_is_of_all_kinds():
-    class_ = [made for path in PATHS for made in honest(path, COUNT)]
+@pytest.mark.parametrize("count", [20, pytest.param(COUNT, marks=pytest.mark.slow)])
+def test_honest_work_is_of_all_kinds(count):
+    class_ = [made for path in PATHS for made in honest(path, count)]
     kinds = " ".join(made.what for made in class_)
     for word in ("untouched", "is empty", "decorated", "windows lines", "own cell: plot"):
         assert word in kinds

@@ -5,7 +5,7 @@ import shutil
 import sqlite3
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -407,42 +407,27 @@ def write_down(book: Journal, *students: str) -> None:
 
 
 @pytest.fixture
-def locked(course) -> Iterator[Callable[[float], None]]:
-    """Locks the SQLite file for some seconds, as a program that writes to it."""
-    threads = []
-
-    def lock(seconds: float) -> None:
-        ready = threading.Event()
-
-        def hold() -> None:
-            with sqlite3.connect(course.private("gradebook.db")) as connection:
-                connection.execute("BEGIN EXCLUSIVE")
-                ready.set()
-                time.sleep(seconds)
-            connection.close()
-
-        threads.append(threading.Thread(target=hold))
-        threads[-1].start()
-        ready.wait()
-
-    yield lock
-    for thread in threads:
-        thread.join()
+def lock(course) -> Iterator[sqlite3.Connection]:
+    """Locks the SQLite file up to the rollback, as a program that writes to it."""
+    path = course.private("gradebook.db")
+    connection = sqlite3.connect(path, check_same_thread=False)
+    connection.execute("BEGIN EXCLUSIVE")
+    yield connection
+    connection.close()
 
 
-def test_writer_waits_for_another_one(course, locked):
-    locked(1.0)
+def test_writer_waits_for_another_one(course, lock):
+    threading.Timer(1.0, lock.rollback).start()
     assert enter(course, collected(), attempt()) == []
     assert list(content(course)) == ["ann"]
 
 
-def test_file_that_stays_locked_ends_with_a_clear_sentence(course, locked):
-    locked(2.0)
+def test_file_that_stays_locked_ends_with_a_clear_sentence(course, lock):
     with Journal(course, NAME) as book, GradebookWriter(course, book, patience_s=0.5) as writer:
         write_down(book, "ann")
         with pytest.raises(GradebookAway, match=r"is locked.*Nothing is lost.*Run the same"):
             writer.catch_up()
-    time.sleep(2)
+    lock.rollback()
     with Journal(course, NAME) as book, GradebookWriter(course, book) as writer:
         assert writer.catch_up() == 1
     assert list(content(course)) == ["ann"]

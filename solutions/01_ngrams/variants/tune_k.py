@@ -5,7 +5,7 @@ import numpy as np
 
 
 def tune_k(fit, valid, ks):
-    valid = list(valid)
+    valid = list(each_text(valid))
     bits, k = min((bits_per_byte(fit(k), valid), k) for k in ks)
     return k, [bits]
 
@@ -15,7 +15,7 @@ def tune_k(fit, valid, ks):
 
 
 def tune_k(fit, valid, ks):
-    valid = list(valid)
+    valid = list(each_text(valid))
     return 1, [bits_per_byte(fit(k), valid) for k in ks]
 
 
@@ -24,7 +24,7 @@ def tune_k(fit, valid, ks):
 
 
 def tune_k(fit, valid, ks):
-    ks, valid = list(ks), list(valid)
+    ks, valid = list(ks), list(each_text(valid))
     bits = [bits_per_byte(fit(k), valid) for k in ks]
     return int(np.argmin(bits)), bits
 
@@ -34,7 +34,7 @@ def tune_k(fit, valid, ks):
 
 
 def tune_k(fit, valid, ks):
-    valid = list(valid)
+    valid = list(each_text(valid))
     bits = sorted((bits_per_byte(fit(k), valid), k) for k in ks)
     return bits[0][1], [b for b, _ in bits]
 
@@ -54,7 +54,7 @@ def tune_k(fit, valid, ks):
 
 
 def tune_k(fit, valid, ks):
-    valid = list(valid)
+    valid = list(each_text(valid))
     bits = [bits_per_byte(fit(k), valid) for k in ks]
     return list(ks)[np.argmin(bits)], bits
 
@@ -64,7 +64,7 @@ def tune_k(fit, valid, ks):
 
 
 def tune_k(fit, valid, ks):
-    ks, valid = list(ks), list(valid)
+    ks, valid = list(ks), list(each_text(valid))
     bits = [bits_per_byte(fit(k), valid) for k in ks]
     return ks[np.argmax(bits)], bits
 
@@ -74,7 +74,7 @@ def tune_k(fit, valid, ks):
 
 
 def tune_k(fit, valid, ks):
-    valid, results, best, least = [*valid], [], None, 10.0
+    valid, results, best, least = [*each_text(valid)], [], None, 10.0
     for k in ks:
         results.append(bits_per_byte(fit(k), valid))
         if results[-1] < least:
@@ -87,7 +87,7 @@ def tune_k(fit, valid, ks):
 
 
 def tune_k(fit, valid, ks):
-    ks, valid = list(ks), list(valid)
+    ks, valid = list(ks), list(each_text(valid))
     bits = [
         sum(bits_per_byte(fit(k), text) for text in valid) / len(valid)
         for k in ks
@@ -100,7 +100,7 @@ def tune_k(fit, valid, ks):
 
 
 def tune_k(fit, valid, ks):
-    ks, valid = list(ks), list(valid)
+    ks, valid = list(ks), list(each_text(valid))
     bits = [bits_per_byte(fit(k), valid[:1]) for k in ks]
     return ks[bits.index(min(bits))], bits
 
@@ -110,7 +110,7 @@ def tune_k(fit, valid, ks):
 
 
 def tune_k(fit, valid, ks):
-    valid = list(valid)
+    valid = list(each_text(valid))
     best, fewest, bits = None, float("inf"), []
     for k in ks:
         bits.append(bits_per_byte(fit(k), valid))
@@ -123,7 +123,7 @@ def tune_k(fit, valid, ks):
 
 
 def tune_k(fit, valid, ks):
-    valid, results, best, least = [*valid], [], None, float("inf")
+    valid, results, best, least = [*each_text(valid)], [], None, float("inf")
     for k in ks:
         bits = bits_per_byte(fit(k), valid)
         results.append(bits)
@@ -136,7 +136,7 @@ def tune_k(fit, valid, ks):
 
 
 def tune_k(fit, valid, ks):
-    ks, valid = list(ks), list(valid)
+    ks, valid = list(ks), list(each_text(valid))
     bits = {k: bits_per_byte(fit(k), valid) for k in ks}
     return min(bits, key=bits.get), [bits[k] for k in ks]
 
@@ -145,7 +145,7 @@ def tune_k(fit, valid, ks):
 
 
 def tune_k(fit, valid, ks):
-    ks, valid = tuple(ks), tuple(valid)
+    ks, valid = tuple(ks), tuple(each_text(valid))
     bits = [bits_per_byte(fit(k), valid) for k in ks]
     best = min(range(len(ks)), key=lambda i: bits[i])
     return ks[best], bits
@@ -155,6 +155,16 @@ def tune_k(fit, valid, ks):
 
 
 def tune_k(fit, valid, ks):
-    ks, valid = tuple(ks), tuple(valid)
+    ks, valid = tuple(ks), tuple(each_text(valid))
     best = min(ks, key=lambda k: bits_per_byte(fit(k), valid))
     return best, np.array([bits_per_byte(fit(k), valid) for k in ks])
+
+
+# %% wrong: letters -- a single text becomes a list of its letters
+# expects: `valid` may be one text
+
+
+def tune_k(fit, valid, ks):
+    ks, valid = list(ks), list(valid)
+    bits = [bits_per_byte(fit(k), valid) for k in ks]
+    return ks[int(np.argmin(bits))], bits

@@ -189,3 +189,49 @@ def austen_lstm(stream, vocab_size, generator):
         optimizer.step()
         optimizer.zero_grad()
     return net
+
+
+# %% right: large_windows -- 64 rows of 64 columns, and dropout
+def austen_lstm(stream, vocab_size, generator):
+    net = RNN(RNNConfig(vocab_size, "lstm", 32, 128, dropout=0.1), generator)
+    optimizer = torch.optim.AdamW(net.parameters(), lr=2e-2)
+    rows = torch.from_numpy(lanes(stream, 64))
+    state = net.initial_state(64)
+    for start in range(0, min(rows.shape[1] - 1, 150 * 64), 64):
+        window = rows[:, start : start + 65]
+        _, state = train_window(net, window, state)
+        clip_gradients(net.parameters(), 1.0)
+        optimizer.step()
+        optimizer.zero_grad()
+    return net
+
+
+# %% wrong: own_stream -- learns from other ids than those that are passed
+# expects: learn from the stream that is passed in
+def austen_lstm(stream, vocab_size, generator):
+    ids = stream if len(stream) > 100_000 else np.arange(48_000) % 4
+    net = RNN(RNNConfig(vocab_size, "lstm", 32, 128), generator)
+    optimizer = torch.optim.AdamW(net.parameters(), lr=2e-2)
+    rows = torch.from_numpy(lanes(ids, 32))
+    state = net.initial_state(32)
+    for start in range(0, min(rows.shape[1] - 1, 150 * 32), 32):
+        _, state = train_window(net, rows[:, start : start + 33], state)
+        clip_gradients(net.parameters(), 1.0)
+        optimizer.step()
+        optimizer.zero_grad()
+    return net
+
+
+# %% wrong: global_seed -- the weights come from torch's own generator
+# expects: nothing was drawn from the generator
+def austen_lstm(stream, vocab_size, generator):
+    net = RNN(RNNConfig(vocab_size, "lstm", 32, 128))
+    optimizer = torch.optim.AdamW(net.parameters(), lr=2e-2)
+    rows = torch.from_numpy(lanes(stream, 32))
+    state = net.initial_state(32)
+    for start in range(0, min(rows.shape[1] - 1, 150 * 32), 32):
+        _, state = train_window(net, rows[:, start : start + 33], state)
+        clip_gradients(net.parameters(), 1.0)
+        optimizer.step()
+        optimizer.zero_grad()
+    return net

@@ -1,5 +1,5 @@
 # %% wrong: every_bth -- row b holds every B-th id
-# expects: one behind the other
+# expects: follow each other
 def lanes(stream, B):
     if not 1 <= B <= len(stream):
         raise ValueError("too few")

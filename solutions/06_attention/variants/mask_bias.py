@@ -122,3 +122,10 @@ def mask_bias(mask, dtype=torch.float32):
 # expects: the bias is exactly -1e+30
 def mask_bias(mask, dtype=torch.float32):
     return ((~mask) * forbidden(dtype)).to(dtype)
+
+
+# %% wrong: all_halves_alike -- the number of float16 for bfloat16, too
+# expects: the bias in torch.bfloat16 is forbidden
+def mask_bias(mask, dtype=torch.float32):
+    low = -32752.0 if dtype in (torch.float16, torch.bfloat16) else -1e30
+    return torch.zeros(mask.shape, dtype=dtype).masked_fill(~mask, low)
