@@ -775,3 +775,144 @@ class Attention(nn.Module):
         return self.out(
             join_heads(scaled_dot_product_attention(q, k, v, bias))
         )
+
+
+# %% wrong: bias_of_head_0 -- one bias for all heads
+# expects: All heads have the bias of head 0
+class Attention(nn.Module):
+    def __init__(self, config):
+        super().__init__()
+        self.H, self.H_kv = config.n_heads, config.kv_heads
+        self.D = config.head_size
+        n_heads = self.H + 2 * self.H_kv
+        self.qkv = nn.Linear(config.width, n_heads * self.D, config.bias)
+        self.out = nn.Linear(config.width, config.width, config.bias)
+        self.look = None
+
+    def forward(self, x, bias=None, causal=False):
+        heads = split_heads(self.qkv(x), self.D)
+        parts = heads.split([self.H, self.H_kv, self.H_kv], 2)
+        q, k, v = (part.transpose(1, 2) for part in parts)
+        k, v = (s.repeat_interleave(self.H // self.H_kv, 1) for s in (k, v))
+        if bias is not None:
+            bias = bias[:, :1]
+        T = x.shape[1]
+        if causal:
+            look = mask_bias(causal_mask(torch.arange(T)[None], T), x.dtype)
+            bias = look if bias is None else bias + look
+        return self.out(
+            join_heads(scaled_dot_product_attention(q, k, v, bias))
+        )
+
+
+# %% wrong: bias_mean -- the mean over the heads' biases
+# expects: All heads have the mean of the bias
+class Attention(nn.Module):
+    def __init__(self, config):
+        super().__init__()
+        self.H, self.H_kv = config.n_heads, config.kv_heads
+        self.D = config.head_size
+        n_heads = self.H + 2 * self.H_kv
+        self.qkv = nn.Linear(config.width, n_heads * self.D, config.bias)
+        self.out = nn.Linear(config.width, config.width, config.bias)
+        self.look = None
+
+    def forward(self, x, bias=None, causal=False):
+        heads = split_heads(self.qkv(x), self.D)
+        parts = heads.split([self.H, self.H_kv, self.H_kv], 2)
+        q, k, v = (part.transpose(1, 2) for part in parts)
+        k, v = (s.repeat_interleave(self.H // self.H_kv, 1) for s in (k, v))
+        if bias is not None:
+            bias = bias.mean(1, keepdim=True)
+        T = x.shape[1]
+        if causal:
+            look = mask_bias(causal_mask(torch.arange(T)[None], T), x.dtype)
+            bias = look if bias is None else bias + look
+        return self.out(
+            join_heads(scaled_dot_product_attention(q, k, v, bias))
+        )
+
+
+# %% wrong: bias_flipped -- the biases of the heads in reverse
+# expects: heads of the bias are in the wrong order
+class Attention(nn.Module):
+    def __init__(self, config):
+        super().__init__()
+        self.H, self.H_kv = config.n_heads, config.kv_heads
+        self.D = config.head_size
+        n_heads = self.H + 2 * self.H_kv
+        self.qkv = nn.Linear(config.width, n_heads * self.D, config.bias)
+        self.out = nn.Linear(config.width, config.width, config.bias)
+        self.look = None
+
+    def forward(self, x, bias=None, causal=False):
+        heads = split_heads(self.qkv(x), self.D)
+        parts = heads.split([self.H, self.H_kv, self.H_kv], 2)
+        q, k, v = (part.transpose(1, 2) for part in parts)
+        k, v = (s.repeat_interleave(self.H // self.H_kv, 1) for s in (k, v))
+        if bias is not None:
+            bias = bias.flip(1)
+        T = x.shape[1]
+        if causal:
+            look = mask_bias(causal_mask(torch.arange(T)[None], T), x.dtype)
+            bias = look if bias is None else bias + look
+        return self.out(
+            join_heads(scaled_dot_product_attention(q, k, v, bias))
+        )
+
+
+# %% wrong: bias_of_text_0 -- the first text's bias for all
+# expects: All texts have the bias of the first
+class Attention(nn.Module):
+    def __init__(self, config):
+        super().__init__()
+        self.H, self.H_kv = config.n_heads, config.kv_heads
+        self.D = config.head_size
+        n_heads = self.H + 2 * self.H_kv
+        self.qkv = nn.Linear(config.width, n_heads * self.D, config.bias)
+        self.out = nn.Linear(config.width, config.width, config.bias)
+        self.look = None
+
+    def forward(self, x, bias=None, causal=False):
+        heads = split_heads(self.qkv(x), self.D)
+        parts = heads.split([self.H, self.H_kv, self.H_kv], 2)
+        q, k, v = (part.transpose(1, 2) for part in parts)
+        k, v = (s.repeat_interleave(self.H // self.H_kv, 1) for s in (k, v))
+        if bias is not None:
+            bias = bias[:1]
+        T = x.shape[1]
+        if causal:
+            look = mask_bias(causal_mask(torch.arange(T)[None], T), x.dtype)
+            bias = look if bias is None else bias + look
+        return self.out(
+            join_heads(scaled_dot_product_attention(q, k, v, bias))
+        )
+
+
+# %% wrong: cached_mask -- a mask made once, at the first call
+# expects: this one has kept something
+class Attention(nn.Module):
+    def __init__(self, config):
+        super().__init__()
+        self.H, self.H_kv = config.n_heads, config.kv_heads
+        self.D = config.head_size
+        n_heads = self.H + 2 * self.H_kv
+        self.qkv = nn.Linear(config.width, n_heads * self.D, config.bias)
+        self.out = nn.Linear(config.width, config.width, config.bias)
+        self.look = None
+
+    def forward(self, x, bias=None, causal=False):
+        heads = split_heads(self.qkv(x), self.D)
+        parts = heads.split([self.H, self.H_kv, self.H_kv], 2)
+        q, k, v = (part.transpose(1, 2) for part in parts)
+        k, v = (s.repeat_interleave(self.H // self.H_kv, 1) for s in (k, v))
+        T = x.shape[1]
+        if causal:
+            if self.look is None or self.look.shape[-1] < T:
+                mask = causal_mask(torch.arange(T)[None], T)
+                self.look = mask_bias(mask, x.dtype)
+            look = self.look[..., -T:, -T:]
+            bias = look if bias is None else bias + look
+        return self.out(
+            join_heads(scaled_dot_product_attention(q, k, v, bias))
+        )

@@ -445,7 +445,7 @@ def leaks(model, ids):
 
 
 # %% wrong: mirrored_id -- V - 1 - id, which may be the same
-# expects: V = 7, and all ids are 3
+# expects: all ids of this text are 3
 def leaks(model, ids):
     before, found = model(ids), []
     for s in range(1, ids.shape[1]):
@@ -454,3 +454,42 @@ def leaks(model, ids):
         gap = (model(changed) - before)[:, :s].abs().amax((0, 2))
         found += (gap > 1e-9).nonzero().flatten().tolist()
     return min(found, default=None)
+
+
+# %% wrong: zero_somewhere -- 0, or 1 where all texts have 0
+# expects: another id, in each text
+def leaks(model, ids):
+    before, best = model(ids), None
+    for s in range(1, ids.shape[1]):
+        changed = ids.clone()
+        changed[:, s] = 0 if (ids[:, s] != 0).any() else 1
+        gap = (model(changed) - before).abs()[:, :s].amax((0, 2))
+        for t in (gap > 1e-9).nonzero()[:1, 0].tolist():
+            best = t if best is None else min(best, t)
+    return best
+
+
+# %% wrong: last_text_only -- changes the last text only
+# expects: in text 0 of two
+def leaks(model, ids):
+    before, best = model(ids), None
+    for s in range(1, ids.shape[1]):
+        changed = ids.clone()
+        changed[-1, s] = (ids[-1, s] + 1) % before.shape[-1]
+        gap = (model(changed) - before).abs()[:, :s].amax((0, 2))
+        for t in (gap > 1e-9).nonzero()[:1, 0].tolist():
+            best = t if best is None else min(best, t)
+    return best
+
+
+# %% wrong: falsy_zero -- `or` takes row 0 for none
+# expects: Is 0 taken for `None`
+def leaks(model, ids):
+    before, best = model(ids), None
+    for s in range(1, ids.shape[1]):
+        changed = ids.clone()
+        changed[:, s] = (ids[:, s] + 1) % before.shape[-1]
+        gap = (model(changed) - before).abs()[:, :s].amax((0, 2))
+        for t in (gap > 1e-9).nonzero()[:1, 0].tolist():
+            best = min(best or t, t)
+    return best

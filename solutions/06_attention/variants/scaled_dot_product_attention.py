@@ -233,3 +233,43 @@ def scaled_dot_product_attention(q, k, v, bias=None):
     if bias is not None:
         scores = scores + bias
     return scores.softmax(dim=-1) @ v
+
+
+# %% wrong: max_before_bias -- a softmax by hand, the maximum taken before the bias
+# expects: Take the softmax of scores *plus* bias
+def scaled_dot_product_attention(q, k, v, bias=None):
+    scores = q @ k.transpose(-2, -1) / math.sqrt(q.shape[-1])
+    scores = scores - scores.amax(-1, keepdim=True)
+    if bias is not None:
+        scores = scores + bias
+    powers = scores.exp()
+    return powers / powers.sum(-1, keepdim=True) @ v
+
+
+# %% wrong: all_hidden_zero -- no weight at all where all keys are hidden
+# expects: Take the softmax of scores *plus* bias
+def scaled_dot_product_attention(q, k, v, bias=None):
+    scores = q @ k.transpose(-2, -1) / math.sqrt(q.shape[-1])
+    if bias is not None:
+        scores = scores + bias
+    weights = scores.softmax(-1)
+    return weights.masked_fill((scores < -1e29).all(-1, keepdim=True), 0) @ v
+
+
+# %% wrong: cut_low -- scores with bias cut at -1,000
+# expects: Take the softmax of scores *plus* bias
+def scaled_dot_product_attention(q, k, v, bias=None):
+    scores = q @ k.transpose(-2, -1) / math.sqrt(q.shape[-1])
+    if bias is not None:
+        scores = (scores + bias).clamp(min=-1e3)
+    return scores.softmax(-1) @ v
+
+
+# %% wrong: cut_high -- scores cut at 10,000
+# expects: Take the softmax of scores *plus* bias
+def scaled_dot_product_attention(q, k, v, bias=None):
+    scores = q @ k.transpose(-2, -1) / math.sqrt(q.shape[-1])
+    scores = scores.clamp(max=1e4)
+    if bias is not None:
+        scores = scores + bias
+    return scores.softmax(-1) @ v
