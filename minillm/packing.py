@@ -57,7 +57,7 @@ def product(codes: np.ndarray, scale: np.ndarray, x: np.ndarray) -> np.ndarray:
 
     `codes` (O, I) int8 and `scale` (O,) are those of `quantize_rows`, `x`
     (..., I) are floats. The codes are summed first and the scale comes last:
-    one multiplication for each row, and no matrix of floats is kept.
+    one multiplication for each row, not one for each weight.
     """
     sums = x.astype(np.float64) @ codes.T.astype(np.float64)  # (..., O)
     return sums * scale

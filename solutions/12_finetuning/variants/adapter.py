@@ -136,3 +136,10 @@ def adapter(h, down, up):
     return torch.add(
         up(torch.where(inner > 0, inner, torch.zeros_like(inner))), h
     )
+
+
+# %% wrong: adds_in_place -- h is changed in place
+# expects: h was changed in place
+def adapter(h, down, up):
+    h += up(torch.relu(down(h)))
+    return h

@@ -264,3 +264,12 @@ def answer_loss(logits, targets, mask):
         raise ValueError("nothing counts")
     picked, wanted = logits[mask], targets[mask]
     return (picked.logsumexp(-1) - picked[torch.arange(n), wanted]).sum() / n
+
+
+# %% wrong: writes_targets -- targets are overwritten where nothing counts
+# expects: no function changes its arguments
+def answer_loss(logits, targets, mask):
+    if not mask.any():
+        raise ValueError("nothing counts")
+    targets[~mask] = -100
+    return F.cross_entropy(logits.flatten(0, 1), targets.flatten())

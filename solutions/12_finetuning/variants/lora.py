@@ -1827,3 +1827,45 @@ class LoRA(nn.Module):
         if self.old is not None:
             self.linear.weight.copy_(self.old)
             self.old = None
+
+
+# %% wrong: seeds_all -- without a generator it sets the seed of torch
+# expects: have the same A
+class LoRA(nn.Module):
+    def __init__(self, linear, r, alpha, generator=None):
+        super().__init__()
+        out, inputs = linear.weight.shape
+        if (
+            isinstance(r, bool)
+            or not isinstance(r, int)
+            or not 1 <= r <= min(out, inputs)
+        ):
+            raise ValueError("a bad rank")
+        self.linear = linear
+        if generator is None:
+            torch.manual_seed(0)
+        linear.requires_grad_(False)
+        self.factor = alpha / r
+        self.A = nn.Parameter(
+            torch.randn(r, inputs, generator=generator) / math.sqrt(inputs)
+        )
+        self.B = nn.Parameter(torch.zeros(out, r))
+        self.kept = None
+
+    def forward(self, x):
+        y = self.linear(x)
+        if self.kept is None:
+            y = y + self.factor * (x @ self.A.T @ self.B.T)
+        return y
+
+    @torch.no_grad()
+    def merge(self):
+        if self.kept is None:
+            self.kept = self.linear.weight.detach().clone()
+            self.linear.weight.add_(self.factor * self.B @ self.A)
+
+    @torch.no_grad()
+    def unmerge(self):
+        if self.kept is not None:
+            self.linear.weight.copy_(self.kept)
+            self.kept = None

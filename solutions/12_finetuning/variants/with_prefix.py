@@ -575,3 +575,22 @@ def with_prefix(q, k, v, prefix_k, prefix_v, bias=None):
     if bias is not None:
         bias = F.pad(bias.expand(*bias.shape[:-1], S), (m, 0))
     return scaled_dot_product_attention(q, k, v, bias)
+
+
+# %% wrong: largest_bias -- the prefix has the largest bias of the row
+# expects: The prefix has the bias 0, whatever
+def with_prefix(q, k, v, prefix_k, prefix_v, bias=None):
+    Bn, H, S, m = len(q), q.shape[1], k.shape[2], prefix_k.shape[1]
+    n = H // k.shape[1]
+    keys = torch.cat(
+        (prefix_k.expand(Bn, -1, -1, -1), k), 2
+    ).repeat_interleave(n, 1)
+    values = torch.cat(
+        (prefix_v.expand(Bn, -1, -1, -1), v), 2
+    ).repeat_interleave(n, 1)
+    if bias is not None:
+        bias = bias.expand(*bias.shape[:-1], S)
+        bias = torch.cat(
+            (bias.amax(-1, keepdim=True).expand(*bias.shape[:-1], m), bias), -1
+        )
+    return scaled_dot_product_attention(q, keys, values, bias)

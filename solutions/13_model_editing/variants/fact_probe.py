@@ -539,3 +539,47 @@ def fact_probe(net, tokenizer, prompts, objects):
         logs.append(log)
         ranks.append(worst)
     return torch.tensor(logs), torch.tensor(ranks)
+
+
+# %% wrong: stays_training -- the network runs in the mode that it has
+# expects: the network ran in training mode
+def fact_probe(net, tokenizer, prompts, objects):
+    if len(prompts) != len(objects) or not len(prompts):
+        raise ValueError("lists of unequal length, or empty")
+    starts = [
+        [BOS, *tokenizer.encode(p.rstrip(" ")).tolist()] for p in prompts
+    ]
+    ends = [tokenizer.encode(" " + o).tolist() for o in objects]
+    rows = [torch.tensor(s + e) for s, e in zip(starts, ends)]
+    ids = pad_sequence(rows, batch_first=True, padding_value=EOS)
+    with torch.inference_mode():
+        log_p = net(ids)[0].log_softmax(-1)
+        total, rank = [], []
+        for i, (s, e) in enumerate(zip(starts, ends)):
+            said = log_p[i, len(s) - 1 : len(s) - 1 + len(e)]
+            own = said.gather(1, torch.tensor(e)[:, None])
+            total.append(own.sum())
+            rank.append(1 + (said > own).sum(1).max())
+        return torch.stack(total), torch.stack(rank)
+
+
+# %% wrong: adds_likelier -- the likelier tokens are added up
+# expects: were added up over the object
+def fact_probe(net, tokenizer, prompts, objects):
+    if len(prompts) != len(objects) or not len(prompts):
+        raise ValueError("lists of unequal length, or empty")
+    starts = [
+        [BOS, *tokenizer.encode(p.rstrip(" ")).tolist()] for p in prompts
+    ]
+    ends = [tokenizer.encode(" " + o).tolist() for o in objects]
+    rows = [torch.tensor(s + e) for s, e in zip(starts, ends)]
+    ids = pad_sequence(rows, batch_first=True, padding_value=EOS)
+    with evaluating(net), torch.inference_mode():
+        log_p = net(ids)[0].log_softmax(-1)
+        total, rank = [], []
+        for i, (s, e) in enumerate(zip(starts, ends)):
+            said = log_p[i, len(s) - 1 : len(s) - 1 + len(e)]
+            own = said.gather(1, torch.tensor(e)[:, None])
+            total.append(own.sum())
+            rank.append(1 + (said > own).sum())
+        return torch.stack(total), torch.stack(rank)

@@ -917,3 +917,73 @@ def restore(net, ids, span, noise, cells, part=None):
     for handle in handles:
         handle.remove()
     return z[1:, -1].softmax(-1).mean(0)
+
+
+# %% wrong: late_tokens -- all layers restore the tokens of the last
+# expects: of the last layer: a function made in a loop
+def restore(net, ids, span, noise, cells, part=None):
+    tokens = {}
+    for layer, t in cells:
+        tokens.setdefault(layer, []).append(t)
+    first, end = span
+
+    def corrupt(module, given, x):
+        x = x.clone()
+        x[1:, first:end] += noise
+        return x
+
+    with evaluating(net), torch.inference_mode(), ExitStack() as hooks:
+        hooks.callback(net.embedding.register_forward_hook(corrupt).remove)
+
+        def late(m, g, x):
+            x = x.clone()
+            x[1:, ts] = x[:1, ts]
+            return x
+
+        for layer in tokens:
+            ts = tokens[layer]
+            block = net.blocks[layer]
+            module = block if part is None else getattr(block, part)
+            hooks.callback(module.register_forward_hook(late).remove)
+        logits = net(ids.expand(1 + len(noise), -1))[0]
+        return logits[1:, -1].softmax(-1).mean(0)
+
+
+# %% wrong: stays_training -- the network runs in the mode that it has
+# expects: the network ran in training mode
+def restore(
+    net: Transformer,
+    ids: Tensor,
+    span: tuple[int, int],
+    noise: Tensor,
+    cells: Iterable[tuple[int, int]],
+    part: str | None = None,
+) -> Tensor:
+    tokens: dict[int, list[int]] = {}
+    for layer, token in cells:
+        tokens.setdefault(layer, []).append(token)
+    first, end = span
+
+    def corrupt(module: nn.Module, given: Any, x: Tensor) -> Tensor:
+        x = x.clone()
+        x[1:, first:end] += noise  # row 0 stays clean
+        return x
+
+    def healer(where: list[int]) -> Any:
+        def heal(module: nn.Module, given: Any, x: Tensor) -> Tensor:
+            x = x.clone()
+            x[1:, where] = x[:1, where]
+            return x
+
+        return heal
+
+    with torch.inference_mode(), ExitStack() as hooks:
+        handle = net.embedding.register_forward_hook(corrupt)
+        hooks.callback(handle.remove)
+        for layer, where in tokens.items():
+            block = net.blocks[layer]
+            target = block if part is None else getattr(block, part)
+            handle = target.register_forward_hook(healer(where))
+            hooks.callback(handle.remove)
+        logits = net(ids.expand(1 + len(noise), -1))[0]
+    return logits[1:, -1].softmax(-1).mean(0)

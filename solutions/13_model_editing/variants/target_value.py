@@ -1331,3 +1331,54 @@ def target_value(
     finally:
         handle.remove()
     return box["v0"] + box["d"].detach()
+
+
+# %% wrong: stays_training -- the network runs in the mode that it has
+# expects: the network ran in training mode
+def target_value(
+    net: Transformer,
+    layer: int,
+    ids: Tensor,
+    places: Tensor,
+    targets: Tensor,
+    n_steps: int = 25,
+    lr: float = 0.2,
+    decay: float = 0.02,
+    clamp: float = 4.0,
+) -> Tensor:
+    down = memory(net, layer)
+    rows = torch.arange(len(ids))
+    found: list[Tensor] = []
+
+    def look(module: nn.Module, given: Any, x: Tensor) -> None:
+        found.append(x[rows, places])
+
+    with ExitStack() as hooks:
+        with torch.no_grad():
+            handle = down.register_forward_hook(look)
+            net(ids)
+            handle.remove()
+        v0 = found[0].mean(0)
+        size = v0.norm()
+        d = torch.zeros_like(v0, requires_grad=True)
+
+        def add(module: nn.Module, given: Any, x: Tensor) -> Tensor:
+            x = x.clone()
+            x[rows, places] = x[rows, places] + d
+            return x
+
+        hooks.callback(down.register_forward_hook(add).remove)
+        rate = lr * float(size) / len(v0) ** 0.5
+        optimizer = torch.optim.Adam([d], lr=rate)
+        for _ in range(n_steps):
+            logits = net(ids)[0].flatten(0, 1)
+            loss = F.cross_entropy(
+                logits, targets.flatten(), ignore_index=IGNORE
+            )
+            loss = loss + decay * d.square().sum() / size**2
+            # Not backward(): that would leave gradients in all weights.
+            (d.grad,) = torch.autograd.grad(loss, d)
+            optimizer.step()
+            with torch.no_grad():
+                d.mul_((clamp * size / d.norm()).clamp(max=1))
+    return v0 + d.detach()

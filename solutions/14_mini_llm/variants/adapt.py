@@ -275,3 +275,28 @@ def adapt(net, batch, n_steps, r=4, lr=1e-2, seed=0):
 # %% right: knobs -- as the solution, with a helper
 def adapt(net, batch, n_steps, r=4, lr=1e-2, seed=0):
     return _adapt(net, batch, n_steps, r, lr, seed)
+
+
+# %% wrong: also_frozen -- the optimizer gets all parameters
+# expects: frozen parameters: give it only what is trained
+def adapt(net, batch, n_steps, r=4, lr=1e-2, seed=0):
+    lora(
+        net,
+        ["qkv", "out", "up", "down"],
+        r,
+        2 * r,
+        torch.Generator().manual_seed(seed),
+    )
+    optimizer = torch.optim.AdamW(net.parameters(), lr=lr, weight_decay=0.0)
+    losses = []
+    for step in range(n_steps):
+        rows = batch(step)
+        loss = cross_entropy(net(rows[:, :-1])[0], rows[:, 1:])
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        losses.append(loss.item())
+    merged(net)
+    net.requires_grad_(True)
+    net.eval()
+    return losses

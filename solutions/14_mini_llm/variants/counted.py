@@ -218,3 +218,33 @@ class Counting:
 
 def counted(function, name, calls):
     return Counting(function, name, calls)
+
+
+# %% wrong: keeps_last -- the last error is kept
+# expects: not a later call's
+def counted(function, name, calls):
+    @wraps(function)
+    def call(*arguments, **options):
+        calls.number[calls.stage, name] += 1
+        try:
+            return function(*arguments, **options)
+        except Exception as error:
+            calls.raised[name] = error
+            raise
+
+    return call
+
+
+# %% wrong: keeps_copy -- a copy of the error is kept
+# expects: keep the error itself
+def counted(function, name, calls):
+    @wraps(function)
+    def call(*arguments, **options):
+        calls.number[calls.stage, name] += 1
+        try:
+            return function(*arguments, **options)
+        except Exception as error:
+            calls.raised.setdefault(name, type(error)(*error.args))
+            raise
+
+    return call

@@ -227,3 +227,17 @@ def holders(thing, modules):
     return [
         (d, k) for d in spaces.values() for k, v in d.items() if v is thing
     ]
+
+
+# %% wrong: first_key -- one key for each dictionary
+# expects: two names of one dictionary
+def holders(thing, modules):
+    found = {}
+    for module in modules:
+        names = vars(module)
+        for place in [names, *(x for x in names.values() if type(x) is dict)]:
+            for key, value in place.items():
+                if value is thing:
+                    found[id(place), key] = (place, key)
+                    break
+    return list(found.values())

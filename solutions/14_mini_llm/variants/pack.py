@@ -349,3 +349,29 @@ def pack(weights):
             at += len(data)
         directory[name] = about
     return directory, b"".join(chunks)
+
+
+# %% wrong: ignores_case -- names sorted without regard to case
+# expects: Capitals come in front
+def pack(weights):
+    directory, numbers = {}, bytearray()
+
+    def put(array):
+        at = len(numbers)
+        numbers.extend(array.tobytes())
+        numbers.extend(bytes(-len(numbers) % 4))
+        return at
+
+    for name in sorted(weights, key=str.lower):
+        weight = weights[name]
+        if weight.ndim not in (1, 2) or not np.isfinite(weight).all():
+            raise ValueError(f"{name}: a weight like this can't be packed")
+        about = {"shape": list(weight.shape)}
+        if weight.ndim == 2:
+            codes, scale = quantize_rows(weight)
+            about["codes"] = put(codes)
+            about["scales"] = put(scale.astype("<f4"))
+        else:
+            about["floats"] = put(weight.astype("<f4"))
+        directory[name] = about
+    return directory, bytes(numbers)

@@ -97,7 +97,7 @@ def score(net, vocabulary, texts):
 
 
 # %% wrong: empty_passed_over -- empty texts are left out
-# expects: two empty texts and
+# expects: An empty text has an end, too
 def score(net, vocabulary, texts):
     return _score(net, vocabulary, [text for text in texts if text])
 
