@@ -123,11 +123,8 @@ class Trainer:
             learner = DistributedDataParallel(learner)
         if self.recipe.compile:
             # Dropout is drawn by torch, as in a run that is not compiled: on
-            # a CPU that is faster, too. The compiler's patterns would bring
-            # back the fused attention where the config has said no to it.
-            fused = self.device.type != "cpu"
-            options = {"fallback_random": True, "pattern_matcher": fused}
-            learner.compile(options=options)
+            # a CPU that is faster, too.
+            learner.compile(options={"fallback_random": True})
         return learner
 
     def generator(self, *more: int) -> torch.Generator:

@@ -154,6 +154,5 @@ def test_trainer_refuses_parts_that_do_not_divide_a_batch():
 @pytest.mark.slow
 @pytest.mark.filterwarnings("ignore:`torch.jit.script_method`:DeprecationWarning")
 def test_compiled_run_gives_the_same_losses():
-    for settings in ({"dropout": 0.2}, {"fused": False}):
-        compiled = losses(make(recipe=replace(RECIPE, compile=True), **settings))
-        assert compiled == pytest.approx(losses(make(**settings)), abs=1e-4)
+    compiled = losses(make(recipe=replace(RECIPE, compile=True), dropout=0.2))
+    assert compiled == pytest.approx(losses(make(dropout=0.2)), abs=1e-4)

@@ -78,7 +78,7 @@ JOBS = {
         f"storyland-{kind}": Job("storyland", 2048, kind, 128, 256, 0.15, lr)
         for kind, lr in (("lstm", 3e-3), ("gru", 3e-3), ("elman", 2e-3))
     },
-    # In a run as long as this one the first vectors no longer matter.
+    # With 0.3 it was no better at half of its run: 1.425 bits per byte against 1.420.
     "best": Job("austen", 4096, "lstm", 256, 512, 6, 3e-3, dropout=0.25, table_std=0.1),
 }
 
