@@ -380,3 +380,31 @@ def clip_gradients(parameters, limit):
     for g in gradients:
         g.clamp_(-limit, limit)
     return norm
+
+
+# %% wrong: one_axis -- only gradients with one axis
+# expects: a matrix ((3, 0), (0, 4)) and a vector
+def clip_gradients(parameters, limit):
+    g = [p.grad for p in parameters if p.grad is not None]
+    if not limit > 0 or not g:
+        raise ValueError("limit")
+    norm = sum(v @ v for v in g).sqrt()
+    if not torch.isfinite(norm):
+        raise FloatingPointError("norm")
+    for v in g:
+        v.mul_(min(1.0, limit / (float(norm) + 1e-6)))
+    return norm
+
+
+# %% wrong: spectral_norm -- the norm of a matrix is its largest singular value
+# expects: largest singular value
+def clip_gradients(parameters, limit):
+    g = [p.grad for p in parameters if p.grad is not None]
+    if not limit > 0 or not g:
+        raise ValueError("limit")
+    norm = torch.stack([torch.linalg.norm(v, 2) for v in g]).norm()
+    if not torch.isfinite(norm):
+        raise FloatingPointError("norm")
+    for v in g:
+        v.mul_(min(1.0, limit / (float(norm) + 1e-6)))
+    return norm
