@@ -802,3 +802,87 @@ class Block(nn.Module):
                 self.cross_norm,
             )
         return add(x, self.feed_forward, self.feed_forward_norm)
+
+
+# %% wrong: cross_no_alpha -- the attention to the source without alpha
+# expects: alpha was not used at the attention to the source
+class Block(nn.Module):
+    def __init__(self, config, cross=False):
+        super().__init__()
+        self.kind, self.alpha = config.residual, config.alpha
+        norm = NORMS[config.norm]
+        self.attention, self.attention_norm = Attention(config), norm(config)
+        if cross:
+            self.cross, self.cross_norm = CrossAttention(config), norm(config)
+        self.feed_forward = FeedForward(config)
+        self.feed_forward_norm = norm(config)
+        self.dropout = nn.Dropout(config.dropout)
+
+    def forward(
+        self,
+        x,
+        visible,
+        angles=None,
+        cache=None,
+        source=None,
+        source_bias=None,
+    ):
+        def add(x, f, norm, *how):
+            return residual(x, lambda y: self.dropout(f(y)), norm, *how)
+
+        def attend(y):
+            return self.attention(y, *visible, angles, cache)
+
+        def look_up(y):
+            return self.cross(y, *source, source_bias)
+
+        how = self.kind, self.alpha
+        x = add(x, attend, self.attention_norm, *how)
+        if source is not None:
+            x = add(x, look_up, self.cross_norm, self.kind)
+        return add(x, self.feed_forward, self.feed_forward_norm, *how)
+
+
+# %% wrong: cross_post -- the attention to the source is never deep
+# expects: deep, alpha = 3
+class Block(nn.Module):
+    def __init__(self, config, cross=False):
+        super().__init__()
+        self.kind, self.alpha = config.residual, config.alpha
+        norm = NORMS[config.norm]
+        self.attention, self.attention_norm = Attention(config), norm(config)
+        if cross:
+            self.cross, self.cross_norm = CrossAttention(config), norm(config)
+        self.feed_forward = FeedForward(config)
+        self.feed_forward_norm = norm(config)
+        self.dropout = nn.Dropout(config.dropout)
+
+    def forward(
+        self,
+        x,
+        visible,
+        angles=None,
+        cache=None,
+        source=None,
+        source_bias=None,
+    ):
+        def add(x, f, norm, *how):
+            return residual(x, lambda y: self.dropout(f(y)), norm, *how)
+
+        def attend(y):
+            return self.attention(y, *visible, angles, cache)
+
+        def look_up(y):
+            return self.cross(y, *source, source_bias)
+
+        how = self.kind, self.alpha
+        x = add(x, attend, self.attention_norm, *how)
+        if source is not None:
+            x = add(
+                x,
+                look_up,
+                self.cross_norm,
+                "pre" if self.kind == "pre" else "post",
+                self.alpha,
+            )
+        return add(x, self.feed_forward, self.feed_forward_norm, *how)

@@ -327,3 +327,13 @@ def rotate(x, cos, sin):
 def rotate(x, cos, sin):
     cos, sin = cos.squeeze(3), sin.squeeze(3)
     return (x * cos + x.roll(x.shape[-1] // 2) * sin).to(x.dtype)
+
+
+# %% wrong: in_place -- turns x itself
+# expects: x was changed
+def rotate(x, cos, sin):
+    cos, sin = cos.squeeze(3).to(x.dtype), sin.squeeze(3).to(x.dtype)
+    exchanged = x.roll(x.shape[-1] // 2, dims=-1) * sin
+    x *= cos
+    x += exchanged
+    return x
