@@ -422,3 +422,28 @@ def denoising(rows, mask_id, vocab_size, generator, share=0.15):
     noise = (rows + step) % vocab_size
     ids = torch.where(asked & (kind >= 0.9), noise, ids)
     return Task(ids, torch.where(asked, rows, IGNORE), {})
+
+
+# %% wrong: at_least_one -- each row has a question, whatever the draws say
+# expects: with share 0 nothing is asked for
+def denoising(rows, mask_id, vocab_size, generator, share=0.15):
+    draws = torch.rand(2, *rows.shape, generator=generator)
+    draws[0][(rows == BOS) | (rows == EOS)] = 2
+    asked = draws[0] < share
+    asked |= draws[0] == draws[0].min(dim=1, keepdim=True).values
+    noise = torch.randint(vocab_size, rows.shape, generator=generator)
+    ids = rows.masked_fill(asked & (draws[1] < 0.8), mask_id)
+    ids = torch.where(asked & (draws[1] >= 0.9), noise, ids)
+    return Task(ids, rows.masked_fill(~asked, IGNORE), {})
+
+
+# %% wrong: in_pairs -- one draw for two neighbours
+# expects: two neighbours are both asked for
+def denoising(rows, mask_id, vocab_size, generator, share=0.15):
+    draws = torch.rand(2, *rows.shape, generator=generator)
+    draws[0, :, 1::2] = draws[0, :, : rows.shape[1] // 2 * 2 : 2]
+    asked = (draws[0] < share) & (rows != BOS) & (rows != EOS)
+    noise = torch.randint(vocab_size, rows.shape, generator=generator)
+    ids = rows.masked_fill(asked & (draws[1] < 0.8), mask_id)
+    ids = torch.where(asked & (draws[1] >= 0.9), noise, ids)
+    return Task(ids, rows.masked_fill(~asked, IGNORE), {})
