@@ -488,3 +488,19 @@ def bits_per_byte(model, texts):
         raise ValueError("no bytes at all")
     encode = model.vocabulary.encode
     return -sum(model.log2_probs(encode(t)).sum() for t in texts) / size
+
+
+# %% wrong: finite -- infinite surprises are made finite
+# expects: costs infinitely many bits
+def bits_per_byte(model, texts):
+    bits, n_bytes = 0.0, 0
+    for text in [texts] if isinstance(texts, str) else texts:
+        ids = model.vocabulary.encode(text)
+        log2_probs = model.log2_probs(ids)
+        check_lossless(model.vocabulary, ids, text)
+        check_distribution(model, ids, log2_probs)
+        bits -= float(np.sum(np.nan_to_num(log2_probs)))
+        n_bytes += len(text.encode())
+    if n_bytes == 0:
+        raise ValueError("no text to measure on")
+    return bits / n_bytes

@@ -456,3 +456,46 @@ def sample(distribution, generator, max_tokens, context=()):
         text.append(token)
         drawn.append(token)
     return np.array(drawn, np.int32)
+
+
+# %% wrong: a_little_sharper -- the probabilities to the power of 1.3
+# expects: frequencies of what is drawn
+def sample(distribution, generator, max_tokens, context=()):
+    ids = list(context)
+    n_context = len(ids)
+    while len(ids) < n_context + max_tokens:
+        p = distribution(np.array(ids, dtype=np.int64)) ** 1.3
+        token = generator.choice(len(p), p=p / p.sum())
+        if token == EOS:
+            break
+        ids.append(int(token))
+    return np.array(ids[n_context:], dtype=np.int64)
+
+
+# %% wrong: in_hundredths -- the probabilities are rounded to hundredths
+# expects: frequencies of what is drawn
+def sample(distribution, generator, max_tokens, context=()):
+    ids = list(context)
+    n_context = len(ids)
+    while len(ids) < n_context + max_tokens:
+        p = distribution(np.array(ids, dtype=np.int64)).round(2)
+        token = generator.choice(len(p), p=p / p.sum())
+        if token == EOS:
+            break
+        ids.append(int(token))
+    return np.array(ids[n_context:], dtype=np.int64)
+
+
+# %% wrong: seeds_the_global_one -- the generator seeds NumPy's global one
+# expects: global random numbers were used
+def sample(distribution, generator, max_tokens, context=()):
+    np.random.seed(generator.integers(2**31))
+    ids = list(context)
+    n_context = len(ids)
+    while len(ids) < n_context + max_tokens:
+        p = distribution(np.array(ids, dtype=np.int64))
+        token = np.random.choice(len(p), p=p)
+        if token == EOS:
+            break
+        ids.append(int(token))
+    return np.array(ids[n_context:], dtype=np.int64)

@@ -245,3 +245,34 @@ def direction_losses(model, ids, lengths):
     ahead = F.cross_entropy(f[:, :-1][real], ids[:, 1:][real])
     back = F.cross_entropy(b[:, 1:][real], ids[:, :-1][real])
     return torch.stack((ahead, back))
+
+
+# %% wrong: of_each_text -- the mean of each text, weighed by its predictions
+# expects: two of them with one token
+def direction_losses(model, ids, lengths):
+    forward, backward = model.states(ids, lengths)[-1].chunk(2, dim=-1)
+    totals = torch.zeros(2)
+    for b, n in enumerate(lengths.tolist()):
+        ahead = model.head(forward[b, : n - 1])
+        back = model.head(backward[b, 1:n])
+        means = (
+            F.cross_entropy(ahead, ids[b, 1:n]),
+            F.cross_entropy(back, ids[b, : n - 1]),
+        )
+        totals = totals + (n - 1) * torch.stack(means)
+    return totals / (lengths - 1).sum()
+
+
+# %% wrong: log_of_softmax -- the logarithm of a softmax
+# expects: logits of up to 1,000
+def direction_losses(model, ids, lengths):
+    forward, backward = model.states(ids, lengths)[-1].chunk(2, dim=-1)
+    real = torch.arange(1, ids.shape[1]) < lengths[:, None]
+    losses = []
+    for states, targets in (
+        (forward[:, :-1], ids[:, 1:]),
+        (backward[:, 1:], ids[:, :-1]),
+    ):
+        logs = model.head(states[real]).softmax(-1).log()
+        losses.append(-logs.gather(1, targets[real][:, None]).mean())
+    return torch.stack(losses)

@@ -275,3 +275,17 @@ def layer_accuracy(layers, y, cuts, l2=0.01):
             shares.append((said == (y[test] == 1)).double().mean())
         found.append(torch.stack(shares).mean())
     return torch.stack(found)
+
+
+# %% wrong: in_place -- centres the layers themselves first
+# expects: the layers were changed
+def layer_accuracy(layers, y, cuts, l2=0.01):
+    right = torch.zeros(len(layers), len(cuts), dtype=torch.float64)
+    for i, X in enumerate(layers):
+        X -= X.mean(0)
+        for j, (train, test) in enumerate(cuts):
+            known, unknown = standardised(X[train], X[test])
+            w, b = fit_probe(known, y[train], l2)
+            said = unknown.double() @ w + b > 0
+            right[i, j] = (said == (y[test] == 1)).double().mean()
+    return right.mean(1)

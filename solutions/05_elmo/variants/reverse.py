@@ -181,3 +181,26 @@ def reverse(x, lengths):
         index[b, :n] = torch.arange(n - 1, -1, -1)
     index = index.reshape(B, T, *[1] * (x.dim() - 2)).expand(x.shape)
     return torch.take_along_dim(x, index, dim=1)
+
+
+# %% wrong: last_length -- looks at the last length only
+# expects: must raise a ValueError
+def reverse(x, lengths):
+    T = x.shape[1]
+    if not 0 <= lengths[-1] <= T:
+        raise ValueError("a length outside 0 to T")
+    t, n = torch.arange(T), lengths[:, None].clamp(0, T)
+    index = torch.where(t < n, n - 1 - t, t)
+    return x[torch.arange(len(x))[:, None], index]
+
+
+# %% wrong: by_products -- a matrix of zeros and ones moves the entries
+# expects: infinity times 0 is NaN
+def reverse(x, lengths):
+    T = x.shape[1]
+    if ((lengths < 0) | (lengths > T)).any():
+        raise ValueError("a length outside 0 to T")
+    t, n = torch.arange(T), lengths[:, None]
+    index = torch.where(t < n, n - 1 - t, t)
+    moves = F.one_hot(index, T).to(x.dtype)  # (B, T, T)
+    return torch.einsum("bts,bs...->bt...", moves, x)
