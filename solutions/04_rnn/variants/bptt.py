@@ -1,5 +1,5 @@
 # %% wrong: last_step_only -- nothing comes from later steps
-# expects: misses the terms of the earlier steps
+# expects: it is delta_3 h_2 alone
 def bptt(x, h0, d_h, W_xh, W_hh, b):
     T, h = x.shape[1], [h0]
     for t in range(T):
@@ -455,3 +455,20 @@ def bptt(x, h0, d_h, W_xh, W_hh, b):
         d_x[:, t] = delta @ W_xh
         later = delta @ W_hh
     return {"x": d_x, "h0": later, "W_xh": d_W_xh, "W_hh": d_W_hh, "b": d_b}
+
+
+# %% wrong: direct_only -- what comes later never arrives
+# expects: let what comes later reach step 2
+def bptt(x, h0, d_h, W_xh, W_hh, b):
+    h = [h0]
+    for t in range(x.shape[1]):
+        h.append(np.tanh(x[:, t] @ W_xh.T + h[-1] @ W_hh.T + b))
+    states = np.stack(h, axis=1)
+    delta = d_h * (1 - states[:, 1:] ** 2)
+    return {
+        "x": delta @ W_xh,
+        "h0": delta[:, 0] @ W_hh if x.shape[1] else np.zeros_like(h0),
+        "W_xh": np.einsum("bth,btc->hc", delta, x),
+        "W_hh": np.einsum("bth,btk->hk", delta, states[:, :-1]),
+        "b": delta.sum((0, 1)),
+    }
