@@ -110,3 +110,9 @@ def to_bytes(text):
 
 def to_bytes(text):
     return [*bytearray(text, "utf-8")]
+
+
+# %% wrong: without_a_mark -- drops a byte order mark at the beginning
+# expects: expected [239, 187, 191, 97
+def to_bytes(text: str) -> list[int]:
+    return list(text.removeprefix("\ufeff").encode("utf-8"))
