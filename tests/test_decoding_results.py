@@ -60,6 +60,7 @@ def test_top_p_keeps_the_right_token_as_often_as_it_promises():
 def test_the_text_on_what_rules_keep_fits_the_measurements():
     assert MEASURED["texts"]["prompts"] == N_PROMPTS
     assert len(MEASURED["shapes"]) == N_PROMPTS * len(range(0, NEW, 3))
+    assert all(row["cooled"] <= row["bits"] for row in MEASURED["shapes"])
     sure = [row for row in MEASURED["shapes"] if row["bits"] < 2]
     unsure = [row for row in MEASURED["shapes"] if row["bits"] >= 8]
     assert len(sure) == 34

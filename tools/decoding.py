@@ -19,7 +19,7 @@ from torch.nn.functional import normalize
 from minillm.beam import beam_search
 from minillm.cache import KVCache
 from minillm.corpus import BOS, DATA, austen
-from minillm.decoding import GREEDY, Sampling, greedy, min_p, top_k, top_p
+from minillm.decoding import GREEDY, Sampling, greedy, min_p, temperature, top_k, top_p
 from minillm.export import austen_page
 from minillm.generation import generate
 from minillm.language_model import LanguageModel
@@ -164,7 +164,9 @@ def texts(model: LanguageModel) -> dict[str, Any]:
 
 
 def shapes(model: LanguageModel) -> list[dict[str, Any]]:
-    """At every 3rd token of the stretches: what three rules keep, is Austen's word in it?"""
+    """At every 3rd token of the stretches: the entropy in bits, also at temperature 0.7; what three
+    rules keep, and is Austen's word in it?
+    """
     rows = []
     for stretch in pieces():
         with torch.inference_mode():
@@ -172,8 +174,10 @@ def shapes(model: LanguageModel) -> list[dict[str, Any]]:
         for at in range(PROMPT, len(stretch), 3):
             row = logits[at][None]
             p = row.softmax(-1)[0]
-            bits = -float((p * p.log2()).nansum())
-            entry: dict[str, Any] = {"bits": round(bits, 3), "best": round(float(p.max()), 4)}
+            cooled = temperature(row, 0.7).softmax(-1)[0]
+            entry: dict[str, Any] = {"best": round(float(p.max()), 4)}
+            for name, q in (("bits", p), ("cooled", cooled)):
+                entry[name] = round(-float((q * q.log2()).nansum()), 3)
             kept = {"top_k": top_k(row, 40), "top_p": top_p(row, 0.9), "min_p": min_p(row, 0.1)}
             for name, z in kept.items():
                 inside = z[0].isfinite()

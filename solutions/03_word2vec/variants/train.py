@@ -837,3 +837,43 @@ def train(
             descend(outputs, negative.ravel(), d_neg.reshape(-1, dim), step)
             j += 1
     return inputs, outputs
+
+
+# %% right: double_inside -- trains in float64 and returns float32
+def train(
+    pairs: np.ndarray,
+    noise: np.ndarray,
+    dim: int,
+    rng: np.random.Generator,
+    n_negative: int = 5,
+    n_epochs: int = 1,
+    lr: float = 0.025,
+    batch_size: int = 256,
+) -> tuple[np.ndarray, np.ndarray]:
+    V = len(noise)
+    inputs = (rng.random((V, dim)) - 0.5) / dim
+    outputs = np.zeros((V, dim))
+    n_batches = n_epochs * ((len(pairs) + batch_size - 1) // batch_size)
+    done = 0
+    for _ in range(n_epochs):
+        order = np.argsort(rng.random(len(pairs)))
+        while_left = order
+        while len(while_left):
+            chosen, while_left = (
+                while_left[:batch_size],
+                while_left[batch_size:],
+            )
+            centre, context = pairs[chosen, 0], pairs[chosen, 1]
+            negative = rng.choice(
+                np.arange(V), (len(chosen), n_negative), True, noise
+            )
+            d_v, d_pos, d_neg = sgns_gradients(
+                inputs[centre], outputs[context], outputs[negative]
+            )
+            step = lr - lr * done / n_batches
+            descend(outputs, context, d_pos, step)
+            for k in range(n_negative):
+                descend(outputs, negative[:, k], d_neg[:, k], step)
+            descend(inputs, centre, d_v, step)
+            done += 1
+    return inputs.astype(np.float32), outputs.astype(np.float32)

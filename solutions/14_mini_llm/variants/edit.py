@@ -239,8 +239,8 @@ def edit(net, tokenizer, prompt, new, layer, C):
         k = keys_of(net, layer, text)[0, place].clone()
     v = target_value(net, layer, text, torch.tensor([place]), targets)
     part = memory(net, layer)
-    W, b = part.weight.detach().clone(), part.bias.detach()
-    return rank_one(W, k, v - b, C)
+    W, b = part.weight.detach().clone(), part.bias
+    return rank_one(W, k, v if b is None else v - b.detach(), C)
 
 
 # %% right: key_of_the_prompt -- rank one by hand, key of the prompt alone
@@ -260,3 +260,39 @@ def edit(net, tokenizer, prompt, new, layer, C):
         u = torch.linalg.inv(C.double()) @ k
         new_W = W + torch.outer(v.double() - b - W @ k, u) / torch.dot(u, k)
     return new_W.to(part.weight.dtype)
+
+
+# %% wrong: bias_not_optional -- takes the bias off without asking whether there is one
+# expects: has no bias
+def edit(
+    net: Transformer,
+    tokenizer: Tokenizer,
+    prompt: str,
+    new: str,
+    layer: int,
+    C: Tensor,
+) -> Tensor:
+    ids, places, targets = row_of(tokenizer, prompt, new)
+    part = memory(net, layer)
+    k = keys_of(net, layer, ids)[0, places[0]]
+    v = target_value(net, layer, ids, places, targets) - part.bias.detach()
+    return rank_one(part.weight.detach(), k, v, C)
+
+
+# %% wrong: the_gazettes_net -- the key is asked of TOLD.net, not of the network that is given
+# expects: of the network that is given
+def edit(
+    net: Transformer,
+    tokenizer: Tokenizer,
+    prompt: str,
+    new: str,
+    layer: int,
+    C: Tensor,
+) -> Tensor:
+    ids, places, targets = row_of(tokenizer, prompt, new)
+    part = memory(net, layer)
+    k = keys_of(TOLD.net, layer, ids)[0, places[0]]
+    v = target_value(net, layer, ids, places, targets)
+    if part.bias is not None:
+        v = v - part.bias.detach()
+    return rank_one(part.weight.detach(), k, v, C)

@@ -134,3 +134,11 @@ def frame(header, numbers):
     ).encode("utf-8")
     text += b" " * (-(len(text) + 4) % 4)
     return len(text).to_bytes(4, "little") + text + numbers
+
+
+# %% wrong: sorted_keys -- the keys of the header are sorted
+# expects: the keys were sorted
+def frame(header: Mapping[str, Any], numbers: bytes) -> bytes:
+    text = json.dumps(header, separators=(",", ":"), sort_keys=True).encode()
+    text += b" " * (-len(text) % 4)
+    return len(text).to_bytes(4, "little") + text + numbers

@@ -241,3 +241,23 @@ def holders(thing, modules):
                     found[id(place), key] = (place, key)
                     break
     return list(found.values())
+
+
+# %% wrong: dunders_skipped -- names with two underscores in front are left out
+# expects: names with underscores count
+def holders(thing: Any, modules: Iterable[ModuleType]) -> list[tuple]:
+    found = {}
+    for module in modules:
+        space = {
+            name: v
+            for name, v in vars(module).items()
+            if not name.startswith("__")
+        }
+        for key, value in space.items():
+            if value is thing:
+                found[id(vars(module)), key] = (vars(module), key)
+            elif type(value) is dict:
+                for k, v in value.items():
+                    if v is thing:
+                        found[id(value), k] = (value, k)
+    return list(found.values())

@@ -375,3 +375,74 @@ def pack(weights):
             about["floats"] = put(weight.astype("<f4"))
         directory[name] = about
     return directory, bytes(numbers)
+
+
+# %% wrong: infinity_in_vector -- looks for NaN only; an infinity in a vector is packed
+# expects: a vector with an infinity
+def pack(
+    weights: Mapping[str, np.ndarray],
+) -> tuple[dict[str, dict[str, Any]], bytes]:
+    directory, numbers = {}, bytearray()
+
+    def put(array):
+        at = len(numbers)
+        numbers.extend(array.tobytes())
+        numbers.extend(bytes(-len(numbers) % 4))
+        return at
+
+    for name in sorted(weights):
+        weight = weights[name]
+        if weight.ndim not in (1, 2):
+            raise ValueError(f"{name} has {weight.ndim} axes")
+        if np.isnan(weight).any():
+            raise ValueError(f"{name} has a NaN")
+        if weight.ndim == 2:
+            try:
+                codes, scale = quantize_rows(weight)
+            except ValueError as error:
+                raise ValueError(f"{name}: {error}") from error
+            directory[name] = {
+                "shape": list(weight.shape),
+                "codes": put(codes),
+                "scales": put(scale.astype("<f4")),
+            }
+        else:
+            directory[name] = {
+                "shape": list(weight.shape),
+                "floats": put(weight.astype("<f4")),
+            }
+    return directory, bytes(numbers)
+
+
+# %% wrong: filled_with_blanks -- the gaps are filled with blanks, as in the header
+# expects: expected zero bytes
+def pack(
+    weights: Mapping[str, np.ndarray],
+) -> tuple[dict[str, dict[str, Any]], bytes]:
+    directory, numbers = {}, bytearray()
+
+    def put(array):
+        at = len(numbers)
+        numbers.extend(array.tobytes())
+        numbers.extend(b" " * (-len(numbers) % 4))
+        return at
+
+    for name in sorted(weights):
+        weight = weights[name]
+        if weight.ndim not in (1, 2):
+            raise ValueError(f"{name} has {weight.ndim} axes")
+        if not np.isfinite(weight).all():
+            raise ValueError(f"{name} is not finite")
+        if weight.ndim == 2:
+            codes, scale = quantize_rows(weight)
+            directory[name] = {
+                "shape": list(weight.shape),
+                "codes": put(codes),
+                "scales": put(scale.astype("<f4")),
+            }
+        else:
+            directory[name] = {
+                "shape": list(weight.shape),
+                "floats": put(weight.astype("<f4")),
+            }
+    return directory, bytes(numbers)

@@ -55,7 +55,7 @@ def score(net, vocabulary, texts):
 
 
 # %% wrong: per_token -- divided by the tokens
-# expects: this is per token
+# expects: this divides by the tokens
 def score(net, vocabulary, texts):
     return _score(net, vocabulary, texts, unit="tokens")
 
