@@ -61,6 +61,8 @@ def test_the_text_on_what_rules_keep_fits_the_measurements():
     assert MEASURED["texts"]["prompts"] == N_PROMPTS
     assert len(MEASURED["shapes"]) == N_PROMPTS * len(range(0, NEW, 3))
     assert all(row["cooled"] <= row["bits"] for row in MEASURED["shapes"])
+    gone = [row["bits"] - row["cooled"] for row in MEASURED["shapes"]]
+    assert 1.9 < np.mean(gone) < 2.3
     sure = [row for row in MEASURED["shapes"] if row["bits"] < 2]
     unsure = [row for row in MEASURED["shapes"] if row["bits"] >= 8]
     assert len(sure) == 34

@@ -174,10 +174,13 @@ def shapes(model: LanguageModel) -> list[dict[str, Any]]:
         for at in range(PROMPT, len(stretch), 3):
             row = logits[at][None]
             p = row.softmax(-1)[0]
-            cooled = temperature(row, 0.7).softmax(-1)[0]
-            entry: dict[str, Any] = {"best": round(float(p.max()), 4)}
-            for name, q in (("bits", p), ("cooled", cooled)):
-                entry[name] = round(-float((q * q.log2()).nansum()), 3)
+            cold = temperature(row, 0.7).softmax(-1)[0]
+            bits, cooled = (round(-float((q * q.log2()).nansum()), 3) for q in (p, cold))
+            entry: dict[str, Any] = {
+                "bits": bits,
+                "best": round(float(p.max()), 4),
+                "cooled": cooled,
+            }
             kept = {"top_k": top_k(row, 40), "top_p": top_p(row, 0.9), "min_p": min_p(row, 0.1)}
             for name, z in kept.items():
                 inside = z[0].isfinite()
