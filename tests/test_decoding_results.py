@@ -6,9 +6,19 @@ import numpy as np
 import pytest
 import torch
 
-from minillm.corpus import BOS, DATA, EOS
+from minillm.corpus import BOS, DATA, EOS, austen
 from minillm.export import austen_page
-from tools.decoding import N_PROMPTS, NEW, distinct, repeated
+from minillm.ngram import NGram
+from tools.decoding import (
+    N_PROMPTS,
+    NEW,
+    PROMPT,
+    contrastive_decoding,
+    contrastive_search,
+    distinct,
+    pieces,
+    repeated,
+)
 from tools.modes import ENDS, likeliest, log_probs, sentence_ends
 
 MEASURED = json.loads((DATA / "results" / "10_decoding.json").read_text())
@@ -27,7 +37,7 @@ def test_measurements_say_where_they_come_from():
         assert not origin["commit"].endswith("dirty")
 
 
-def test_wider_beams_find_likelier_and_duller_texts():
+def test_texts_of_beams_are_likelier_than_austens_and_duller():
     rows = {row["rule"]: row for row in MEASURED["texts"]["rows"]}
     widths = [rows["greedy"], *(rows[f"beam {w}"] for w in (2, 4, 8, 16, 32))]
     scores = [row["log_prob"] for row in widths]
@@ -110,3 +120,31 @@ def test_an_abbreviation_ends_no_sentence(model):
 def test_repetition_and_variety_by_hand():
     assert repeated(np.array([1, 2, 3, 4, 1, 2, 3, 4])) == pytest.approx(1 / 5)
     assert distinct([np.array([1, 2, 1]), np.array([1, 2])], 2) == pytest.approx(2 / 3)
+
+
+@torch.inference_mode()
+def test_contrastive_search_is_its_formula(model):
+    ids = np.append(BOS, pieces()[1][:PROMPT])
+    written = contrastive_search(model, 4, 0.5)(ids[1:])
+    for new in written[:5]:
+        states = model.net.states(torch.tensor(ids)[None])[0]
+        best = model.net.logits(states[-1]).softmax(-1).topk(4)
+        scores = []
+        for p, i in zip(best.values, best.indices, strict=True):
+            own = model.net.states(torch.tensor([*ids, i])[None])[0, -1]
+            scores.append(0.5 * p - 0.5 * torch.cosine_similarity(own, states, dim=-1).max())
+        assert new == best.indices[torch.stack(scores).argmax()]
+        ids = np.append(ids, new)
+
+
+@torch.inference_mode()
+def test_contrastive_decoding_is_its_formula(model):
+    ids = pieces()[2][:PROMPT]
+    pairs = NGram(model.vocabulary, 2).fit(text.text for text in austen("train"))
+    for new in contrastive_decoding(model, 0.2)(ids)[:5]:
+        strong = model.distribution(ids)
+        score = np.where(strong >= 0.2 * strong.max(), strong, 0) / pairs.distribution(ids).clip(
+            1e-12
+        )
+        assert new == score.argmax()
+        ids = np.append(ids, new)
