@@ -761,3 +761,31 @@ def beam(step, width, longest, alpha=0.0, eos=0):
             break
         texts, scores = longer[going], beams.scores[going]
     return sorted(finished, key=lambda x: -x[0])[:width]
+
+
+# %% wrong: unsorted_too -- in the order in which they ended
+# expects: so sort them
+def beam(step, width, longest, alpha=0.0, eos=0):
+    texts, scores, finished = (
+        torch.zeros(1, 0, dtype=torch.long),
+        torch.zeros(1),
+        [],
+    )
+    for n in range(1, longest + 1):
+        best = continuations(step(texts), scores, 2 * width)
+        longer = torch.cat((texts[best.rows], best.ids[:, None]), 1)
+        ended = best.ids == eos
+        for i in range(min(width, len(longer))):
+            if ended[i] or n == longest:
+                ids = longer[i, :-1] if ended[i] else longer[i]
+                finished.append(
+                    (
+                        float(best.scores[i]) / length_penalty(n, alpha),
+                        ids.tolist(),
+                    )
+                )
+        going = (~ended).nonzero()[:width, 0]
+        if len(finished) >= width or len(going) == 0:
+            break
+        texts, scores = longer[going], best.scores[going]
+    return finished[:width]

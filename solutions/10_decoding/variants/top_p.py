@@ -308,3 +308,14 @@ def top_p(logits, p):
     return logits.masked_fill(
         torch.zeros_like(remove).scatter(1, ids, remove), -math.inf
     )
+
+
+# %% wrong: threshold -- probabilities above p
+# expects: is a single probability compared
+def top_p(logits, p):
+    check_share("top-p", p)
+    if p == 1:
+        return logits
+    shares = logits.softmax(-1, dtype=wide(logits.dtype))
+    keep = (shares > p) | (shares == shares.amax(-1, keepdim=True))
+    return logits.masked_fill(~keep, -math.inf)
