@@ -122,7 +122,7 @@ def plan() -> list[Job]:
     return [*jobs, *lines, Job("storyland", TOP[1], tokens_for(*TOP)), *austen(), *seeds]
 
 
-SEEDED = [(4e11, 2), (4e11, 3), (8e11, 3)]  # cells that are trained with three seeds
+SEEDED = [(4e11, 2), (4e11, 3), (8e11, 2), (8e11, 3)]  # cells that are trained with three seeds
 
 
 def austen() -> list[Job]:
