@@ -342,7 +342,8 @@ def test_points_without_their_columns_are_refused(tmp_path):
 def test_the_sweep_is_as_large_as_the_chapter_says():
     runs = sweep.load(seed=None)
     levels = {round(math.log2(6 * run["N"] * run["D"] / 2e11)) for run in runs}
-    assert len(runs) + len(sweep.load("tune")) >= 50
+    assert len(runs) >= 40
+    assert len(sweep.load("tune")) >= 10
     assert len({run["N"] for run in runs}) >= 5
     assert len(levels) >= 6
     assert all(run["unique"] == run["D"] for run in runs)
